@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define HAUL_ERROR (haul_error_quark ())
+
+/**
+ * HaulError:
+ * @HAUL_ERROR_PROTOCOL: the bytes from the other end of a pipe make no sense
+ * @HAUL_ERROR_VERSION: the other end speaks another version of the protocol
+ * @HAUL_ERROR_UNKNOWN_TASK: no task has this name
+ * @HAUL_ERROR_BAD_ARGUMENT: an argument is unknown, missing, malformed or out of range
+ * @HAUL_ERROR_TOO_LARGE: the job would need more memory than there is
+ * @HAUL_ERROR_START: the worker could not be started, or did not answer
+ * @HAUL_ERROR_ENDED: the worker ended without giving a result
+ * @HAUL_ERROR_TASK: the task itself failed
+ * @HAUL_ERROR_TIMED_OUT: the job took longer than it was allowed to
+ * @HAUL_ERROR_NOT_POSSIBLE: not possible in this state, or not with this executor
+ *
+ * Errors of libhaul's own. Failed system calls come in %G_IO_ERROR instead,
+ * and so does a cancelled operation (%G_IO_ERROR_CANCELLED).
+ */
+typedef enum
+{
+  HAUL_ERROR_PROTOCOL,
+  HAUL_ERROR_VERSION,
+  HAUL_ERROR_UNKNOWN_TASK,
+  HAUL_ERROR_BAD_ARGUMENT,
+  HAUL_ERROR_TOO_LARGE,
+  HAUL_ERROR_START,
+  HAUL_ERROR_ENDED,
+  HAUL_ERROR_TASK,
+  HAUL_ERROR_TIMED_OUT,
+  HAUL_ERROR_NOT_POSSIBLE,
+} HaulError;
+
+GQuark haul_error_quark (void);
+
+G_END_DECLS

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <glib.h>
+
+#include "haul-frame.h"
+
+G_BEGIN_DECLS
+
+#define HAUL_PROTOCOL_MAGIC   0x4c554148u   /* "HAUL" */
+#define HAUL_PROTOCOL_VERSION 1u
+
+#define HAUL_MAX_TEXT 4096   /* bytes of a log line, an error or a phase; longer ones are cut */
+
+/**
+ * HaulLogLevel:
+ * @HAUL_LOG_DEBUG: for whoever writes the task
+ * @HAUL_LOG_INFO: worth a line
+ * @HAUL_LOG_WARNING: something is wrong, the task goes on
+ * @HAUL_LOG_OUTPUT: what the child wrote to its standard output or error
+ *
+ * How much a log line matters.
+ */
+typedef enum
+{
+  HAUL_LOG_DEBUG,
+  HAUL_LOG_INFO,
+  HAUL_LOG_WARNING,
+  HAUL_LOG_OUTPUT,
+} HaulLogLevel;
+
+/* What a frame says, decoded. Strings are valid UTF-8 without control characters. */
+typedef struct
+{
+  HaulFrameType type;
+  union
+  {
+    struct { guint32 version; char *program; }                  hello;
+    struct { char *task; GVariant *arguments; }                 run;       /* a{sv} */
+    struct { double done; double total; char *phase; }          progress;  /* total 0: unknown */
+    struct { HaulLogLevel level; char *text; }                  log;
+    struct { const guint8 *bytes; gsize size; }                 data;      /* borrowed */
+    struct { guint64 size; }                                    result;
+    struct { gboolean cancelled; char *text; }                  error;
+  };
+} HaulMessage;
+
+/* The payload of @message as a new GBytes, or NULL for DATA, whose payload is its bytes. */
+GBytes   *haul_message_encode      (const HaulMessage  *message) G_GNUC_WARN_UNUSED_RESULT;
+gboolean  haul_message_decode      (const HaulFrame    *frame,
+                                    HaulMessage        *ret_message,
+                                    GError            **error) G_GNUC_WARN_UNUSED_RESULT;
+void      haul_message_clear       (HaulMessage        *message);
+
+/* Valid UTF-8, without control or bidi characters, at most HAUL_MAX_TEXT bytes. */
+char     *haul_text_clean          (const char         *bytes,
+                                    gssize              size) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HaulMessage, haul_message_clear)
+
+G_END_DECLS

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-context.h"
+
+#include <math.h>
+
+/* How often progress is sent at most, and how often the hot path is left to look at the clock. */
+#define SEND_INTERVAL_US (50 * 1000)
+#define LOOK_INTERVAL_US (5 * 1000)
+
+struct _HaulContext
+{
+  HaulContextHot  hot;        /* first: the inline functions of the header look here */
+
+  HaulContextSink sink;
+  gpointer        user_data;
+
+  double          total;      /* 0 while unknown */
+  double          done;       /* the most that was ever said */
+  char           *phase;      /* (owned) (nullable) */
+  guint64         emitted;    /* bytes of result */
+
+  double          step;       /* about what gets done in LOOK_INTERVAL_US */
+  double          looked_done;
+  gint64          looked_at;  /* µs */
+  gint64          sent_at;    /* µs, 0 for never */
+  gboolean        unsent;     /* there is progress that the sink does not know */
+};
+
+HaulContext *
+haul_context_new (HaulContextSink  sink,
+                  gpointer         user_data,
+                  const int       *cancelled)
+{
+  HaulContext *self;
+
+  g_return_val_if_fail (sink != NULL, NULL);
+  g_return_val_if_fail (cancelled != NULL, NULL);
+
+  self = g_new0 (HaulContext, 1);
+  self->sink = sink;
+  self->user_data = user_data;
+  self->hot.cancelled = cancelled;
+  return self;
+}
+
+void
+haul_context_free (HaulContext *self)
+{
+  g_free (self->phase);
+  g_free (self);
+}
+
+void
+haul_context_send (HaulContext       *self,
+                   const HaulMessage *message)
+{
+  self->sink (message, self->user_data);
+}
+
+static void
+send_progress (HaulContext *self,
+               gint64       now)
+{
+  HaulMessage message = { .type = HAUL_FRAME_PROGRESS };
+
+  message.progress.done = self->done;
+  message.progress.total = self->total;
+  message.progress.phase = self->phase;
+  self->sent_at = now;
+  self->unsent = FALSE;
+  haul_context_send (self, &message);
+}
+
+void
+haul_context_flush (HaulContext *self)
+{
+  if (self->unsent)
+    send_progress (self, g_get_monotonic_time ());
+}
+
+/* Sets when to look at the clock next: in about LOOK_INTERVAL_US, guessed from how fast it went
+ * since the last look, and never more than twice as far as the last guess, so that one quick
+ * stretch cannot silence a slow one for long. */
+static void
+plan_next_look (HaulContext *self,
+                gint64       now)
+{
+  double passed = now - self->looked_at;
+  double moved = self->done - self->looked_done;
+  double step = moved * LOOK_INTERVAL_US / MAX (passed, 1);
+
+  self->step = self->step > 0 ? MIN (step, 2 * self->step) : MIN (step, moved);
+  self->looked_at = now;
+  self->looked_done = self->done;
+  self->hot.next = self->done + self->step;
+}
+
+void
+haul_context_progress_slow (HaulContext *self,
+                            double       done)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (!isfinite (done))
+    return;
+  if (self->total > 0)
+    done = MIN (done, self->total);
+  if (done > self->done || self->sent_at == 0)
+    self->unsent = TRUE;
+  self->done = MAX (done, self->done);
+
+  plan_next_look (self, now);
+  if (self->unsent && now - self->sent_at >= SEND_INTERVAL_US)
+    send_progress (self, now);
+}
+
+/**
+ * haul_context_set_total:
+ * @self: the context
+ * @total: how much there is to do, in the task's own unit; 0 for unknown
+ *
+ * Says what progress counts up to. Once is best: a bar whose end moves is hard to trust.
+ */
+void
+haul_context_set_total (HaulContext *self,
+                        double       total)
+{
+  g_return_if_fail (isfinite (total) && total >= 0);
+
+  self->total = total;
+  self->unsent = TRUE;
+}
+
+/**
+ * haul_context_set_phase:
+ * @self: the context
+ * @phase: (nullable): translatable words on what is being done now
+ *
+ * Names the stage of a task that has several. Sent at once.
+ */
+void
+haul_context_set_phase (HaulContext *self,
+                        const char  *phase)
+{
+  if (g_strcmp0 (self->phase, phase) == 0)
+    return;
+
+  g_free (self->phase);
+  self->phase = g_strdup (phase);
+  send_progress (self, g_get_monotonic_time ());
+}
+
+/**
+ * haul_context_emit:
+ * @self: the context
+ * @bytes: (array length=size): the next bytes of the result
+ * @size: how many
+ *
+ * Hands over a piece of the result. The bytes are copied, or on their way, when it returns.
+ */
+void
+haul_context_emit (HaulContext *self,
+                   const void  *bytes,
+                   gsize        size)
+{
+  const guint8 *from = bytes;
+
+  while (size > 0)
+    {
+      HaulMessage message = { .type = HAUL_FRAME_DATA };
+      gsize piece = MIN (size, HAUL_FRAME_MAX_DATA);
+
+      message.data.bytes = from;
+      message.data.size = piece;
+      haul_context_send (self, &message);
+
+      self->emitted += piece;
+      from += piece;
+      size -= piece;
+    }
+}
+
+/**
+ * haul_context_log:
+ * @self: the context
+ * @level: how much it matters
+ * @format: as for printf()
+ * @...: its arguments
+ *
+ * Writes one line for people. Never dropped on the way.
+ */
+void
+haul_context_log (HaulContext  *self,
+                  HaulLogLevel  level,
+                  const char   *format,
+                  ...)
+{
+  g_autofree char *raw = NULL;
+  g_autofree char *text = NULL;
+  HaulMessage message = { .type = HAUL_FRAME_LOG };
+  va_list args;
+
+  va_start (args, format);
+  raw = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  text = haul_text_clean (raw, -1);
+  message.log.level = level;
+  message.log.text = text;
+  haul_context_send (self, &message);
+}
+
+/**
+ * haul_context_check:
+ * @self: the context
+ * @error: set to %G_IO_ERROR_CANCELLED
+ *
+ * For `if (!haul_context_check (context, error)) return FALSE;` between two steps.
+ *
+ * Returns: %FALSE if somebody wants the task to stop
+ */
+gboolean
+haul_context_check (HaulContext  *self,
+                    GError      **error)
+{
+  if (!haul_context_is_cancelled (self))
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "asked to stop");
+  return FALSE;
+}
+
+guint64
+haul_context_get_emitted (HaulContext *self)
+{
+  return self->emitted;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "../wire/haul-message.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HaulContext:
+ *
+ * What a task knows of the world while it runs: where its progress, its log
+ * and its result go, and whether somebody wants it to stop.
+ *
+ * A task never learns where it runs: the main loop, a thread or a process.
+ * A context belongs to the one thread that runs the task.
+ */
+typedef struct _HaulContext HaulContext;
+
+/* Takes one message, in the thread of the task, and copies what it keeps. */
+typedef void (*HaulContextSink) (const HaulMessage *message,
+                                 gpointer           user_data);
+
+HaulContext *haul_context_new            (HaulContextSink     sink,
+                                          gpointer            user_data,
+                                          const int          *cancelled) G_GNUC_WARN_UNUSED_RESULT;
+void         haul_context_free           (HaulContext        *self);
+
+void         haul_context_set_total      (HaulContext        *self,
+                                          double              total);
+void         haul_context_set_phase      (HaulContext        *self,
+                                          const char         *phase);
+void         haul_context_emit           (HaulContext        *self,
+                                          const void         *bytes,
+                                          gsize               size);
+void         haul_context_log            (HaulContext        *self,
+                                          HaulLogLevel        level,
+                                          const char         *format,
+                                          ...) G_GNUC_PRINTF (3, 4);
+gboolean     haul_context_check          (HaulContext        *self,
+                                          GError            **error);
+
+/* Sends the last progress, however little time has passed since the one before. */
+void         haul_context_flush          (HaulContext        *self);
+guint64      haul_context_get_emitted    (HaulContext        *self);
+void         haul_context_send           (HaulContext        *self,
+                                          const HaulMessage  *message);
+
+/*< private >*/
+typedef struct
+{
+  double     next;        /* progress below this costs one comparison */
+  const int *cancelled;   /* not 0 once somebody asked us to stop */
+} HaulContextHot;
+
+void         haul_context_progress_slow  (HaulContext        *self,
+                                          double              done);
+
+/**
+ * haul_context_progress:
+ * @self: the context
+ * @done: how much of the total is done, in the task's own unit
+ *
+ * Says how far the task is. Call it as often as you like: nearly always it
+ * costs one comparison. What is sent never goes backwards.
+ */
+static inline void
+haul_context_progress (HaulContext *self,
+                       double       done)
+{
+  if (G_UNLIKELY (done >= ((HaulContextHot *) self)->next))
+    haul_context_progress_slow (self, done);
+}
+
+/**
+ * haul_context_is_cancelled:
+ * @self: the context
+ *
+ * Whether the task should return soon. Costs one load from memory.
+ */
+static inline gboolean
+haul_context_is_cancelled (HaulContext *self)
+{
+  return __atomic_load_n (((HaulContextHot *) self)->cancelled, __ATOMIC_RELAXED) != 0;
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulContext, haul_context_free)
+
+G_END_DECLS

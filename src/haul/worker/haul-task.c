@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-task.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "haul/wire/haul-error.h"
+
+static const HaulTask * const *registered;
+
+/**
+ * haul_tasks_register:
+ * @tasks: (array zero-terminated=1): all tasks of this program, static
+ *
+ * Says which tasks this program knows. Call it once, first thing in main().
+ */
+void
+haul_tasks_register (const HaulTask * const *tasks)
+{
+  registered = tasks;
+}
+
+const HaulTask * const *
+haul_tasks_list (void)
+{
+  static const HaulTask * const none[] = { NULL };
+
+  return registered != NULL ? registered : none;
+}
+
+const HaulTask *
+haul_task_lookup (const char  *id,
+                  GError     **error)
+{
+  for (const HaulTask * const *task = haul_tasks_list (); *task != NULL; task++)
+    if (strcmp ((*task)->id, id) == 0)
+      return *task;
+
+  g_set_error (error, HAUL_ERROR, HAUL_ERROR_UNKNOWN_TASK, _("there is no task ‘%s’"), id);
+  return NULL;
+}
+
+const HaulParam *
+haul_task_find_param (const HaulTask *self,
+                      const char     *name)
+{
+  for (const HaulParam *param = self->params; param != NULL && param->name != NULL; param++)
+    if (strcmp (param->name, name) == 0)
+      return param;
+
+  return NULL;
+}
+
+static gboolean
+complete_one (const HaulParam  *param,
+              GVariantDict     *dict,
+              GError          **error)
+{
+  g_autoptr(GVariant) value = g_variant_dict_lookup_value (dict, param->name, NULL);
+  g_autoptr(GError) problem = NULL;
+
+  if (value == NULL)
+    value = haul_param_get_initial (param);
+  if (!haul_param_check (param, value, &problem))
+    {
+      g_propagate_prefixed_error (error, g_steal_pointer (&problem), "%s: ", param->name);
+      return FALSE;
+    }
+
+  g_variant_dict_insert_value (dict, param->name, value);
+  return TRUE;
+}
+
+/**
+ * haul_task_complete:
+ * @self: a task
+ * @arguments: (nullable): `a{sv}`; a floating reference is taken
+ * @error: %HAUL_ERROR_BAD_ARGUMENT, with the name of the parameter first
+ *
+ * Checks arguments against the task's description and fills in what is missing.
+ *
+ * Returns: (transfer full): arguments that the task can run with
+ */
+GVariant *
+haul_task_complete (const HaulTask  *self,
+                    GVariant        *arguments,
+                    GError         **error)
+{
+  g_autoptr(GVariant) given = g_variant_ref_sink (arguments != NULL ? arguments : g_variant_new ("a{sv}", NULL));
+  g_autoptr(GVariant) complete = NULL;
+  g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT (given);
+  GVariantIter iter;
+  const char *name;
+
+  g_variant_iter_init (&iter, given);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
+    if (haul_task_find_param (self, name) == NULL)
+      {
+        g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT,
+                     _("task ‘%s’ has no parameter ‘%s’"), self->id, name);
+        return NULL;
+      }
+
+  for (const HaulParam *param = self->params; param != NULL && param->name != NULL; param++)
+    if (!complete_one (param, &dict, error))
+      return NULL;
+
+  complete = g_variant_ref_sink (g_variant_dict_end (&dict));
+  if (self->check != NULL && !self->check (complete, error))
+    return NULL;
+  return g_steal_pointer (&complete);
+}
+
+/**
+ * haul_task_check_memory:
+ * @self: a task
+ * @arguments: complete
+ * @error: %HAUL_ERROR_TOO_LARGE
+ *
+ * Refuses a run that needs more memory than there is, before it starts.
+ */
+gboolean
+haul_task_check_memory (const HaulTask  *self,
+                        GVariant        *arguments,
+                        GError         **error)
+{
+  g_autofree char *need_text = NULL;
+  g_autofree char *free_text = NULL;
+  guint64 need, available;
+
+  if (self->estimate_memory == NULL)
+    return TRUE;
+
+  need = self->estimate_memory (arguments);
+  available = haul_memory_available ();
+  if (need <= available)
+    return TRUE;
+
+  need_text = g_format_size_full (need, G_FORMAT_SIZE_IEC_UNITS);
+  free_text = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
+  g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE,
+               _("this needs about %s of memory and %s are free; ask for less"), need_text, free_text);
+  return FALSE;
+}
+
+gint64
+haul_arguments_get_int (GVariant   *arguments,
+                        const char *name)
+{
+  gint64 value = 0;
+
+  if (!g_variant_lookup (arguments, name, "x", &value))
+    g_critical ("no whole number ‘%s’ in the arguments", name);
+  return value;
+}
+
+double
+haul_arguments_get_double (GVariant   *arguments,
+                           const char *name)
+{
+  double value = 0;
+
+  if (!g_variant_lookup (arguments, name, "d", &value))
+    g_critical ("no number ‘%s’ in the arguments", name);
+  return value;
+}
+
+/* Borrowed from @arguments, which are serialised and stay as they are. */
+const char *
+haul_arguments_get_string (GVariant   *arguments,
+                           const char *name)
+{
+  const char *value = "";
+
+  if (!g_variant_lookup (arguments, name, "&s", &value))
+    g_critical ("no text ‘%s’ in the arguments", name);
+  return value;
+}
+
+/**
+ * haul_task_run:
+ * @self: a task
+ * @context: where everything goes
+ * @arguments: complete
+ *
+ * Runs the task in this thread, and says how it ended in one last message.
+ */
+gboolean
+haul_task_run (const HaulTask *self,
+               HaulContext    *context,
+               GVariant       *arguments)
+{
+  g_autoptr(GError) error = NULL;
+  HaulMessage message = { 0 };
+  gboolean ok = self->run (context, arguments, &error);
+
+  haul_context_flush (context);
+  if (ok)
+    {
+      message.type = HAUL_FRAME_RESULT;
+      message.result.size = haul_context_get_emitted (context);
+    }
+  else
+    {
+      message.type = HAUL_FRAME_ERROR;
+      message.error.cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      message.error.text = error != NULL ? error->message : (char *) "the task failed and did not say why";
+    }
+  haul_context_send (context, &message);
+  return ok;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "haul-context.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HaulParamType:
+ * @HAUL_PARAM_INT: a whole number, `x` in the arguments
+ * @HAUL_PARAM_DOUBLE: a number, `d`
+ * @HAUL_PARAM_CHOICE: one of a few words, `s`
+ * @HAUL_PARAM_STRING: any text, `s`
+ *
+ * What values a parameter takes.
+ */
+typedef enum
+{
+  HAUL_PARAM_INT,
+  HAUL_PARAM_DOUBLE,
+  HAUL_PARAM_CHOICE,
+  HAUL_PARAM_STRING,
+} HaulParamType;
+
+/* One word that a HAUL_PARAM_CHOICE takes. An array of them ends with a NULL id. */
+typedef struct
+{
+  const char *id;      /* as typed: "series" */
+  const char *title;   /* translatable, as shown: "Series" */
+} HaulChoice;
+
+/**
+ * HaulParam:
+ * @name: as typed after `--`
+ * @title: (nullable): translatable, for a form
+ * @unit: (nullable): translatable plural noun: “digits”
+ * @help: translatable sentence without a period
+ * @type: what values it takes
+ * @min: smallest number
+ * @max: largest number
+ * @initial: the number when none is given
+ * @initial_text: (nullable): the same for words and text
+ * @choices: (nullable): for a choice
+ *
+ * One parameter of a task. The command line, the form, the documentation and
+ * the check of what arrives in the worker all come from this.
+ */
+typedef struct
+{
+  const char       *name;
+  const char       *title;
+  const char       *unit;
+  const char       *help;
+  HaulParamType     type;
+  double            min;
+  double            max;
+  double            initial;
+  const char       *initial_text;
+  const HaulChoice *choices;
+} HaulParam;
+
+/**
+ * HaulResultKind:
+ * @HAUL_RESULT_TEXT: UTF-8
+ * @HAUL_RESULT_TABLE: UTF-8, tab-separated, the first line names the columns
+ * @HAUL_RESULT_IMAGE: a PNG
+ *
+ * What the bytes of a result are.
+ */
+typedef enum
+{
+  HAUL_RESULT_TEXT,
+  HAUL_RESULT_TABLE,
+  HAUL_RESULT_IMAGE,
+} HaulResultKind;
+
+/**
+ * HaulTaskFunc:
+ * @context: where progress, log and result go
+ * @arguments: checked, and complete: `a{sv}`
+ *
+ * Runs the task: emits the result with haul_context_emit(), and returns %TRUE,
+ * or sets @error. On a wish to stop it returns soon, with the error that
+ * haul_context_check() sets. It must not keep state between two calls, and it
+ * may run in any thread.
+ */
+typedef gboolean (*HaulTaskFunc) (HaulContext  *context,
+                                  GVariant     *arguments,
+                                  GError      **error);
+
+/**
+ * HaulTask:
+ * @id: as typed
+ * @title: translatable, Header Caps
+ * @summary: translatable sentence without a period
+ * @unit: translatable plural noun that progress is counted in
+ * @result: what the bytes of its result are
+ * @params: an array that ends with a %NULL name
+ * @run: the function
+ * @estimate_memory: (nullable): bytes that a run with these arguments needs
+ * @check: (nullable): refuses arguments that the ranges cannot
+ * @thread_note: (nullable): translatable sentence on what cancelling does in a thread
+ * @tidy_ms: how long a wish to stop is given before SIGTERM; 0 where there is
+ *   nothing to tidy up, so that a process can be ended at any moment
+ *
+ * A named function that can be run, and all that people and programs need to
+ * know about it. Statically allocated, never freed.
+ */
+typedef struct _HaulTask HaulTask;
+
+struct _HaulTask
+{
+  const char      *id;
+  const char      *title;
+  const char      *summary;
+  const char      *unit;
+  HaulResultKind   result;
+  const HaulParam *params;
+  HaulTaskFunc     run;
+  guint64        (*estimate_memory) (GVariant  *arguments);
+  gboolean       (*check)           (GVariant  *arguments,
+                                     GError   **error);
+  const char      *thread_note;
+  guint            tidy_ms;
+};
+
+/* The registry: a program says once, first thing in main(), which tasks it knows. */
+void                    haul_tasks_register        (const HaulTask * const *tasks);
+const HaulTask * const *haul_tasks_list            (void);
+const HaulTask         *haul_task_lookup           (const char             *id,
+                                                    GError                **error);
+
+const HaulParam        *haul_task_find_param       (const HaulTask         *self,
+                                                    const char             *name);
+GVariant               *haul_param_get_initial     (const HaulParam        *param) G_GNUC_WARN_UNUSED_RESULT;
+gboolean                haul_param_check           (const HaulParam        *param,
+                                                    GVariant               *value,
+                                                    GError                **error);
+char                   *haul_param_describe_range  (const HaulParam        *param) G_GNUC_WARN_UNUSED_RESULT;
+GVariant               *haul_param_parse           (const HaulParam        *param,
+                                                    const char             *text,
+                                                    GError                **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Fills in what is missing and refuses what is wrong. Takes a floating @arguments (a{sv} or NULL). */
+GVariant               *haul_task_complete         (const HaulTask         *self,
+                                                    GVariant               *arguments,
+                                                    GError                **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Compares what the job needs with what the machine has now. */
+gboolean                haul_task_check_memory     (const HaulTask         *self,
+                                                    GVariant               *arguments,
+                                                    GError                **error);
+guint64                 haul_memory_available      (void);
+
+/* For tasks: arguments are complete, so these cannot fail. */
+gint64                  haul_arguments_get_int     (GVariant               *arguments,
+                                                    const char             *name);
+double                  haul_arguments_get_double  (GVariant               *arguments,
+                                                    const char             *name);
+const char             *haul_arguments_get_string  (GVariant               *arguments,
+                                                    const char             *name);
+
+/* Runs the task and ends with exactly one RESULT or ERROR message; TRUE for RESULT. */
+gboolean                haul_task_run              (const HaulTask         *self,
+                                                    HaulContext            *context,
+                                                    GVariant               *arguments);
+
+G_END_DECLS

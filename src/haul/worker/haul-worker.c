@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "haul/wire/haul-error.h"
+#include "haul/wire/haul-fd-private.h"
+
+/* An exec'd worker runs one job, in one thread: it says HELLO, waits for RUN, runs the task, and
+ * exits. Three lines see to it that it does not outlive the program that started it: the death
+ * signal, the end of its command pipe, and EPIPE when it reports. */
+
+typedef struct
+{
+  guint32      job;
+  guint32      sequence;     /* of the next frame that we send */
+
+  HaulDecoder  decoder;
+  GByteArray  *received;     /* (owned) bytes of commands that no frame was made of yet */
+} Worker;
+
+/* Set by the signal handler; int, as HaulContext wants it, and lock-free. */
+static int cancelled;
+
+static void
+send_message (const HaulMessage *message,
+              gpointer           user_data)
+{
+  Worker *self = user_data;
+  g_autoptr(GBytes) body = haul_message_encode (message);
+  guint8 header[HAUL_FRAME_HEADER_SIZE];
+  HaulFrame frame = { .type = message->type, .job = self->job, .sequence = self->sequence++ };
+
+  if (message->type == HAUL_FRAME_DATA)
+    {
+      frame.payload = message->data.bytes;
+      frame.size = message->data.size;
+    }
+  else
+    {
+      frame.payload = g_bytes_get_data (body, &frame.size);
+    }
+
+  haul_frame_encode_header (&frame, header);
+  if (!haul_write_all (HAUL_WORKER_EVENTS_FD, header, sizeof header, frame.payload, frame.size, NULL))
+    _exit (HAUL_WORKER_EXIT_ORPHAN);   /* nobody is there to be told */
+}
+
+static void
+send_hello (Worker *self)
+{
+  HaulMessage hello = { .type = HAUL_FRAME_HELLO };
+
+  hello.hello.version = HAUL_PROTOCOL_VERSION;
+  hello.hello.program = (char *) g_get_prgname ();
+  send_message (&hello, self);
+}
+
+/* Waits for the next command. The pipe blocks, and there is nothing else to do. */
+static gboolean
+receive (Worker       *self,
+         HaulMessage  *ret_message,
+         GError      **error)
+{
+  for (;;)
+    {
+      guint8 buffer[4096];
+      HaulFrame frame;
+      gsize used;
+      ssize_t n;
+      HaulDecoded decoded = haul_decoder_next (&self->decoder, self->received->data, self->received->len,
+                                               &frame, &used, error);
+
+      if (decoded == HAUL_DECODED_ERROR)
+        return FALSE;
+      if (decoded == HAUL_DECODED_FRAME)
+        {
+          gboolean known = haul_frame_type_to_string (frame.type) != NULL;
+          gboolean ok = !known || haul_message_decode (&frame, ret_message, error);
+
+          self->job = frame.job;
+          g_byte_array_remove_range (self->received, 0, used);
+          if (known)
+            return ok;
+          continue;
+        }
+
+      n = read (HAUL_WORKER_COMMANDS_FD, buffer, sizeof buffer);
+      if (n == 0)
+        exit (HAUL_WORKER_EXIT_ORPHAN);
+      if (n > 0)
+        g_byte_array_append (self->received, buffer, n);
+      else if (errno != EINTR)
+        return haul_throw_errno (error, errno, "cannot read commands");
+    }
+}
+
+/* Async-signal-safe. A task that computes hears CANCEL, and the end of its parent, without ever
+ * making a system call. POLLHUP is looked at first: behind unread frames a read would not show it. */
+static void
+sigio_cb (int signal_number G_GNUC_UNUSED)
+{
+  int saved = errno;
+  struct pollfd commands = { .fd = HAUL_WORKER_COMMANDS_FD, .events = POLLIN };
+
+  if (poll (&commands, 1, 0) == 1)
+    {
+      if (commands.revents & (POLLHUP | POLLERR))
+        _exit (HAUL_WORKER_EXIT_ORPHAN);
+      __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* after RUN nothing but CANCEL comes */
+    }
+  errno = saved;
+}
+
+static gboolean
+listen_for_cancel (GError **error)
+{
+  struct sigaction action = { .sa_handler = sigio_cb, .sa_flags = SA_RESTART };
+  int flags = fcntl (HAUL_WORKER_COMMANDS_FD, F_GETFL);
+
+  if (sigaction (SIGIO, &action, NULL) < 0
+      || fcntl (HAUL_WORKER_COMMANDS_FD, F_SETOWN, getpid ()) < 0
+      || fcntl (HAUL_WORKER_COMMANDS_FD, F_SETFL, flags | O_ASYNC) < 0)
+    return haul_throw_errno (error, errno, "cannot listen for a cancel");
+
+  sigio_cb (SIGIO);   /* the frame, or the end, may have come before we listened */
+  return TRUE;
+}
+
+/* A launcher may have left us blocked and ignored signals; they survive exec. */
+static void
+reset_signals (void)
+{
+  sigset_t none;
+
+  for (int number = 1; number < NSIG; number++)
+    (void) signal (number, SIG_DFL);   /* KILL, STOP and libc's own two refuse, and are fine */
+  (void) signal (SIGPIPE, SIG_IGN);    /* EPIPE is what we look at */
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
+}
+
+/* What a worker does for itself, rather than its parent between fork and exec: so the parent may
+ * use the fast way to start it. */
+static void
+settle_in (int parent_pid,
+           int nice_value)
+{
+  static const struct rlimit no_core = { 0, 0 };
+
+  if (prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid () != parent_pid)
+    _exit (HAUL_WORKER_EXIT_ORPHAN);
+
+  /* In a group of its own: ^C in a terminal is for the parent to handle. */
+  (void) setpgid (0, 0);
+  (void) close_range (HAUL_WORKER_EVENTS_FD + 1, ~0U, 0);
+  (void) fcntl (HAUL_WORKER_COMMANDS_FD, F_SETFD, FD_CLOEXEC);
+  (void) fcntl (HAUL_WORKER_EVENTS_FD, F_SETFD, FD_CLOEXEC);
+  (void) setrlimit (RLIMIT_CORE, &no_core);
+  (void) prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  (void) g_file_set_contents_full ("/proc/self/oom_score_adj", "500", 3, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+
+  /* Fails only when it would raise us above what we were given. */
+  (void) setpriority (PRIO_PROCESS, 0, nice_value);
+}
+
+static int
+run_job (Worker *self)
+{
+  g_auto(HaulMessage) hello = { 0 };
+  g_auto(HaulMessage) run = { 0 };
+  g_autoptr(HaulContext) context = NULL;
+  g_autoptr(GVariant) arguments = NULL;
+  g_autoptr(GError) error = NULL;
+  const HaulTask *task;
+
+  send_hello (self);
+  if (!receive (self, &hello, &error) || hello.hello.version != HAUL_PROTOCOL_VERSION)
+    {
+      g_printerr ("%s: the program that started me speaks another version of the protocol\n", g_get_prgname ());
+      return HAUL_WORKER_EXIT_USAGE;
+    }
+  if (!receive (self, &run, &error) || run.type != HAUL_FRAME_RUN || !listen_for_cancel (&error))
+    {
+      g_printerr ("%s: %s\n", g_get_prgname (), error != NULL ? error->message : "a RUN was due");
+      return HAUL_WORKER_EXIT_USAGE;
+    }
+
+  task = haul_task_lookup (run.run.task, &error);
+  if (task != NULL)
+    arguments = haul_task_complete (task, run.run.arguments, &error);
+  if (arguments == NULL)
+    {
+      HaulMessage message = { .type = HAUL_FRAME_ERROR };
+
+      message.error.text = error->message;
+      send_message (&message, self);
+      return 1;
+    }
+
+  (void) prctl (PR_SET_NAME, task->id);   /* what ps shows */
+  context = haul_context_new (send_message, self, &cancelled);
+  return haul_task_run (task, context, arguments) ? 0 : 1;
+}
+
+/**
+ * haul_worker_main:
+ * @argc: of main()
+ * @argv: of main()
+ * @tasks: (array zero-terminated=1): the tasks that this worker can run
+ *
+ * The whole main() of a worker program: what a #HaulProcessExecutor starts.
+ *
+ * Returns: the exit status
+ */
+int
+haul_worker_main (int                     argc,
+                  char                  **argv,
+                  const HaulTask * const *tasks)
+{
+  gboolean run = FALSE;
+  int parent_pid = 0;
+  int nice_value = 0;
+  const GOptionEntry entries[] = {
+    { "run", 0, 0, G_OPTION_ARG_NONE, &run, NULL, NULL },
+    { "parent-pid", 0, 0, G_OPTION_ARG_INT, &parent_pid, NULL, NULL },
+    { "nice", 0, 0, G_OPTION_ARG_INT, &nice_value, NULL, NULL },
+    G_OPTION_ENTRY_NULL
+  };
+  g_autoptr(GOptionContext) options = g_option_context_new (NULL);
+  g_autoptr(GError) error = NULL;
+  Worker self = { 0 };
+  int status;
+
+  g_option_context_set_help_enabled (options, FALSE);
+  g_option_context_add_main_entries (options, entries, NULL);
+  if (!g_option_context_parse (options, &argc, &argv, &error) || !run || parent_pid <= 0
+      || fcntl (HAUL_WORKER_COMMANDS_FD, F_GETFD) < 0 || fcntl (HAUL_WORKER_EVENTS_FD, F_GETFD) < 0)
+    {
+      g_printerr ("%s is started by programs that use libhaul. To run a task, use “haul run”.\n", argv[0]);
+      return HAUL_WORKER_EXIT_USAGE;
+    }
+
+  reset_signals ();
+  settle_in (parent_pid, nice_value);
+  haul_tasks_register (tasks);
+
+  haul_decoder_init (&self.decoder);
+  self.received = g_byte_array_new ();
+  status = run_job (&self);
+  g_byte_array_unref (self.received);
+  return status;
+}

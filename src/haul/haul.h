@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+/* libhaul: long-running tasks in processes and threads, for GLib programs. */
+
+#include "parent/haul-executor.h"
+#include "parent/haul-format.h"
+#include "parent/haul-heartbeat.h"
+#include "parent/haul-job.h"
+#include "parent/haul-life.h"
+#include "parent/haul-record.h"
+#include "wire/haul-error.h"
+#include "worker/haul-task.h"
+#include "worker/haul-worker.h"

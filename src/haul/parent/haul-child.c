@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-child-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "haul-hub-private.h"
+#include "haul-intake-private.h"
+#include "haul-source-private.h"
+#include "haul/wire/haul-error.h"
+#include "haul/wire/haul-fd-private.h"
+#include "haul/worker/haul-worker.h"
+
+/* How the end of a child is put together, in whatever order its parts arrive:
+ *
+ *  - The child is collected by GSubprocess; its status comes in waited_cb(). That, and not the
+ *    end of its pipes, is its end: a grandchild may hold them open for as long as it likes.
+ *  - All that it wrote before it ended lies in its pipes by then, so waited_cb() reads them until
+ *    they are empty, and only then tells the job.
+ *  - A pipe that ends while the child lives on is no end either, but it will say no more: it is
+ *    given LINGER_MS to end as well.
+ */
+
+#define LINGER_MS 2000
+
+/* A wish: large results come in fewer, larger pieces. Ordinary users may not have many such. */
+#define EVENTS_CAPACITY (1024 * 1024)
+
+/* What the rest of the program keeps: GLib aborts it when there is no fd for its own needs. */
+#define RESERVED_FDS 32
+
+struct _HaulChild
+{
+  HaulJob     *job;            /* borrowed: it owns this */
+  GSubprocess *subprocess;     /* (owned) */
+  guint32      sequence;       /* of the next frame down */
+
+  int          commands_fd;    /* (owned) write end, not blocking */
+  GByteArray  *unsent;         /* (owned) what did not fit into the pipe */
+  GSource     *unsent_source;  /* (owned) (nullable) */
+
+  int          events_fd;      /* (owned) read end, not blocking */
+  HaulFrames   frames;
+  HaulWatch   *events_watch;   /* (owned) (nullable) */
+
+  int          log_fd;         /* (owned) read end, not blocking */
+  HaulLines    lines;
+  HaulWatch   *log_watch;      /* (owned) (nullable) */
+
+  GSource     *linger;         /* (owned) (nullable) */
+};
+
+static gboolean
+linger_cb (gpointer user_data)
+{
+  HaulChild *self = user_data;
+  g_autoptr(HaulJob) job = g_object_ref (self->job);
+
+  g_clear_pointer (&self->linger, g_source_unref);
+  haul_job_take_error (job, g_error_new_literal (HAUL_ERROR, HAUL_ERROR_PROTOCOL,
+                                                 _("the worker closed its pipe and did not end")));
+  haul_job_feed (job, HAUL_EVENT_BAD_BYTES);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+bad_bytes (HaulJob      *job,
+           const GError *error)
+{
+  haul_job_take_error (job, g_error_new (HAUL_ERROR, HAUL_ERROR_PROTOCOL,
+                                         _("the worker sent what makes no sense: %s"), error->message));
+  haul_job_feed (job, HAUL_EVENT_BAD_BYTES);
+}
+
+static HaulWatchResult
+events_cb (gpointer user_data)
+{
+  HaulChild *self = user_data;
+  g_autoptr(HaulJob) job = g_object_ref (self->job);
+  g_autoptr(GError) error = NULL;
+
+  switch (haul_frames_take (&self->frames, self->events_fd, job, &error))
+    {
+    case HAUL_INTAKE_EMPTY:
+    case HAUL_INTAKE_SOME:
+      return HAUL_WATCH_WAIT;
+
+    case HAUL_INTAKE_MORE:
+      return HAUL_WATCH_MORE;
+
+    case HAUL_INTAKE_BAD:
+      bad_bytes (job, error);
+      return HAUL_WATCH_END;
+
+    case HAUL_INTAKE_END:
+    default:
+      if (haul_job_get_run (job) == self && self->linger == NULL)
+        self->linger = haul_timer_new (LINGER_MS, "[haul] end of a closed worker", linger_cb, self);
+      return HAUL_WATCH_END;
+    }
+}
+
+static HaulWatchResult
+log_cb (gpointer user_data)
+{
+  HaulChild *self = user_data;
+
+  switch (haul_lines_take (&self->lines, self->log_fd, self->job))
+    {
+    case HAUL_INTAKE_EMPTY:
+    case HAUL_INTAKE_SOME:
+      return HAUL_WATCH_WAIT;
+
+    case HAUL_INTAKE_MORE:
+      return HAUL_WATCH_MORE;
+
+    case HAUL_INTAKE_BAD:
+    case HAUL_INTAKE_END:
+    default:
+      return HAUL_WATCH_END;
+    }
+}
+
+/* Reads what is in the pipes now, and no more: a grandchild that goes on writing is not listened
+ * to for ever. */
+static void
+drain (HaulChild  *self,
+       GError    **error)
+{
+  haul_lines_drain (&self->lines, self->log_fd, self->job);
+  if (haul_frames_drain (&self->frames, self->events_fd, self->job, error))
+    (void) haul_frames_finish (&self->frames, error);
+}
+
+static void
+waited_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(HaulJob) job = user_data;
+  HaulChild *self = haul_job_get_run (job);
+  GSubprocess *subprocess = G_SUBPROCESS (source);
+  g_autoptr(GError) error = NULL;
+  gboolean exited;
+
+  (void) g_subprocess_wait_finish (subprocess, result, NULL);   /* has no cancellable: cannot fail */
+  exited = g_subprocess_get_if_exited (subprocess);
+  haul_job_set_exit (job, exited ? g_subprocess_get_exit_status (subprocess) : -1,
+                     exited ? 0 : g_subprocess_get_term_sig (subprocess));
+
+  g_clear_pointer (&self->events_watch, haul_watch_free);
+  g_clear_pointer (&self->log_watch, haul_watch_free);
+  drain (self, &error);
+
+  /* Whoever is killed in the middle of a frame is not to blame for it. */
+  if (error != NULL && exited)
+    bad_bytes (job, error);
+  haul_job_feed (job, HAUL_EVENT_EXITED);   /* frees self */
+}
+
+/* Starting. */
+
+typedef struct
+{
+  int commands[2];
+  int events[2];
+  int log[2];
+} Pipes;
+
+static void
+pipes_clear (Pipes *self)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      haul_clear_fd (&self->commands[i]);
+      haul_clear_fd (&self->events[i]);
+      haul_clear_fd (&self->log[i]);
+    }
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pipes, pipes_clear)
+
+static gboolean
+check_reserve (const Pipes  *pipes,
+               GError      **error)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && (rlim_t) pipes->log[1] + RESERVED_FDS < limit.rlim_cur)
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES,
+                       _("too many open files: run fewer jobs at once"));
+  return FALSE;
+}
+
+static gboolean
+pipes_open (Pipes   *self,
+            GError **error)
+{
+  return haul_pipe_new (self->commands, 0, error)
+         && haul_pipe_new (self->events, EVENTS_CAPACITY, error)
+         && haul_pipe_new (self->log, 0, error)
+         && check_reserve (self, error)
+         && haul_fd_set_blocking (self->commands[1], FALSE, error)
+         && haul_fd_set_blocking (self->events[0], FALSE, error)
+         && haul_fd_set_blocking (self->log[0], FALSE, error);
+}
+
+/* INHERIT_FDS and no child setup: then GLib starts the child without copying our page tables, so
+ * that the size of this program does not matter. All our own fds close themselves on exec. */
+static GSubprocess *
+spawn (HaulJob     *job,
+       const char  *worker_path,
+       Pipes       *pipes,
+       GError     **error)
+{
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_INHERIT_FDS);
+  g_autofree char *parent = g_strdup_printf ("--parent-pid=%d", (int) getpid ());
+  g_autofree char *nice_value = g_strdup_printf ("--nice=%d", haul_job_get_nice (job));
+  const char *argv[] = { worker_path, "--run", parent, nice_value, NULL };
+  int log_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, 3);
+
+  if (log_fd < 0)
+    {
+      (void) haul_throw_errno (error, errno, "cannot copy a pipe");
+      return NULL;
+    }
+  g_subprocess_launcher_take_stdout_fd (launcher, log_fd);
+  g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&pipes->log[1]));
+  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->commands[0]), HAUL_WORKER_COMMANDS_FD);
+  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->events[1]), HAUL_WORKER_EVENTS_FD);
+  return g_subprocess_launcher_spawnv (launcher, argv, error);
+}
+
+HaulChild *
+haul_child_new (HaulJob     *job,
+                const char  *worker_path,
+                GError     **error)
+{
+  g_auto(Pipes) pipes = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+  g_autoptr(HaulChild) self = g_new0 (HaulChild, 1);
+  const char *identifier;
+
+  self->job = job;
+  self->commands_fd = self->events_fd = self->log_fd = -1;
+  haul_frames_init (&self->frames);
+  haul_lines_init (&self->lines);
+  if (!pipes_open (&pipes, error))
+    return NULL;
+
+  self->events_watch = haul_hub_watch (pipes.events[0], events_cb, self, error);
+  if (self->events_watch == NULL)
+    return NULL;
+  self->log_watch = haul_hub_watch (pipes.log[0], log_cb, self, error);
+  if (self->log_watch == NULL)
+    return NULL;
+  self->subprocess = spawn (job, worker_path, &pipes, error);
+  if (self->subprocess == NULL)
+    return NULL;
+
+  self->commands_fd = g_steal_fd (&pipes.commands[1]);
+  self->events_fd = g_steal_fd (&pipes.events[0]);
+  self->log_fd = g_steal_fd (&pipes.log[0]);
+  self->unsent = g_byte_array_new ();
+
+  identifier = g_subprocess_get_identifier (self->subprocess);   /* NULL: it has ended already */
+  haul_job_set_pid (job, identifier != NULL ? atoi (identifier) : 0);
+  g_subprocess_wait_async (self->subprocess, NULL, waited_cb, g_object_ref (job));
+  return g_steal_pointer (&self);
+}
+
+void
+haul_child_free (HaulChild *self)
+{
+  g_clear_pointer (&self->events_watch, haul_watch_free);
+  g_clear_pointer (&self->log_watch, haul_watch_free);
+  haul_source_clear (&self->unsent_source);
+  haul_source_clear (&self->linger);
+  haul_frames_clear (&self->frames);
+  haul_lines_clear (&self->lines);
+  g_clear_pointer (&self->unsent, g_byte_array_unref);
+  haul_clear_fd (&self->commands_fd);
+  haul_clear_fd (&self->events_fd);
+  haul_clear_fd (&self->log_fd);
+  g_clear_object (&self->subprocess);
+  g_free (self);
+}
+
+/* Talking to it. */
+
+static gboolean
+write_unsent_cb (int          fd,
+                 GIOCondition condition,
+                 gpointer     user_data)
+{
+  HaulChild *self = user_data;
+  ssize_t n = write (fd, self->unsent->data, self->unsent->len);
+
+  if (n > 0)
+    g_byte_array_remove_range (self->unsent, 0, n);
+  if (self->unsent->len > 0 && (n >= 0 || errno == EAGAIN || errno == EINTR))
+    return G_SOURCE_CONTINUE;
+
+  /* All is written, or the child is gone: that it tells by itself. */
+  g_byte_array_set_size (self->unsent, 0);
+  g_clear_pointer (&self->unsent_source, g_source_unref);
+  return G_SOURCE_REMOVE;
+}
+
+/* A child that does not read must not block us: what its pipe cannot hold waits here. */
+static void
+wait_for_room (HaulChild *self)
+{
+  g_autoptr(GMainContext) context = g_main_context_ref_thread_default ();
+
+  if (self->unsent_source != NULL)
+    return;
+  self->unsent_source = g_unix_fd_source_new (self->commands_fd, G_IO_OUT);
+  g_source_set_static_name (self->unsent_source, "[haul] room in a command pipe");
+  g_source_set_callback (self->unsent_source, G_SOURCE_FUNC (write_unsent_cb), self, NULL);
+  g_source_attach (self->unsent_source, context);
+}
+
+static void
+send (HaulChild         *self,
+      const HaulMessage *message)
+{
+  g_autoptr(GBytes) body = haul_message_encode (message);
+  HaulFrame frame = { .type = message->type, .job = haul_job_get_id (self->job), .sequence = self->sequence++ };
+  guint8 header[HAUL_FRAME_HEADER_SIZE];
+  ssize_t n;
+
+  frame.payload = g_bytes_get_data (body, &frame.size);
+  haul_frame_encode_header (&frame, header);
+  g_byte_array_append (self->unsent, header, sizeof header);
+  g_byte_array_append (self->unsent, frame.payload, frame.size);
+  haul_job_trace_sent (self->job, message->type, sizeof header + frame.size);
+
+  n = write (self->commands_fd, self->unsent->data, self->unsent->len);
+  if (n > 0)
+    g_byte_array_remove_range (self->unsent, 0, n);
+  else if (n < 0 && errno != EAGAIN && errno != EINTR)
+    g_byte_array_set_size (self->unsent, 0);   /* it is gone, and tells so by itself */
+  if (self->unsent->len > 0)
+    wait_for_room (self);
+}
+
+void
+haul_child_greet (HaulChild *self)
+{
+  HaulMessage message = { .type = HAUL_FRAME_HELLO };
+
+  message.hello.version = HAUL_PROTOCOL_VERSION;
+  message.hello.program = (char *) (g_get_prgname () != NULL ? g_get_prgname () : "libhaul");
+  send (self, &message);
+}
+
+void
+haul_child_send_run (HaulChild *self)
+{
+  HaulMessage message = { .type = HAUL_FRAME_RUN };
+
+  message.run.task = (char *) haul_job_get_task (self->job)->id;
+  message.run.arguments = haul_job_get_arguments (self->job);
+  send (self, &message);
+}
+
+void
+haul_child_send_cancel (HaulChild *self)
+{
+  HaulMessage message = { .type = HAUL_FRAME_CANCEL };
+
+  send (self, &message);
+}
+
+/* GSubprocess sends none to a process that it has collected, so it never hits another one. */
+void
+haul_child_signal (HaulChild *self,
+                   int        number)
+{
+  g_subprocess_send_signal (self->subprocess, number);
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-executor.h"
+
+#include "haul-job-private.h"
+#include "haul-source-private.h"
+
+typedef struct
+{
+  GQueue     queued;        /* (owned) of HaulJob, first come first served */
+  GPtrArray *running;       /* (owned) of HaulJob */
+  guint      max_running;
+  GSource   *pump;          /* (owned) (nullable) starts what has a slot, next turn of the loop */
+  GPtrArray *shutdowns;     /* (owned) of GTask, complete when nothing is left */
+  gboolean   closed;        /* shut down: takes no more jobs */
+} HaulExecutorPrivate;
+
+typedef enum { PROP_MAX_RUNNING = 1, PROP_N_RUNNING, PROP_N_QUEUED } HaulExecutorProperty;
+static GParamSpec *properties[PROP_N_QUEUED + 1];
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (HaulExecutor, haul_executor, G_TYPE_OBJECT)
+
+static void
+notify_counts (HaulExecutor *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_RUNNING]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_QUEUED]);
+}
+
+static gboolean
+pump_cb (gpointer user_data)
+{
+  g_autoptr(HaulExecutor) self = g_object_ref (user_data);
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_clear_pointer (&priv->pump, g_source_unref);
+  while (priv->queued.length > 0 && priv->running->len < priv->max_running)
+    {
+      HaulJob *job = g_queue_pop_head (&priv->queued);
+
+      g_ptr_array_add (priv->running, job);
+      haul_job_feed (job, HAUL_EVENT_SLOT_FREE);
+    }
+  notify_counts (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+plan_pump (HaulExecutor *self)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  if (priv->pump == NULL)
+    priv->pump = haul_idle_new ("[haul] start queued jobs", pump_cb, self);
+}
+
+static void
+complete_shutdowns (HaulExecutor *self)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  if (priv->running->len > 0 || priv->queued.length > 0)
+    return;
+
+  while (priv->shutdowns->len > 0)
+    {
+      g_autoptr(GTask) task = g_ptr_array_steal_index (priv->shutdowns, 0);
+
+      g_task_return_boolean (task, TRUE);
+    }
+}
+
+/* The job holds the executor until now, so @self is alive. */
+void
+haul_executor_job_ended (HaulExecutor *self,
+                         HaulJob      *job)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+  GList *link = g_queue_find (&priv->queued, job);
+
+  if (link != NULL)
+    {
+      g_queue_delete_link (&priv->queued, link);
+      g_object_unref (job);
+    }
+  else
+    {
+      g_ptr_array_remove (priv->running, job);
+      plan_pump (self);
+    }
+  notify_counts (self);
+  complete_shutdowns (self);
+}
+
+void
+haul_executor_act (HaulExecutor    *self,
+                   HaulJob         *job,
+                   HaulLifeActions  actions)
+{
+  for (guint bit = HAUL_ACTION_START; bit <= HAUL_ACTION_CONT; bit <<= 1)
+    if (actions & bit)
+      HAUL_EXECUTOR_GET_CLASS (self)->act (self, job, bit);
+}
+
+static void
+haul_executor_dispose (GObject *object)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (HAUL_EXECUTOR (object));
+
+  /* No job is left: each would have kept us. */
+  haul_source_clear (&priv->pump);
+
+  G_OBJECT_CLASS (haul_executor_parent_class)->dispose (object);
+}
+
+static void
+haul_executor_finalize (GObject *object)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (HAUL_EXECUTOR (object));
+
+  g_clear_pointer (&priv->running, g_ptr_array_unref);
+  g_clear_pointer (&priv->shutdowns, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (haul_executor_parent_class)->finalize (object);
+}
+
+static void
+haul_executor_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  HaulExecutor *self = HAUL_EXECUTOR (object);
+
+  switch ((HaulExecutorProperty) prop_id)
+    {
+    case PROP_MAX_RUNNING:
+      g_value_set_uint (value, haul_executor_get_max_running (self));
+      break;
+
+    case PROP_N_RUNNING:
+      g_value_set_uint (value, haul_executor_get_n_running (self));
+      break;
+
+    case PROP_N_QUEUED:
+      g_value_set_uint (value, haul_executor_get_n_queued (self));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+haul_executor_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  switch ((HaulExecutorProperty) prop_id)
+    {
+    case PROP_MAX_RUNNING:
+      haul_executor_set_max_running (HAUL_EXECUTOR (object), g_value_get_uint (value));
+      break;
+
+    case PROP_N_RUNNING:
+    case PROP_N_QUEUED:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+haul_executor_class_init (HaulExecutorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = haul_executor_dispose;
+  object_class->finalize = haul_executor_finalize;
+  object_class->get_property = haul_executor_get_property;
+  object_class->set_property = haul_executor_set_property;
+
+  properties[PROP_MAX_RUNNING] =
+    g_param_spec_uint ("max-running", NULL, NULL, 1, G_MAXUINT, 1,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_N_RUNNING] =
+    g_param_spec_uint ("n-running", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_N_QUEUED] =
+    g_param_spec_uint ("n-queued", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+haul_executor_init (HaulExecutor *self)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_queue_init (&priv->queued);
+  priv->running = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->shutdowns = g_ptr_array_new_with_free_func (g_object_unref);
+  priv->max_running = g_get_num_processors ();   /* those that we may use */
+}
+
+const char *
+haul_executor_get_name (HaulExecutor *self)
+{
+  g_return_val_if_fail (HAUL_IS_EXECUTOR (self), NULL);
+
+  return HAUL_EXECUTOR_GET_CLASS (self)->name;
+}
+
+guint
+haul_executor_get_max_running (HaulExecutor *self)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_return_val_if_fail (HAUL_IS_EXECUTOR (self), 0);
+
+  return priv->max_running;
+}
+
+/* Those that run already are left alone. */
+void
+haul_executor_set_max_running (HaulExecutor *self,
+                               guint         max_running)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_return_if_fail (HAUL_IS_EXECUTOR (self));
+  g_return_if_fail (max_running > 0);
+
+  if (priv->max_running == max_running)
+    return;
+
+  priv->max_running = max_running;
+  plan_pump (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_RUNNING]);
+}
+
+guint
+haul_executor_get_n_running (HaulExecutor *self)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_return_val_if_fail (HAUL_IS_EXECUTOR (self), 0);
+
+  return priv->running->len;
+}
+
+guint
+haul_executor_get_n_queued (HaulExecutor *self)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_return_val_if_fail (HAUL_IS_EXECUTOR (self), 0);
+
+  return priv->queued.length;
+}
+
+/**
+ * haul_executor_submit:
+ * @self: an executor that was not shut down
+ * @job: a job that was never submitted
+ *
+ * Queues a job. It starts, when its turn has come, in a later turn of the main
+ * loop, so that there is time to connect to it. The executor keeps the job,
+ * and the job the executor, until it has ended.
+ */
+void
+haul_executor_submit (HaulExecutor *self,
+                      HaulJob      *job)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_return_if_fail (HAUL_IS_EXECUTOR (self));
+  g_return_if_fail (HAUL_IS_JOB (job));
+  g_return_if_fail (haul_job_get_stamp (job, HAUL_STAMP_QUEUED) == 0);
+  g_return_if_fail (!priv->closed);
+
+  haul_job_attach (job, self);
+  g_queue_push_tail (&priv->queued, g_object_ref (job));
+  plan_pump (self);
+  notify_counts (self);
+}
+
+/**
+ * haul_executor_shutdown_async:
+ * @self: an executor
+ * @how: what becomes of its jobs
+ * @cancellable: (nullable): unused; a shutdown that was begun is completed
+ * @callback: (scope async): called when every job has ended and is joined
+ * @user_data: for @callback
+ *
+ * Takes no more jobs, and waits for the end of those there are. May be called
+ * again, to be less patient.
+ */
+void
+haul_executor_shutdown_async (HaulExecutor        *self,
+                              HaulShutdown         how,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+  g_autoptr(GPtrArray) doomed = g_ptr_array_new_with_free_func (g_object_unref);
+  GTask *task;
+
+  g_return_if_fail (HAUL_IS_EXECUTOR (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, haul_executor_shutdown_async);
+  g_task_set_name (task, "[haul] shut down executor");
+  g_ptr_array_add (priv->shutdowns, task);
+  priv->closed = TRUE;
+
+  if (how != HAUL_SHUTDOWN_DRAIN)
+    for (GList *link = priv->queued.head; link != NULL; link = link->next)
+      g_ptr_array_add (doomed, g_object_ref (link->data));
+  if (how == HAUL_SHUTDOWN_TERMINATE)
+    for (guint i = 0; i < priv->running->len; i++)
+      g_ptr_array_add (doomed, g_object_ref (priv->running->pdata[i]));
+
+  for (guint i = 0; i < doomed->len; i++)
+    haul_job_cancel (doomed->pdata[i]);
+  complete_shutdowns (self);
+}
+
+gboolean
+haul_executor_shutdown_finish (HaulExecutor  *self,
+                               GAsyncResult  *result,
+                               GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

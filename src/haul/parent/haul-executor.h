@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul-job.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HaulExecutor:
+ *
+ * Something that runs jobs: in its own way, at most #HaulExecutor:max-running
+ * at a time, first come first served. Whatever the way, a job goes through the
+ * same states and gives the same result.
+ */
+#define HAUL_TYPE_EXECUTOR (haul_executor_get_type ())
+G_DECLARE_DERIVABLE_TYPE (HaulExecutor, haul_executor, HAUL, EXECUTOR, GObject)
+
+struct _HaulExecutorClass
+{
+  GObjectClass  parent_class;
+
+  const char   *name;        /* "serial", "thread", "process" */
+  gboolean      can_pause;
+  gboolean      can_force;
+
+  /* Carries out one action of the job's life table: one bit of START, RUN, CANCEL, STOP, TERM,
+   * CONT, KILL. What comes of it arrives through haul_job_feed() and haul_job_receive(). */
+  void        (*act)         (HaulExecutor    *self,
+                              HaulJob         *job,
+                              HaulLifeActions  action);
+};
+
+/**
+ * HaulShutdown:
+ * @HAUL_SHUTDOWN_DRAIN: let all jobs end by themselves
+ * @HAUL_SHUTDOWN_CANCEL_QUEUED: let those that run end, cancel those that wait
+ * @HAUL_SHUTDOWN_TERMINATE: cancel all
+ *
+ * What becomes of the jobs of an executor that is shut down. In each case the
+ * shutdown is complete when every job has ended and is joined.
+ */
+typedef enum
+{
+  HAUL_SHUTDOWN_DRAIN,
+  HAUL_SHUTDOWN_CANCEL_QUEUED,
+  HAUL_SHUTDOWN_TERMINATE,
+} HaulShutdown;
+
+const char *haul_executor_get_name        (HaulExecutor         *self);
+guint       haul_executor_get_max_running (HaulExecutor         *self);
+void        haul_executor_set_max_running (HaulExecutor         *self,
+                                           guint                 max_running);
+guint       haul_executor_get_n_running   (HaulExecutor         *self);
+guint       haul_executor_get_n_queued    (HaulExecutor         *self);
+
+void        haul_executor_submit          (HaulExecutor         *self,
+                                           HaulJob              *job);
+
+void        haul_executor_shutdown_async  (HaulExecutor         *self,
+                                           HaulShutdown          how,
+                                           GCancellable         *cancellable,
+                                           GAsyncReadyCallback   callback,
+                                           gpointer              user_data);
+gboolean    haul_executor_shutdown_finish (HaulExecutor         *self,
+                                           GAsyncResult         *result,
+                                           GError              **error);
+
+/**
+ * HaulSerialExecutor:
+ *
+ * Runs a job on the main loop, and blocks it: nothing else happens until the
+ * task returns. That is what it is for: to see, and to test, what the others
+ * spare you. Nothing can be paused or cancelled while it blocks.
+ */
+#define HAUL_TYPE_SERIAL_EXECUTOR (haul_serial_executor_get_type ())
+G_DECLARE_FINAL_TYPE (HaulSerialExecutor, haul_serial_executor, HAUL, SERIAL_EXECUTOR, HaulExecutor)
+
+HaulExecutor *haul_serial_executor_new  (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * HaulThreadExecutor:
+ *
+ * Runs each job in a thread of this program. A thread cannot be paused or
+ * killed, only asked to stop; and if it crashes, so does the program.
+ */
+#define HAUL_TYPE_THREAD_EXECUTOR (haul_thread_executor_get_type ())
+G_DECLARE_FINAL_TYPE (HaulThreadExecutor, haul_thread_executor, HAUL, THREAD_EXECUTOR, HaulExecutor)
+
+HaulExecutor *haul_thread_executor_new  (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * HaulProcessExecutor:
+ *
+ * Runs each job in a child process of its own, started through #GSubprocess:
+ * it can be paused, cancelled at any moment and killed, and takes nothing
+ * down with it when it crashes. Its children do not outlive this program.
+ */
+#define HAUL_TYPE_PROCESS_EXECUTOR (haul_process_executor_get_type ())
+G_DECLARE_FINAL_TYPE (HaulProcessExecutor, haul_process_executor, HAUL, PROCESS_EXECUTOR, HaulExecutor)
+
+/* @worker_path NULL: $HAUL_WORKER, or the haul-worker that was installed with the library. */
+HaulExecutor *haul_process_executor_new (const char *worker_path) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-hub-private.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <sys/epoll.h>
+
+#include "haul-source-private.h"
+#include "haul/wire/haul-fd-private.h"
+
+/* In one turn of the loop at most this many pipes, and about this long. What is left stays ready
+ * and comes first in the next turn, since epoll hands its list out in rotation. */
+#define MAX_EVENTS   32
+#define MAX_TURN_US  (4 * 1000)
+
+#define REST_MS      10
+
+struct _HaulHub
+{
+  int           epoll_fd;    /* (owned) */
+  GMainContext *context;     /* (owned) */
+  GSource      *source;      /* (owned) watches epoll_fd */
+  GSource      *rest;        /* (owned) (nullable) wakes those that rest */
+
+  GPtrArray    *watches;     /* (owned) of borrowed HaulWatch */
+  GPtrArray    *dead;        /* (owned) of HaulWatch freed in the middle of a turn */
+  gboolean      in_turn;
+};
+
+struct _HaulWatch
+{
+  HaulHub       *hub;        /* kept alive by its watches */
+  int            fd;         /* borrowed: the owner closes it after haul_watch_free() */
+  HaulWatchFunc  func;
+  gpointer       user_data;
+  gboolean       resting;
+  gboolean       ended;      /* out of epoll for good */
+  gboolean       freed;      /* only waits for the turn to end */
+};
+
+/* One hub a main context, as long as it has watches. */
+static GHashTable *hubs;   /* GMainContext → HaulHub */
+G_LOCK_DEFINE_STATIC (hubs);
+
+static void
+haul_hub_free (HaulHub *self)
+{
+  haul_source_clear (&self->source);
+  haul_source_clear (&self->rest);
+  g_clear_pointer (&self->watches, g_ptr_array_unref);
+  g_clear_pointer (&self->dead, g_ptr_array_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  haul_clear_fd (&self->epoll_fd);
+  g_free (self);
+}
+
+/* The hub is found and freed by the thread that owns its context alone, so only the table of all
+ * hubs needs the lock. */
+static void
+release_if_idle (HaulHub *self)
+{
+  if (self->watches->len > 0 || self->in_turn)
+    return;
+
+  G_LOCK (hubs);
+  g_hash_table_remove (hubs, self->context);
+  G_UNLOCK (hubs);
+  haul_hub_free (self);
+}
+
+static void
+set_events (HaulWatch *watch,
+            gboolean   listen)
+{
+  struct epoll_event event = { .events = listen ? EPOLLIN : EPOLLONESHOT, .data.ptr = watch };
+
+  /* Hang-ups and errors are reported always; one shot without any event mutes those as well. */
+  if (epoll_ctl (watch->hub->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event) < 0)
+    g_debug ("cannot change what epoll listens to: %s", g_strerror (errno));
+}
+
+static gboolean rest_over_cb (gpointer user_data);
+
+static void
+let_rest (HaulWatch *watch)
+{
+  HaulHub *hub = watch->hub;
+
+  watch->resting = TRUE;
+  if (hub->rest != NULL)
+    return;
+
+  hub->rest = haul_timer_new (REST_MS, "[haul] rest of flooding pipes", rest_over_cb, hub);
+  g_source_set_priority (hub->rest, G_PRIORITY_DEFAULT_IDLE);
+}
+
+static void
+serve (HaulWatch *watch)
+{
+  gboolean was_resting = watch->resting;
+  HaulWatchResult result;
+
+  watch->resting = FALSE;
+  result = watch->func (watch->user_data);
+  if (watch->freed)
+    return;
+
+  switch (result)
+    {
+    case HAUL_WATCH_WAIT:
+      if (was_resting)
+        set_events (watch, TRUE);
+      break;
+
+    case HAUL_WATCH_MORE:
+      if (!was_resting)
+        set_events (watch, FALSE);
+      let_rest (watch);
+      break;
+
+    case HAUL_WATCH_END:
+    default:
+      watch->ended = TRUE;
+      (void) epoll_ctl (watch->hub->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+      break;
+    }
+}
+
+static void
+end_turn (HaulHub *self)
+{
+  self->in_turn = FALSE;
+  g_ptr_array_set_size (self->dead, 0);
+  release_if_idle (self);
+}
+
+static gboolean
+rest_over_cb (gpointer user_data)
+{
+  HaulHub *self = user_data;
+  g_autoptr(GPtrArray) rested = g_ptr_array_new ();
+
+  g_clear_pointer (&self->rest, g_source_unref);
+  self->in_turn = TRUE;
+
+  for (guint i = 0; i < self->watches->len; i++)
+    if (((HaulWatch *) self->watches->pdata[i])->resting)
+      g_ptr_array_add (rested, self->watches->pdata[i]);
+  for (guint i = 0; i < rested->len; i++)
+    if (!((HaulWatch *) rested->pdata[i])->freed)
+      serve (rested->pdata[i]);
+
+  end_turn (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+epoll_ready_cb (int          fd,
+                GIOCondition condition,
+                gpointer     user_data)
+{
+  HaulHub *self = user_data;
+  struct epoll_event events[MAX_EVENTS];
+  gint64 start = g_get_monotonic_time ();
+  int n = epoll_wait (self->epoll_fd, events, MAX_EVENTS, 0);
+
+  self->in_turn = TRUE;
+  for (int i = 0; i < n && (i == 0 || g_get_monotonic_time () - start < MAX_TURN_US); i++)
+    {
+      HaulWatch *watch = events[i].data.ptr;
+
+      if (!watch->freed && !watch->ended)
+        serve (watch);
+    }
+
+  end_turn (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static HaulHub *
+haul_hub_new (GMainContext  *context,
+              GError       **error)
+{
+  HaulHub *self;
+  haul_autofd int epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+
+  if (epoll_fd < 0)
+    {
+      (void) haul_throw_errno (error, errno, "cannot make an epoll");
+      return NULL;
+    }
+
+  self = g_new0 (HaulHub, 1);
+  self->epoll_fd = g_steal_fd (&epoll_fd);
+  self->context = g_main_context_ref (context);
+  self->watches = g_ptr_array_new ();
+  self->dead = g_ptr_array_new_with_free_func (g_free);
+
+  self->source = g_unix_fd_source_new (self->epoll_fd, G_IO_IN);
+  g_source_set_static_name (self->source, "[haul] pipes of all children");
+  g_source_set_priority (self->source, G_PRIORITY_DEFAULT_IDLE);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (epoll_ready_cb), self, NULL);
+  g_source_attach (self->source, context);
+  return self;
+}
+
+static HaulHub *
+find_hub (GError **error)
+{
+  g_autoptr(GMainContext) context = g_main_context_ref_thread_default ();
+  HaulHub *hub;
+
+  G_LOCK (hubs);
+  if (hubs == NULL)
+    hubs = g_hash_table_new (NULL, NULL);
+  hub = g_hash_table_lookup (hubs, context);
+  if (hub == NULL)
+    {
+      hub = haul_hub_new (context, error);
+      if (hub != NULL)
+        g_hash_table_insert (hubs, context, hub);
+    }
+  G_UNLOCK (hubs);
+  return hub;
+}
+
+HaulWatch *
+haul_hub_watch (int             fd,
+                HaulWatchFunc   func,
+                gpointer        user_data,
+                GError        **error)
+{
+  HaulHub *hub = find_hub (error);
+  struct epoll_event event = { .events = EPOLLIN };
+  HaulWatch *watch;
+
+  if (hub == NULL)
+    return NULL;
+
+  watch = g_new0 (HaulWatch, 1);
+  watch->hub = hub;
+  watch->fd = fd;
+  watch->func = func;
+  watch->user_data = user_data;
+  event.data.ptr = watch;
+
+  if (epoll_ctl (hub->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
+    {
+      (void) haul_throw_errno (error, errno, "cannot watch a pipe");
+      g_free (watch);
+      release_if_idle (hub);
+      return NULL;
+    }
+  g_ptr_array_add (hub->watches, watch);
+  return watch;
+}
+
+void
+haul_watch_free (HaulWatch *self)
+{
+  HaulHub *hub = self->hub;
+
+  if (!self->ended)
+    (void) epoll_ctl (hub->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL);
+  g_ptr_array_remove_fast (hub->watches, self);
+
+  if (hub->in_turn)
+    {
+      self->freed = TRUE;
+      g_ptr_array_add (hub->dead, self);
+    }
+  else
+    {
+      g_free (self);
+      release_if_idle (hub);
+    }
+}

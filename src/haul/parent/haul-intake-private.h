@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul-job-private.h"
+
+G_BEGIN_DECLS
+
+/* What is read from a worker's pipes, on its way to the job: frames, and lines of text. Both read
+ * a bounded amount a call. */
+
+typedef enum
+{
+  HAUL_INTAKE_EMPTY,   /* nothing is there now */
+  HAUL_INTAKE_SOME,    /* all that one read brought is delivered; there may be more */
+  HAUL_INTAKE_MORE,    /* used its share, and there is more */
+  HAUL_INTAKE_END,     /* end of file */
+  HAUL_INTAKE_BAD,     /* what came makes no sense */
+} HaulIntake;
+
+typedef struct
+{
+  HaulDecoder  decoder;
+  GByteArray  *pending;   /* (owned) read, and not made frames of yet */
+  guint64      n_read;    /* bytes, ever */
+} HaulFrames;
+
+void       haul_frames_init   (HaulFrames   *self);
+void       haul_frames_clear  (HaulFrames   *self);
+HaulIntake haul_frames_take   (HaulFrames   *self,
+                               int           fd,
+                               HaulJob      *job,
+                               GError      **error);
+gboolean   haul_frames_drain  (HaulFrames   *self,
+                               int           fd,
+                               HaulJob      *job,
+                               GError      **error);
+gboolean   haul_frames_finish (HaulFrames   *self,
+                               GError      **error);
+
+typedef struct
+{
+  GString     *line;      /* (owned) what came of the current line */
+  guint64      n_read;    /* bytes, ever */
+} HaulLines;
+
+void       haul_lines_init    (HaulLines    *self);
+void       haul_lines_clear   (HaulLines    *self);
+HaulIntake haul_lines_take    (HaulLines    *self,
+                               int           fd,
+                               HaulJob      *job);
+void       haul_lines_drain   (HaulLines    *self,
+                               int           fd,
+                               HaulJob      *job);
+
+G_END_DECLS

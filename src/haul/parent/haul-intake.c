@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-intake-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "haul/wire/haul-error.h"
+
+/* The share of one pipe in one turn of the main loop. */
+#define TURN_FRAMES 32
+
+/* One read. The buffer is shared by all pipes of a thread: most hold little most of the time. */
+#define READ_SIZE   (1024 * 1024)
+
+static GPrivate scratch_private = G_PRIVATE_INIT (g_free);
+
+static guint8 *
+get_scratch (void)
+{
+  guint8 *scratch = g_private_get (&scratch_private);
+
+  if (scratch == NULL)
+    {
+      scratch = g_malloc (READ_SIZE);
+      g_private_set (&scratch_private, scratch);
+    }
+  return scratch;
+}
+
+static ssize_t
+read_some (int     fd,
+           void   *buffer,
+           gsize   size)
+{
+  ssize_t n;
+
+  do
+    n = read (fd, buffer, size);
+  while (n < 0 && errno == EINTR);
+  return n;
+}
+
+static gsize
+bytes_waiting (int fd)
+{
+  int n = 0;
+
+  return ioctl (fd, FIONREAD, &n) == 0 ? n : 0;
+}
+
+void
+haul_frames_init (HaulFrames *self)
+{
+  haul_decoder_init (&self->decoder);
+  self->pending = g_byte_array_new ();
+  self->n_read = 0;
+}
+
+void
+haul_frames_clear (HaulFrames *self)
+{
+  g_clear_pointer (&self->pending, g_byte_array_unref);
+}
+
+/* Hands @n_bytes to the job, frame by frame, TURN_FRAMES in all at most. */
+static gboolean
+deliver (HaulFrames    *self,
+         const guint8  *bytes,
+         gsize          n_bytes,
+         HaulJob       *job,
+         guint         *n_frames,
+         gsize         *ret_used,
+         GError       **error)
+{
+  gsize total = 0;
+
+  while (*n_frames < TURN_FRAMES)
+    {
+      g_auto(HaulMessage) message = { 0 };
+      HaulFrame frame;
+      gsize used;
+      HaulDecoded decoded = haul_decoder_next (&self->decoder, bytes + total, n_bytes - total, &frame, &used, error);
+
+      if (decoded == HAUL_DECODED_ERROR)
+        return FALSE;
+      if (decoded == HAUL_DECODED_MORE)
+        break;
+
+      total += used;
+      ++*n_frames;
+      if (haul_frame_type_to_string (frame.type) == NULL)
+        continue;   /* of a later version, which knows that we do not know it */
+      if (frame.job != haul_job_get_id (job) && frame.type != HAUL_FRAME_HELLO)
+        {
+          g_set_error (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "frame %u: about job %u", frame.sequence, frame.job);
+          return FALSE;
+        }
+      if (!haul_message_decode (&frame, &message, error))
+        return FALSE;
+      haul_job_receive (job, &message, used);
+    }
+
+  *ret_used = total;
+  return TRUE;
+}
+
+/* Frames that were read and not delivered come first; then there is at most one read. What is
+ * whole goes to the job straight from the scratch buffer, and only the rest is copied. */
+HaulIntake
+haul_frames_take (HaulFrames  *self,
+                  int          fd,
+                  HaulJob     *job,
+                  GError     **error)
+{
+  guint8 *scratch = get_scratch ();
+  guint n_frames = 0;
+  gsize used = 0;
+  ssize_t n;
+
+  if (!deliver (self, self->pending->data, self->pending->len, job, &n_frames, &used, error))
+    return HAUL_INTAKE_BAD;
+  g_byte_array_remove_range (self->pending, 0, used);
+  if (n_frames == TURN_FRAMES)
+    return HAUL_INTAKE_MORE;
+
+  n = read_some (fd, scratch, READ_SIZE);
+  if (n < 0 && errno == EAGAIN)
+    return HAUL_INTAKE_EMPTY;
+  if (n <= 0)
+    return HAUL_INTAKE_END;
+
+  self->n_read += n;
+  used = 0;
+  if (self->pending->len == 0)
+    {
+      if (!deliver (self, scratch, n, job, &n_frames, &used, error))
+        return HAUL_INTAKE_BAD;
+      g_byte_array_append (self->pending, scratch + used, n - used);
+    }
+  else
+    {
+      g_byte_array_append (self->pending, scratch, n);
+      if (!deliver (self, self->pending->data, self->pending->len, job, &n_frames, &used, error))
+        return HAUL_INTAKE_BAD;
+      g_byte_array_remove_range (self->pending, 0, used);
+    }
+  return n_frames == TURN_FRAMES ? HAUL_INTAKE_MORE : HAUL_INTAKE_SOME;
+}
+
+/* All that is in the pipe now, and all that was read before. */
+gboolean
+haul_frames_drain (HaulFrames  *self,
+                   int          fd,
+                   HaulJob     *job,
+                   GError     **error)
+{
+  guint64 goal = self->n_read + bytes_waiting (fd);
+  gsize used;
+
+  while (self->n_read < goal)
+    {
+      HaulIntake state = haul_frames_take (self, fd, job, error);
+
+      if (state == HAUL_INTAKE_BAD)
+        return FALSE;
+      if (state == HAUL_INTAKE_EMPTY || state == HAUL_INTAKE_END)
+        break;
+    }
+
+  do
+    {
+      guint n_frames = 0;
+
+      if (!deliver (self, self->pending->data, self->pending->len, job, &n_frames, &used, error))
+        return FALSE;
+      g_byte_array_remove_range (self->pending, 0, used);
+    }
+  while (used > 0);
+  return TRUE;
+}
+
+/* At the end of the pipe: an error if it ended inside a frame. */
+gboolean
+haul_frames_finish (HaulFrames  *self,
+                    GError     **error)
+{
+  return haul_decoder_finish (&self->decoder, self->pending->len, error);
+}
+
+void
+haul_lines_init (HaulLines *self)
+{
+  self->line = g_string_new (NULL);
+  self->n_read = 0;
+}
+
+void
+haul_lines_clear (HaulLines *self)
+{
+  if (self->line != NULL)
+    g_string_free (g_steal_pointer (&self->line), TRUE);
+}
+
+static void
+end_line (HaulLines *self,
+          HaulJob   *job)
+{
+  g_autofree char *text = haul_text_clean (self->line->str, self->line->len);
+
+  haul_job_add_log (job, HAUL_LOG_OUTPUT, text);
+  g_string_truncate (self->line, 0);
+}
+
+/* A line that never ends is cut: its first part is shown, the rest is not kept. */
+static void
+add_to_line (HaulLines  *self,
+             const char *bytes,
+             gsize       size)
+{
+  gsize room = HAUL_MAX_TEXT - self->line->len;
+
+  g_string_append_len (self->line, bytes, MIN (size, room));
+}
+
+HaulIntake
+haul_lines_take (HaulLines *self,
+                 int        fd,
+                 HaulJob   *job)
+{
+  char buffer[64 * 1024];
+  const char *from = buffer;
+  ssize_t n = read_some (fd, buffer, sizeof buffer);
+
+  if (n < 0 && errno == EAGAIN)
+    return HAUL_INTAKE_EMPTY;
+  if (n <= 0)
+    return HAUL_INTAKE_END;
+
+  self->n_read += n;
+  while (from < buffer + n)
+    {
+      const char *newline = memchr (from, '\n', buffer + n - from);
+
+      add_to_line (self, from, (newline != NULL ? newline : buffer + n) - from);
+      if (newline == NULL)
+        break;
+      end_line (self, job);
+      from = newline + 1;
+    }
+  return (gsize) n == sizeof buffer ? HAUL_INTAKE_MORE : HAUL_INTAKE_SOME;
+}
+
+/* All that is in the pipe now. A last line without a newline is a line as well. */
+void
+haul_lines_drain (HaulLines *self,
+                  int        fd,
+                  HaulJob   *job)
+{
+  guint64 goal = self->n_read + bytes_waiting (fd);
+
+  while (self->n_read < goal)
+    {
+      HaulIntake state = haul_lines_take (self, fd, job);
+
+      if (state == HAUL_INTAKE_EMPTY || state == HAUL_INTAKE_END)
+        break;
+    }
+  if (self->line->len > 0)
+    end_line (self, job);
+}

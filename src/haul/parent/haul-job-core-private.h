@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul-estimator.h"
+#include "haul-job-private.h"
+
+G_BEGIN_DECLS
+
+/* The inside of a job, for the files that make it up: haul-job.c is the object that others see,
+ * haul-job-life.c moves it through its life, haul-job-news.c takes in what its worker says, and
+ * haul-job-join.c tells those who wait for its end. */
+
+struct _HaulJob
+{
+  GObject         parent_instance;
+
+  const HaulTask *task;
+  GVariant       *arguments;      /* (owned) complete */
+  guint           id;
+  char           *title;          /* (owned) */
+  int             nice;
+  guint           timeout_ms;
+
+  HaulLife        life;           /* every change through haul_job_feed() */
+  gint64          stamps[HAUL_N_STAMPS];
+  HaulExecutor   *executor;       /* (owned) from submit to end */
+  const char     *executor_name;  /* static, kept after the end */
+  gboolean        can_pause;      /* of the executor, likewise */
+  gboolean        can_force;
+  gpointer        run;            /* (owned) the executor's record of the worker */
+  GDestroyNotify  run_destroy;
+  GSource        *ladder;         /* (owned) (nullable) HAUL_EVENT_TIMER */
+  gint64          ladder_due;     /* µs */
+  GSource        *timeout;        /* (owned) (nullable) HAUL_EVENT_TIME_OUT */
+  gint64          timeout_due;    /* µs */
+
+  char           *program;        /* (owned) (nullable) */
+  int             pid;
+  char           *task_error;     /* (owned) (nullable) what the task said */
+  GError         *error;          /* (owned) (nullable) */
+  GPtrArray      *joiners;        /* (owned) of GTask */
+
+  double          done;
+  double          total;
+  char           *phase;          /* (owned) (nullable) */
+  HaulEstimator   estimator;
+  HaulPieces      result;
+  gint64          news_time;
+  gint64          notified_at;
+  GSource        *notify_later;   /* (owned) (nullable) */
+
+  HaulRing       *log;            /* (owned) */
+  HaulRing       *messages;       /* (owned) */
+  guint64         n_messages;
+  gint64          message_time[2];   /* of the newest, up and down */
+};
+
+typedef enum
+{
+  PROP_TITLE = 1,
+  PROP_STATE,
+  PROP_VERDICT,
+  PROP_DONE,
+  PROP_TOTAL,
+  PROP_FRACTION,
+  PROP_PHASE,
+  PROP_PID,
+  PROP_RESULT_SIZE,
+  PROP_CAN_PAUSE,
+  PROP_OVERDUE,
+  PROP_ERROR,
+} HaulJobProperty;
+
+void     haul_job_notify          (HaulJob          *self,
+                                   HaulJobProperty   property);
+void     haul_job_notify_progress (HaulJob          *self);
+void     haul_job_emit_ended      (HaulJob          *self);
+void     haul_job_complete_joins  (HaulJob          *self);
+
+G_END_DECLS

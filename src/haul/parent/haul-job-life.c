@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-job-core-private.h"
+#include "haul-source-private.h"
+
+/* A timer that comes this much too late was held up by the main loop. */
+#define LATE_US (200 * 1000)
+
+/* When the main loop was blocked meanwhile, what the worker said in time still lies in its pipe. A
+ * timer that is late waits once more, briefly, so that this is heard first. */
+static gboolean
+is_late (GSource  *source,
+         gint64   *due)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean late = *due != 0 && now - *due > LATE_US;
+
+  *due = 0;
+  if (late)
+    g_source_set_ready_time (source, now + LATE_US);
+  return late;
+}
+
+static gboolean
+ladder_cb (gpointer user_data)
+{
+  HaulJob *self = user_data;
+
+  if (is_late (self->ladder, &self->ladder_due))
+    return G_SOURCE_CONTINUE;
+
+  g_clear_pointer (&self->ladder, g_source_unref);
+  haul_job_feed (self, HAUL_EVENT_TIMER);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+timeout_cb (gpointer user_data)
+{
+  HaulJob *self = user_data;
+
+  if (is_late (self->timeout, &self->timeout_due))
+    return G_SOURCE_CONTINUE;
+
+  g_clear_pointer (&self->timeout, g_source_unref);
+  haul_job_feed (self, HAUL_EVENT_TIME_OUT);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stamp (HaulJob   *self,
+       HaulStamp  which)
+{
+  if (self->stamps[which] == 0)
+    self->stamps[which] = g_get_monotonic_time ();
+}
+
+/* Signals are only sent where there is a process to send them to. */
+static void
+stamp_actions (HaulJob         *self,
+               HaulLifeActions  actions)
+{
+  if (actions & HAUL_ACTION_RUN)
+    stamp (self, HAUL_STAMP_RUNNING);
+  if (actions & HAUL_ACTION_CANCEL)
+    stamp (self, HAUL_STAMP_CANCEL_SENT);
+  if ((actions & HAUL_ACTION_TERM) && self->can_force)
+    stamp (self, HAUL_STAMP_TERM_SENT);
+  if ((actions & HAUL_ACTION_KILL) && self->can_force)
+    stamp (self, HAUL_STAMP_KILL_SENT);
+}
+
+static void
+note_state_change (HaulJob      *self,
+                   HaulJobState  before)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->life.state == before)
+    return;
+
+  if (self->life.state == HAUL_JOB_PAUSED)
+    haul_estimator_pause (&self->estimator, now);
+  else
+    haul_estimator_resume (&self->estimator, now);
+  if (self->life.state == HAUL_JOB_STARTING && self->timeout_ms > 0)
+    {
+      self->timeout = haul_timer_new (self->timeout_ms, "[haul] job timeout", timeout_cb, self);
+      self->timeout_due = now + (gint64) self->timeout_ms * 1000;
+    }
+
+  haul_job_notify (self, PROP_STATE);
+  haul_job_notify (self, PROP_CAN_PAUSE);
+}
+
+static void
+finish_life (HaulJob *self)
+{
+  g_autoptr(HaulExecutor) executor = g_steal_pointer (&self->executor);
+
+  haul_source_clear (&self->timeout);
+  if (self->stamps[HAUL_STAMP_STARTED] != 0)
+    {
+      stamp (self, HAUL_STAMP_EXITED);
+      stamp (self, HAUL_STAMP_JOINED);
+    }
+  haul_job_set_run (self, NULL, NULL);
+
+  if (self->life.verdict == HAUL_VERDICT_DONE || self->life.verdict == HAUL_VERDICT_CANCELLED)
+    g_clear_error (&self->error);
+  if (self->error == NULL)
+    self->error = haul_verdict_explain (self, &self->life, self->task_error);
+
+  haul_job_notify_progress (self);
+  haul_job_notify (self, PROP_VERDICT);
+  if (self->error != NULL)
+    haul_job_notify (self, PROP_ERROR);
+  if (executor != NULL)
+    haul_executor_job_ended (executor, self);
+  haul_job_complete_joins (self);
+}
+
+static void
+perform (HaulJob         *self,
+         HaulLifeActions  actions)
+{
+  const HaulLifeActions own = HAUL_ACTION_DISARM | HAUL_ACTION_ARM | HAUL_ACTION_END;
+
+  if (actions & HAUL_ACTION_DISARM)
+    haul_source_clear (&self->ladder);
+  if (actions & HAUL_ACTION_ARM)
+    {
+      self->ladder = haul_timer_new (self->life.timer_ms, "[haul] job ladder", ladder_cb, self);
+      self->ladder_due = g_get_monotonic_time () + (gint64) self->life.timer_ms * 1000;
+    }
+
+  stamp_actions (self, actions);
+  if (actions & ~own)
+    haul_executor_act (self->executor, self, actions & ~own);
+  if ((actions & HAUL_ACTION_START) && self->life.state != HAUL_JOB_ENDED)
+    stamp (self, HAUL_STAMP_STARTED);
+}
+
+void
+haul_job_feed (HaulJob       *self,
+               HaulLifeEvent  event)
+{
+  g_autoptr(HaulJob) keep = g_object_ref (self);
+  HaulJobState before = self->life.state;
+  gboolean was_overdue = self->life.overdue;
+  HaulLifeActions actions = haul_life_step (&self->life, event);
+
+  g_debug ("job %u: %s + %s → %s, actions %#x", self->id, haul_job_state_to_nick (before),
+           haul_life_event_to_nick (event), haul_job_state_to_nick (self->life.state), actions);
+
+  g_object_freeze_notify (G_OBJECT (self));
+  note_state_change (self, before);
+  if (self->life.overdue != was_overdue)
+    haul_job_notify (self, PROP_OVERDUE);
+  perform (self, actions);
+  if (actions & HAUL_ACTION_END)
+    finish_life (self);
+  g_object_thaw_notify (G_OBJECT (self));
+
+  if (actions & HAUL_ACTION_END)
+    haul_job_emit_ended (self);
+}
+
+void
+haul_job_attach (HaulJob      *self,
+                 HaulExecutor *executor)
+{
+  HaulExecutorClass *klass = HAUL_EXECUTOR_GET_CLASS (executor);
+
+  self->executor = g_object_ref (executor);
+  self->executor_name = klass->name;
+  self->can_pause = klass->can_pause;
+  self->can_force = klass->can_force;
+  stamp (self, HAUL_STAMP_QUEUED);
+}
+
+/* The first error is the cause; what follows from it is not. */
+void
+haul_job_take_error (HaulJob *self,
+                     GError  *error)
+{
+  g_autoptr(GError) taken = error;
+
+  if (self->error == NULL)
+    self->error = g_steal_pointer (&taken);
+}
+
+void
+haul_job_set_exit (HaulJob *self,
+                   int      code,
+                   int      signal)
+{
+  self->life.exit_code = signal != 0 ? -1 : code;
+  self->life.exit_signal = signal;
+  stamp (self, HAUL_STAMP_EXITED);
+}
+
+gpointer
+haul_job_get_run (HaulJob *self)
+{
+  return self->run;
+}
+
+void
+haul_job_set_run (HaulJob        *self,
+                  gpointer        run,
+                  GDestroyNotify  destroy)
+{
+  gpointer old = self->run;
+  GDestroyNotify old_destroy = self->run_destroy;
+
+  self->run = run;
+  self->run_destroy = destroy;
+  if (old != NULL && old_destroy != NULL)
+    old_destroy (old);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul-executor.h"
+
+G_BEGIN_DECLS
+
+/* What executors do to jobs. */
+
+void          haul_job_attach          (HaulJob            *self,
+                                        HaulExecutor       *executor);
+void          haul_job_feed            (HaulJob            *self,
+                                        HaulLifeEvent       event);
+void          haul_job_receive         (HaulJob            *self,
+                                        const HaulMessage  *message,
+                                        gsize               wire_size);
+void          haul_job_trace_sent      (HaulJob            *self,
+                                        HaulFrameType       type,
+                                        gsize               wire_size);
+void          haul_job_add_log         (HaulJob            *self,
+                                        HaulLogLevel        level,
+                                        const char         *text);
+void          haul_job_take_error      (HaulJob            *self,
+                                        GError             *error);
+void          haul_job_set_program     (HaulJob            *self,
+                                        const char         *path);
+void          haul_job_set_pid         (HaulJob            *self,
+                                        int                 pid);
+void          haul_job_set_exit        (HaulJob            *self,
+                                        int                 code,
+                                        int                 signal);
+
+/* The executor's own record of the job's worker, freed with @destroy when the job has ended. */
+gpointer      haul_job_get_run         (HaulJob            *self);
+void          haul_job_set_run         (HaulJob            *self,
+                                        gpointer            run,
+                                        GDestroyNotify      destroy);
+
+/* The job tells its executor: do these, one by one; and: your slot is free. */
+void          haul_executor_act        (HaulExecutor       *self,
+                                        HaulJob            *job,
+                                        HaulLifeActions     actions);
+void          haul_executor_job_ended  (HaulExecutor       *self,
+                                        HaulJob            *job);
+
+/* What went wrong with a job that has ended, or NULL: for people. */
+GError       *haul_verdict_explain     (HaulJob            *job,
+                                        const HaulLife     *life,
+                                        const char         *task_error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The bytes of a result, in the pieces in which they came. */
+typedef struct
+{
+  GPtrArray *pieces;   /* (owned) of GBytes */
+  GArray    *starts;   /* (owned) of gsize: where each piece starts */
+  gsize      size;
+} HaulPieces;
+
+void          haul_pieces_init         (HaulPieces         *self);
+void          haul_pieces_clear        (HaulPieces         *self);
+void          haul_pieces_append       (HaulPieces         *self,
+                                        const guint8       *bytes,
+                                        gsize               size);
+gsize         haul_pieces_peek         (HaulPieces         *self,
+                                        gsize               offset,
+                                        void               *buffer,
+                                        gsize               size);
+GBytes       *haul_pieces_join         (HaulPieces         *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

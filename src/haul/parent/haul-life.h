@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* The one life that every job has, in every executor, as a pure table: an event goes in, a new
+ * state and a set of actions come out. Nothing here knows of processes, sources or clocks.
+ *
+ *   queued ─▶ starting ─▶ running ◀─▶ paused
+ *     │           │          │          │
+ *     │           ▼          ▼          │
+ *     │      cancelling ◀────┼──────────┘
+ *     │           │          ▼
+ *     │           │      finishing
+ *     ▼           ▼          ▼
+ *   ended ◀───────┴──────────┘         with a verdict
+ */
+
+#define HAUL_TYPE_JOB_STATE   (haul_job_state_get_type ())
+#define HAUL_TYPE_JOB_VERDICT (haul_job_verdict_get_type ())
+
+/**
+ * HaulJobState:
+ * @HAUL_JOB_QUEUED: waits for its turn
+ * @HAUL_JOB_STARTING: a worker is being started for it
+ * @HAUL_JOB_RUNNING: its worker has answered and works
+ * @HAUL_JOB_PAUSED: its worker is stopped (SIGSTOP)
+ * @HAUL_JOB_CANCELLING: its worker was asked to end and has not yet
+ * @HAUL_JOB_FINISHING: the result, or the error, is here; the worker is ending
+ * @HAUL_JOB_ENDED: its worker is gone and collected; see its verdict
+ *
+ * Where a job is in its life.
+ */
+typedef enum
+{
+  HAUL_JOB_QUEUED,
+  HAUL_JOB_STARTING,
+  HAUL_JOB_RUNNING,
+  HAUL_JOB_PAUSED,
+  HAUL_JOB_CANCELLING,
+  HAUL_JOB_FINISHING,
+  HAUL_JOB_ENDED,
+} HaulJobState;
+
+/**
+ * HaulJobVerdict:
+ * @HAUL_VERDICT_NONE: it has not ended
+ * @HAUL_VERDICT_DONE: the result is complete
+ * @HAUL_VERDICT_FAILED: the task, its worker or the start of it failed
+ * @HAUL_VERDICT_CRASHED: a signal that we did not send killed its worker
+ * @HAUL_VERDICT_CANCELLED: somebody cancelled it
+ * @HAUL_VERDICT_TIMED_OUT: it took longer than it was allowed to
+ * @HAUL_VERDICT_INTERRUPTED: the program that ran it ended first
+ *
+ * How a job ended.
+ */
+typedef enum
+{
+  HAUL_VERDICT_NONE,
+  HAUL_VERDICT_DONE,
+  HAUL_VERDICT_FAILED,
+  HAUL_VERDICT_CRASHED,
+  HAUL_VERDICT_CANCELLED,
+  HAUL_VERDICT_TIMED_OUT,
+  HAUL_VERDICT_INTERRUPTED,
+} HaulJobVerdict;
+
+/* The steps of the life strip, each with a time of its own. */
+typedef enum
+{
+  HAUL_STAMP_QUEUED,
+  HAUL_STAMP_STARTED,
+  HAUL_STAMP_RUNNING,
+  HAUL_STAMP_CANCEL_SENT,
+  HAUL_STAMP_TERM_SENT,
+  HAUL_STAMP_KILL_SENT,
+  HAUL_STAMP_EXITED,
+  HAUL_STAMP_JOINED,
+  HAUL_N_STAMPS
+} HaulStamp;
+
+typedef enum
+{
+  HAUL_EVENT_SLOT_FREE,      /* its turn has come */
+  HAUL_EVENT_START_FAILED,   /* no worker could be started */
+  HAUL_EVENT_READY,          /* the worker said HELLO and speaks our version */
+  HAUL_EVENT_RESULT,         /* the result is complete */
+  HAUL_EVENT_ERROR,          /* the task says that it failed */
+  HAUL_EVENT_STOPPED,        /* the task says that it stopped because it was asked to */
+  HAUL_EVENT_BAD_BYTES,      /* what the worker sent makes no sense */
+  HAUL_EVENT_PAUSE,
+  HAUL_EVENT_RESUME,
+  HAUL_EVENT_CANCEL,
+  HAUL_EVENT_FORCE,          /* cancel, without waiting for anything */
+  HAUL_EVENT_TIME_OUT,       /* of the job as a whole */
+  HAUL_EVENT_TIMER,          /* the one that HAUL_ACTION_ARM asked for */
+  HAUL_EVENT_EXITED,         /* the worker is gone, collected, and all it sent was read */
+  HAUL_N_EVENTS
+} HaulLifeEvent;
+
+/* What the job or its executor does after a step, in the order of these bits. */
+typedef enum
+{
+  HAUL_ACTION_DISARM = 1 << 0,   /* forget the timer */
+  HAUL_ACTION_ARM    = 1 << 1,   /* HAUL_EVENT_TIMER after HaulLife.timer_ms */
+  HAUL_ACTION_START  = 1 << 2,   /* start a worker */
+  HAUL_ACTION_RUN    = 1 << 3,   /* send it the task */
+  HAUL_ACTION_CANCEL = 1 << 4,   /* send CANCEL */
+  HAUL_ACTION_STOP   = 1 << 5,   /* SIGSTOP */
+  HAUL_ACTION_TERM   = 1 << 6,   /* SIGTERM */
+  HAUL_ACTION_KILL   = 1 << 7,   /* SIGKILL */
+  HAUL_ACTION_CONT   = 1 << 8,   /* SIGCONT: a stopped process cannot hear SIGTERM */
+  HAUL_ACTION_END    = 1 << 9,   /* it has ended: the verdict is there */
+} HaulLifeActions;
+
+/* Why a job is ending before its time. */
+typedef enum
+{
+  HAUL_REASON_NONE,
+  HAUL_REASON_CANCEL,
+  HAUL_REASON_TIME_OUT,
+  HAUL_REASON_PROTOCOL,
+  HAUL_REASON_NO_ANSWER,   /* no HELLO in time */
+  HAUL_REASON_LINGERS,     /* gave its result and did not end */
+} HaulLifeReason;
+
+/* The next rung of the ladder that a cancelled job climbs. */
+typedef enum
+{
+  HAUL_RUNG_TERM,
+  HAUL_RUNG_KILL,
+  HAUL_RUNG_STUCK,
+  HAUL_RUNG_NONE,
+} HaulLifeRung;
+
+typedef struct
+{
+  HaulJobState   state;
+  HaulJobVerdict verdict;
+  HaulLifeReason reason;
+  HaulLifeRung   rung;
+
+  /* Set before the first step. */
+  guint          tidy_ms;        /* between CANCEL and SIGTERM */
+  guint          grace_ms;       /* between SIGTERM and SIGKILL */
+  guint          escalate : 1;   /* SIGKILL by itself, or only on HAUL_EVENT_FORCE */
+
+  guint          has_result : 1;
+  guint          has_error : 1;
+  guint          stopped : 1;    /* the task itself said that it stopped because it was asked to */
+  guint          forced : 1;     /* SIGKILL is ours */
+  guint          termed : 1;     /* SIGTERM is ours */
+  guint          overdue : 1;    /* the grace time is over and nothing was escalated */
+  guint          stuck : 1;      /* even SIGKILL did nothing, yet */
+
+  guint          timer_ms;       /* for HAUL_ACTION_ARM */
+
+  /* For HAUL_EVENT_EXITED. */
+  int            exit_code;      /* -1 when a signal ended it */
+  int            exit_signal;    /* 0 when it exited */
+} HaulLife;
+
+#define HAUL_START_TIMEOUT_MS  5000
+#define HAUL_LINGER_TIMEOUT_MS 2000
+#define HAUL_STUCK_TIMEOUT_MS  3000
+#define HAUL_DEFAULT_GRACE_MS  2000
+
+GType            haul_job_state_get_type      (void);
+GType            haul_job_verdict_get_type    (void);
+
+/* Words that never change and are never translated: for JSON, tests and logs. */
+const char      *haul_job_state_to_nick       (HaulJobState    state);
+const char      *haul_job_verdict_to_nick     (HaulJobVerdict  verdict);
+const char      *haul_stamp_to_nick           (HaulStamp       stamp);
+const char      *haul_life_event_to_nick      (HaulLifeEvent   event);
+
+void             haul_life_init               (HaulLife       *self);
+HaulLifeActions  haul_life_step               (HaulLife       *self,
+                                               HaulLifeEvent   event);
+
+G_END_DECLS

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-job-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "haul-format.h"
+#include "haul/wire/haul-error.h"
+
+/* The last line that the worker wrote: where it died is often clear from it. */
+static char *
+last_words (HaulJob *job)
+{
+  GListModel *log = haul_job_get_log (job);
+  guint n = g_list_model_get_n_items (log);
+  g_autoptr(HaulRecord) record = n > 0 ? g_list_model_get_item (log, n - 1) : NULL;
+
+  return record != NULL ? g_strdup (haul_record_get_text (record)) : NULL;
+}
+
+/* " at 62 %; its last words: “…”" as far as they are known. */
+static char *
+circumstances (HaulJob *job)
+{
+  GString *text = g_string_new (NULL);
+  double fraction = haul_job_get_fraction (job);
+  g_autofree char *words = last_words (job);
+
+  if (fraction >= 0)
+    g_string_append_printf (text, _(" at %.0f %%"), 100 * fraction);
+  if (words != NULL && *words != '\0')
+    g_string_append_printf (text, _("; its last words: “%s”"), words);
+  return g_string_free (text, FALSE);
+}
+
+static const char *
+program_name (HaulJob *job)
+{
+  return haul_job_get_program (job) != NULL ? haul_job_get_program (job) : _("the worker");
+}
+
+static GError *
+explain_failure (HaulJob        *job,
+                 const HaulLife *life,
+                 const char     *task_error)
+{
+  g_autofree char *exit_text = haul_format_exit (life->exit_code, life->exit_signal);
+  g_autofree char *where = circumstances (job);
+
+  if (life->reason == HAUL_REASON_NO_ANSWER)
+    return g_error_new (HAUL_ERROR, HAUL_ERROR_START,
+                        _("%s was started and said nothing for %d s: is it haul-worker?"),
+                        program_name (job), HAUL_START_TIMEOUT_MS / 1000);
+  if (life->reason == HAUL_REASON_LINGERS)
+    return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED,
+                        _("the worker gave its last message and did not end"));
+  if (task_error != NULL)
+    return g_error_new_literal (HAUL_ERROR, HAUL_ERROR_TASK, task_error);
+  if (life->has_result)
+    return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("%s after its result%s"), exit_text, where);
+  if (haul_job_get_stamp (job, HAUL_STAMP_RUNNING) == 0)
+    return g_error_new (HAUL_ERROR, HAUL_ERROR_START,
+                        _("%s ended before it was ready (%s): is it haul-worker?"), program_name (job), exit_text);
+  if (life->exit_code == 0)
+    return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("the worker ended without a result%s"), where);
+  return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("the worker ended with %s%s"), exit_text, where);
+}
+
+GError *
+haul_verdict_explain (HaulJob        *job,
+                      const HaulLife *life,
+                      const char     *task_error)
+{
+  g_autofree char *exit_text = haul_format_exit (life->exit_code, life->exit_signal);
+  g_autofree char *where = circumstances (job);
+
+  switch (life->verdict)
+    {
+    case HAUL_VERDICT_FAILED:
+      return explain_failure (job, life, task_error);
+
+    case HAUL_VERDICT_CRASHED:
+      return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("the worker was ended by %s%s"), exit_text, where);
+
+    case HAUL_VERDICT_CANCELLED:
+      return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("canceled"));
+
+    case HAUL_VERDICT_TIMED_OUT:
+      return g_error_new (HAUL_ERROR, HAUL_ERROR_TIMED_OUT, _("took longer than it was allowed to%s"), where);
+
+    case HAUL_VERDICT_INTERRUPTED:
+      return g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED, _("the program that ran it ended first"));
+
+    case HAUL_VERDICT_NONE:
+    case HAUL_VERDICT_DONE:
+    default:
+      return NULL;
+    }
+}

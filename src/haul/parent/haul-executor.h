@@ -103,4 +103,7 @@ G_DECLARE_FINAL_TYPE (HaulProcessExecutor, haul_process_executor, HAUL, PROCESS_
 /* @worker_path NULL: $HAUL_WORKER, or the haul-worker that was installed with the library. */
 HaulExecutor *haul_process_executor_new (const char *worker_path) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For main(): lets this program open as many files as it may, since every child takes four. */
+void          haul_raise_fd_limit       (void);
+
 G_END_DECLS

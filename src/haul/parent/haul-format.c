@@ -42,11 +42,11 @@ haul_format_left (double seconds)
 
   if (seconds < 0)
     return NULL;
-  if (seconds < 1.5)
+  if (seconds < 0.5)
     return g_strdup (_("almost done"));
   if (seconds < 90)
     {
-      n = seconds < 20 ? lround (seconds) : 5 * lround (seconds / 5);
+      n = seconds < 20 ? MAX (lround (seconds), 1) : 5 * lround (seconds / 5);
       return g_strdup_printf (ngettext ("about %u second left", "about %u seconds left", n), n);
     }
   if (seconds < 90 * 60)

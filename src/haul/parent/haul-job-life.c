@@ -148,7 +148,7 @@ void
 haul_job_feed (HaulJob       *self,
                HaulLifeEvent  event)
 {
-  g_autoptr(HaulJob) keep = g_object_ref (self);
+  g_autoptr(HaulJob) keep G_GNUC_UNUSED = g_object_ref (self);
   HaulJobState before = self->life.state;
   gboolean was_overdue = self->life.overdue;
   HaulLifeActions actions = haul_life_step (&self->life, event);

@@ -99,7 +99,7 @@ haul_job_add_log (HaulJob      *self,
   haul_ring_take (self->log, haul_record_new_log (self->news_time, level, text));
 }
 
-/* What the Messages view shows of a frame. */
+/* What the Messages view shows of a frame. Texts of messages are clean; bytes need not be. */
 static char *
 describe (const HaulMessage *message)
 {
@@ -116,7 +116,7 @@ describe (const HaulMessage *message)
       return g_strdup (message->log.text);
 
     case HAUL_FRAME_DATA:
-      return g_strdup_printf ("%.*s", (int) MIN (message->data.size, 40), (const char *) message->data.bytes);
+      return haul_text_clean ((const char *) message->data.bytes, MIN (message->data.size, 40));
 
     case HAUL_FRAME_RESULT:
       return g_strdup_printf ("%" G_GUINT64_FORMAT, message->result.size);
@@ -182,8 +182,7 @@ haul_job_receive (HaulJob           *self,
                   const HaulMessage *message,
                   gsize              wire_size)
 {
-  g_autofree char *described = describe (message);
-  g_autofree char *text = described != NULL ? haul_text_clean (described, -1) : NULL;
+  g_autofree char *text = describe (message);
   gboolean last_came = self->life.has_result || self->life.has_error || self->life.stopped;
 
   if (self->life.state == HAUL_JOB_ENDED)

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "haul-child-private.h"
 #include "haul-job-private.h"
@@ -108,6 +109,25 @@ haul_process_executor_class_init (HaulProcessExecutorClass *klass)
 static void
 haul_process_executor_init (HaulProcessExecutor *self)
 {
+}
+
+/**
+ * haul_raise_fd_limit:
+ *
+ * Raises the soft limit of open files to the hard one, or to what a thousand
+ * children need. Not done by itself: the limit belongs to the whole program.
+ */
+void
+haul_raise_fd_limit (void)
+{
+  const rlim_t enough = 16384;
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= enough)
+    return;
+
+  limit.rlim_cur = MIN (limit.rlim_max, enough);
+  (void) setrlimit (RLIMIT_NOFILE, &limit);   /* with the old limit, jobs past it fail one by one */
 }
 
 /**

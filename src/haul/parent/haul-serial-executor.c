@@ -59,9 +59,15 @@ begin_cb (gpointer user_data)
 
   g_clear_pointer (&run->begin, g_source_unref);
   if (haul_job_get_state (job) == HAUL_JOB_STARTING)
-    haul_job_feed (job, HAUL_EVENT_READY);
+    {
+      haul_job_feed (job, HAUL_EVENT_READY);
+      /* Not as an action of that step: it would hold back what is notified until the task returns. */
+      run_task (job, run);
+    }
   else
-    haul_job_feed (job, HAUL_EVENT_EXITED);   /* cancelled before it began */
+    {
+      haul_job_feed (job, HAUL_EVENT_EXITED);   /* cancelled before it began */
+    }
   return G_SOURCE_REMOVE;
 }
 
@@ -78,10 +84,6 @@ haul_serial_executor_act (HaulExecutor    *executor,
       run->job = job;
       run->begin = haul_idle_new ("[haul] run on the main loop", begin_cb, run);
       haul_job_set_run (job, run, run_free);
-    }
-  else if (action == HAUL_ACTION_RUN)
-    {
-      run_task (job, run);
     }
   else if (action == HAUL_ACTION_CANCEL)
     {

@@ -244,13 +244,15 @@ haul_text_clean (const char *bytes,
                  gssize      size)
 {
   g_autofree char *valid = NULL;
+  gsize length = size < 0 ? strlen (bytes) : (gsize) size;
+  gsize limit = MIN (length, HAUL_MAX_TEXT + 6);   /* a little more than is kept */
   GString *text;
 
-  if (size < 0)
-    size = strlen (bytes);
-  /* One more than is kept, so that a character that straddles the limit is cut off whole. */
-  valid = g_utf8_make_valid (bytes, MIN (size, HAUL_MAX_TEXT + 6));
-  text = g_string_sized_new (MIN (size, HAUL_MAX_TEXT) + 1);
+  /* Not in the middle of a character. */
+  for (guint i = 0; i < 3 && limit < length && ((guchar) bytes[limit] & 0xc0) == 0x80; i++)
+    limit--;
+  valid = g_utf8_make_valid (bytes, limit);
+  text = g_string_sized_new (limit + 1);
 
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
     {

@@ -75,10 +75,26 @@ send_progress (HaulContext *self,
   haul_context_send (self, &message);
 }
 
+/* Takes what was said last, as far as it can be believed. */
+static void
+note_progress (HaulContext *self)
+{
+  double done = self->hot.said;
+
+  if (!isfinite (done))
+    return;
+  if (self->total > 0)
+    done = MIN (done, self->total);
+  if (done > self->done || self->sent_at == 0)
+    self->unsent = TRUE;
+  self->done = MAX (done, self->done);
+}
+
 void
 haul_context_flush (HaulContext *self)
 {
-  if (self->unsent)
+  note_progress (self);
+  if (self->unsent && (self->sent_at != 0 || self->done > 0 || self->total > 0))
     send_progress (self, g_get_monotonic_time ());
 }
 
@@ -97,6 +113,8 @@ plan_next_look (HaulContext *self,
   self->looked_at = now;
   self->looked_done = self->done;
   self->hot.next = self->done + self->step;
+  if (self->total > self->done)
+    self->hot.next = MIN (self->hot.next, self->total);   /* the end is never missed */
 }
 
 void
@@ -105,14 +123,8 @@ haul_context_progress_slow (HaulContext *self,
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (!isfinite (done))
-    return;
-  if (self->total > 0)
-    done = MIN (done, self->total);
-  if (done > self->done || self->sent_at == 0)
-    self->unsent = TRUE;
-  self->done = MAX (done, self->done);
-
+  self->hot.said = done;
+  note_progress (self);
   plan_next_look (self, now);
   if (self->unsent && now - self->sent_at >= SEND_INTERVAL_US)
     send_progress (self, now);
@@ -146,11 +158,14 @@ void
 haul_context_set_phase (HaulContext *self,
                         const char  *phase)
 {
-  if (g_strcmp0 (self->phase, phase) == 0)
+  g_autofree char *clean = phase != NULL ? haul_text_clean (phase, -1) : NULL;
+
+  if (g_strcmp0 (self->phase, clean) == 0)
     return;
 
   g_free (self->phase);
-  self->phase = g_strdup (phase);
+  self->phase = g_steal_pointer (&clean);
+  note_progress (self);
   send_progress (self, g_get_monotonic_time ());
 }
 

@@ -52,7 +52,8 @@ void         haul_context_send           (HaulContext        *self,
 /*< private >*/
 typedef struct
 {
-  double     next;        /* progress below this costs one comparison */
+  double     said;        /* the newest progress: a store, so that the last one is never lost */
+  double     next;        /* below this, that store and one comparison are all it costs */
   const int *cancelled;   /* not 0 once somebody asked us to stop */
 } HaulContextHot;
 
@@ -65,13 +66,16 @@ void         haul_context_progress_slow  (HaulContext        *self,
  * @done: how much of the total is done, in the task's own unit
  *
  * Says how far the task is. Call it as often as you like: nearly always it
- * costs one comparison. What is sent never goes backwards.
+ * costs a store and a comparison. What is sent never goes backwards.
  */
 static inline void
 haul_context_progress (HaulContext *self,
                        double       done)
 {
-  if (G_UNLIKELY (done >= ((HaulContextHot *) self)->next))
+  HaulContextHot *hot = (HaulContextHot *) self;
+
+  hot->said = done;
+  if (G_UNLIKELY (done >= hot->next))
     haul_context_progress_slow (self, done);
 }
 

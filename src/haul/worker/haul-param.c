@@ -149,8 +149,18 @@ haul_param_check (const HaulParam  *param,
   return refuse (param, text, error);
 }
 
-/* Reads decimal digits, of which there must be one at least, and moves *@text past them.
- * "1_000_000" and "1,000,000" are how people write a million. */
+/* "1_000_000" and "1,000,000" are how people write a million; "1,5" is how half the world writes one
+ * and a half, so a comma counts only where three digits follow. */
+static gboolean
+is_separator (const char *p)
+{
+  if (*p == '_')
+    return g_ascii_isdigit (p[1]);
+  return *p == ',' && g_ascii_isdigit (p[1]) && g_ascii_isdigit (p[2]) && g_ascii_isdigit (p[3])
+         && !g_ascii_isdigit (p[4]);
+}
+
+/* Reads decimal digits, of which there must be one at least, and moves *@text past them. */
 static gboolean
 read_digits (const char **text,
              gint64      *ret_value)
@@ -161,7 +171,7 @@ read_digits (const char **text,
   if (!g_ascii_isdigit (*p))
     return FALSE;
 
-  for (; g_ascii_isdigit (*p) || ((*p == '_' || *p == ',') && g_ascii_isdigit (p[1])); p++)
+  for (; g_ascii_isdigit (*p) || is_separator (p); p++)
     if (g_ascii_isdigit (*p)
         && (__builtin_mul_overflow (value, 10, &value) || __builtin_add_overflow (value, *p - '0', &value)))
       return FALSE;

@@ -111,6 +111,13 @@ haul_task_complete (const HaulTask  *self,
       return NULL;
 
   complete = g_variant_ref_sink (g_variant_dict_end (&dict));
+  if (g_variant_get_size (complete) > HAUL_TASK_MAX_ARGUMENTS)
+    {
+      g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT,
+                   _("the arguments are larger than %d KiB; put what is large into a file"),
+                   HAUL_TASK_MAX_ARGUMENTS / 1024);
+      return NULL;
+    }
   if (self->check != NULL && !self->check (complete, error))
     return NULL;
   return g_steal_pointer (&complete);
@@ -196,6 +203,7 @@ haul_task_run (const HaulTask *self,
                GVariant       *arguments)
 {
   g_autoptr(GError) error = NULL;
+  g_autofree char *text = NULL;
   HaulMessage message = { 0 };
   gboolean ok = self->run (context, arguments, &error);
 
@@ -207,9 +215,10 @@ haul_task_run (const HaulTask *self,
     }
   else
     {
+      text = haul_text_clean (error != NULL ? error->message : "the task failed and did not say why", -1);
       message.type = HAUL_FRAME_ERROR;
       message.error.cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-      message.error.text = error != NULL ? error->message : (char *) "the task failed and did not say why";
+      message.error.text = text;
     }
   haul_context_send (context, &message);
   return ok;

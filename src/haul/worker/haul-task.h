@@ -128,6 +128,9 @@ struct _HaulTask
   guint            tidy_ms;
 };
 
+/* Arguments travel in one frame, which has to have room for the name of the task as well. */
+#define HAUL_TASK_MAX_ARGUMENTS (60 * 1024)
+
 /* The registry: a program says once, first thing in main(), which tasks it knows. */
 void                    haul_tasks_register        (const HaulTask * const *tasks);
 const HaulTask * const *haul_tasks_list            (void);

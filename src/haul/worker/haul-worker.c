@@ -204,9 +204,10 @@ run_job (Worker *self)
     arguments = haul_task_complete (task, run.run.arguments, &error);
   if (arguments == NULL)
     {
+      g_autofree char *text = haul_text_clean (error->message, -1);
       HaulMessage message = { .type = HAUL_FRAME_ERROR };
 
-      message.error.text = error->message;
+      message.error.text = text;
       send_message (&message, self);
       return 1;
     }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul/worker/haul-context.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The ways to π. Each emits `3.` and @digits digits, cut and not rounded, counts its progress up
+ * to @digits, and fails only when it is cancelled.
+ *
+ * @sure_bits is PI_SURE_BITS; a test asks for less, to see what happens when digits are in doubt.
+ */
+#define PI_SURE_BITS 64
+
+gboolean pi_chudnovsky (HaulContext  *context,
+                        guint64       digits,
+                        guint         sure_bits,
+                        GError      **error);
+gboolean pi_series     (HaulContext  *context,
+                        guint64       digits,
+                        guint         sure_bits,
+                        GError      **error);
+
+G_END_DECLS

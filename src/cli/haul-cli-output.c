@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-cli-output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+
+#include "haul-cli-print.h"
+#include "haul/wire/haul-fd-private.h"
+
+struct _HaulCliOutput
+{
+  char     *path;       /* (owned) with links followed */
+  char     *name;       /* (owned) as people see it, UTF-8 */
+  gboolean  direct;     /* a device, a pipe or a socket: written to as it is */
+  gboolean  replaces;   /* what is there may go */
+  mode_t    mode;       /* of what is replaced; 0 for that of a new file */
+};
+
+void
+haul_cli_output_free (HaulCliOutput *self)
+{
+  g_free (self->path);
+  g_free (self->name);
+  g_free (self);
+}
+
+static gboolean
+throw_output (GError     **error,
+              int          errsv,
+              const char  *format,
+              ...) G_GNUC_PRINTF (3, 4);
+
+/* With @errsv, its text goes after the message. */
+static gboolean
+throw_output (GError     **error,
+              int          errsv,
+              const char  *format,
+              ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  if (errsv != 0)
+    return haul_throw_errno (error, errsv, message);
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, message);
+  return FALSE;
+}
+
+static int
+open_beside (const char  *path,
+             char       **ret_path)
+{
+  char *temporary = g_strconcat (path, ".XXXXXX", NULL);
+  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
+  int errsv = errno;
+
+  if (fd < 0)
+    {
+      g_free (temporary);
+      errno = errsv;
+      return -1;
+    }
+
+  *ret_path = temporary;
+  return fd;
+}
+
+/* No rule of who may write what is asked; it is tried. */
+static gboolean
+try_beside (HaulCliOutput  *self,
+            GError        **error)
+{
+  g_autofree char *temporary = NULL;
+  haul_autofd int fd = open_beside (self->path, &temporary);
+
+  if (fd < 0)
+    return throw_output (error, errno, _("cannot write ‘%s’"), self->name);
+
+  (void) g_unlink (temporary);
+  return TRUE;
+}
+
+static gboolean
+ask (const char *name)
+{
+  g_autofree char *question = NULL;
+  char answer[16] = "";
+
+  /* Translators: y stands for yes and n for no; keep both letters. */
+  question = g_strdup_printf (_("%s exists. Replace it? [y/N] "), name);
+  haul_cli_say (question);
+
+  return fgets (answer, sizeof answer, stdin) != NULL && g_ascii_tolower (answer[0]) == 'y';
+}
+
+static gboolean
+may_replace (HaulCliOutput        *self,
+             HaulCliOutputPolicy   policy,
+             GError              **error)
+{
+  self->replaces = policy == HAUL_CLI_OUTPUT_REPLACE;
+  if (policy == HAUL_CLI_OUTPUT_ASK)
+    self->replaces = ask (self->name);
+
+  if (self->replaces)
+    return TRUE;
+
+  if (policy == HAUL_CLI_OUTPUT_ASK)
+    return throw_output (error, 0, _("‘%s’ is left as it is"), self->name);
+
+  return throw_output (error, 0, _("‘%s’ exists; --force replaces it"), self->name);
+}
+
+static gboolean
+check (HaulCliOutput        *self,
+       HaulCliOutputPolicy   policy,
+       GError              **error)
+{
+  struct stat info;
+
+  if (stat (self->path, &info) < 0)
+    {
+      if (errno != ENOENT)
+        return throw_output (error, errno, _("cannot write ‘%s’"), self->name);
+      return try_beside (self, error);
+    }
+
+  if (S_ISDIR (info.st_mode))
+    return throw_output (error, 0, _("‘%s’ is a directory; name a file in it"), self->name);
+
+  if (!S_ISREG (info.st_mode))
+    {
+      self->direct = TRUE;
+      if (access (self->path, W_OK) < 0)
+        return throw_output (error, errno, _("cannot write ‘%s’"), self->name);
+      return TRUE;
+    }
+
+  self->mode = info.st_mode & 07777;
+  return may_replace (self, policy, error) && try_beside (self, error);
+}
+
+/**
+ * haul_cli_output_new:
+ * @path: where the result shall go
+ * @policy: what to do with a file that is there already
+ * @error: why not, and what to do
+ *
+ * Finds out whether a result can be written to @path, and changes nothing.
+ */
+HaulCliOutput *
+haul_cli_output_new (const char           *path,
+                     HaulCliOutputPolicy   policy,
+                     GError              **error)
+{
+  g_autoptr(HaulCliOutput) self = g_new0 (HaulCliOutput, 1);
+  char *real = realpath (path, NULL);
+
+  self->path = g_strdup (real != NULL ? real : path);
+  self->name = g_filename_display_name (path);
+  free (real);
+
+  if (g_str_has_suffix (path, "/") && !g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      throw_output (error, 0, _("‘%s’ is a directory; name a file in it"), self->name);
+      return NULL;
+    }
+
+  return check (self, policy, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/* Moves @temporary to its place, and refuses where something appeared there meanwhile. */
+static gboolean
+move_into_place (HaulCliOutput *self,
+                 const char    *temporary)
+{
+  if (!self->replaces)
+    {
+      if (renameat2 (AT_FDCWD, temporary, AT_FDCWD, self->path, RENAME_NOREPLACE) == 0)
+        return TRUE;
+      /* Not every file system can do that; then there is a moment in which somebody may be faster. */
+      if (errno != EINVAL && errno != ENOSYS)
+        return FALSE;
+      if (access (self->path, F_OK) == 0)
+        {
+          errno = EEXIST;
+          return FALSE;
+        }
+    }
+
+  return rename (temporary, self->path) == 0;
+}
+
+static gboolean
+write_beside (HaulCliOutput  *self,
+              GBytes         *bytes,
+              GError        **error)
+{
+  g_autofree char *temporary = NULL;
+  g_autofree char *kept = NULL;
+  g_autoptr(GError) problem = NULL;
+  haul_autofd int fd = open_beside (self->path, &temporary);
+  gsize size = 0;
+  const void *data = g_bytes_get_data (bytes, &size);
+
+  if (fd < 0)
+    return throw_output (error, errno, _("could not write ‘%s’"), self->name);
+
+  if (self->mode != 0)
+    (void) fchmod (fd, self->mode);   /* the result matters more than who may read it */
+
+  if (!haul_cli_write_all (fd, data, size, &problem) ||
+      (fsync (fd) < 0 && errno != EINVAL && !haul_throw_errno (&problem, errno, "fsync")))
+    {
+      (void) g_unlink (temporary);
+      g_set_error (error, problem->domain, problem->code, _("could not write ‘%s’: %s"), self->name, problem->message);
+      return FALSE;
+    }
+
+  if (move_into_place (self, temporary))
+    return TRUE;
+
+  if (errno == EEXIST)
+    {
+      kept = g_filename_display_name (temporary);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+                   _("‘%s’ appeared meanwhile; the result is in ‘%s’"), self->name, kept);
+      return FALSE;
+    }
+
+  throw_output (error, errno, _("could not write ‘%s’"), self->name);
+  (void) g_unlink (temporary);
+  return FALSE;
+}
+
+static gboolean
+write_direct (HaulCliOutput  *self,
+              GBytes         *bytes,
+              GError        **error)
+{
+  g_autoptr(GError) problem = NULL;
+  haul_autofd int fd = open (self->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  gsize size = 0;
+  const void *data = g_bytes_get_data (bytes, &size);
+
+  if (fd < 0)
+    return throw_output (error, errno, _("could not write ‘%s’"), self->name);
+
+  if (haul_cli_write_all (fd, data, size, &problem))
+    return TRUE;
+
+  g_set_error (error, problem->domain, problem->code, _("could not write ‘%s’: %s"), self->name, problem->message);
+  return FALSE;
+}
+
+gboolean
+haul_cli_output_write (HaulCliOutput  *self,
+                       GBytes         *bytes,
+                       GError        **error)
+{
+  return self->direct ? write_direct (self, bytes, error) : write_beside (self, bytes, error);
+}

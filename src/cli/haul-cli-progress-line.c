@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-cli-progress-line.h"
+
+#include <string.h>
+
+#define MIN_BAR 8    /* cells; a narrower bar says nothing */
+#define MAX_BAR 40
+
+enum
+{
+  PART_TITLE,
+  PART_BAR,
+  PART_PERCENT,
+  PART_STATUS,
+  PART_PROGRESS,
+  PART_RATE,
+  PART_LEFT,
+  PART_PHASE,
+  N_PARTS
+};
+
+static guint
+unichar_columns (gunichar c)
+{
+  if (g_unichar_iszerowidth (c))
+    return 0;
+
+  return g_unichar_iswide (c) ? 2 : 1;
+}
+
+guint
+haul_text_columns (const char *text)
+{
+  guint columns = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    columns += unichar_columns (g_utf8_get_char (p));
+
+  return columns;
+}
+
+/* Cuts @line in place so that it takes @width columns at most, without cutting a character. */
+static void
+cut (GString *line,
+     guint    width)
+{
+  guint columns = 0;
+
+  for (const char *p = line->str; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      columns += unichar_columns (g_utf8_get_char (p));
+      if (columns > width)
+        {
+          g_string_truncate (line, (gsize) (p - line->str));
+          return;
+        }
+    }
+}
+
+static void
+append_bar (GString *line,
+            double   fraction,
+            guint    cells,
+            gboolean ascii)
+{
+  static const char * const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+  guint filled = (guint) (fraction * cells * 8);
+  guint used = filled / 8;
+
+  g_string_append_c (line, '[');
+  for (guint i = 0; i < used; i++)
+    g_string_append (line, ascii ? "#" : "█");
+
+  if (!ascii && filled % 8 > 0)
+    {
+      g_string_append (line, eighths[filled % 8]);
+      used++;
+    }
+
+  for (; used < cells; used++)
+    g_string_append_c (line, ' ');
+  g_string_append_c (line, ']');
+}
+
+static const char *
+part_separator (guint    part,
+                gboolean first,
+                gboolean ascii)
+{
+  if (first)
+    return "";
+
+  if (part == PART_BAR || part == PART_PERCENT)
+    return " ";
+
+  return ascii ? ", " : " · ";
+}
+
+static guint
+part_cost (guint       part,
+           const char *text,
+           gboolean    first,
+           gboolean    ascii)
+{
+  guint columns = part == PART_BAR ? MIN_BAR + 2 : haul_text_columns (text);
+
+  return columns + haul_text_columns (part_separator (part, first, ascii));
+}
+
+/* Chooses what fits into @width, the most telling first. Returns the columns that are left over. */
+static guint
+choose (const char *texts[N_PARTS],
+        gboolean    chosen[N_PARTS],
+        gboolean    ascii,
+        guint       width)
+{
+  static const guint order[] = {
+    PART_PERCENT, PART_STATUS, PART_BAR, PART_LEFT, PART_TITLE, PART_PROGRESS, PART_RATE, PART_PHASE
+  };
+  guint room = width;
+  gboolean first = TRUE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    {
+      guint cost;
+
+      if (texts[order[i]] == NULL)
+        continue;
+
+      cost = part_cost (order[i], texts[order[i]], first, ascii);
+      if (cost > room && !first)
+        continue;
+
+      chosen[order[i]] = TRUE;
+      room -= MIN (room, cost);
+      first = FALSE;
+    }
+
+  return room;
+}
+
+/**
+ * haul_progress_line:
+ * @self: what to say
+ * @width: columns there are
+ *
+ * One line, at most @width columns wide: where it is narrow, less is said, the
+ * most telling last. The bar takes what room is left.
+ *
+ * Returns: (transfer full): UTF-8 without control characters of ours
+ */
+char *
+haul_progress_line (const HaulProgressLine *self,
+                    guint                   width)
+{
+  GString *line = g_string_new (NULL);
+  g_autofree char *percent = NULL;
+  const char *texts[N_PARTS] = { NULL };
+  gboolean chosen[N_PARTS] = { FALSE };
+  double fraction = CLAMP (self->fraction, 0.0, 1.0);
+  guint room;
+
+  if (self->fraction >= 0)
+    {
+      percent = g_strdup_printf ("%3u%%", (guint) (fraction * 100));
+      texts[PART_PERCENT] = percent;
+      texts[PART_BAR] = "";
+    }
+
+  texts[PART_TITLE] = self->title;
+  texts[PART_STATUS] = self->status;
+  texts[PART_PROGRESS] = self->progress;
+  texts[PART_RATE] = self->status == NULL ? self->rate : NULL;
+  texts[PART_LEFT] = self->status == NULL ? self->left : NULL;
+  texts[PART_PHASE] = self->phase;
+
+  room = choose (texts, chosen, self->ascii, width);
+  for (guint part = 0; part < N_PARTS; part++)
+    {
+      if (!chosen[part])
+        continue;
+
+      g_string_append (line, part_separator (part, line->len == 0, self->ascii));
+      if (part == PART_BAR)
+        append_bar (line, fraction, MIN (MIN_BAR + room, MAX_BAR), self->ascii);
+      else
+        g_string_append (line, texts[part]);
+    }
+
+  cut (line, width);
+  return g_string_free (line, FALSE);
+}

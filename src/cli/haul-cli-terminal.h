@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A terminal with one line at its end that is drawn over and over, and the progress that
+ * terminals show in their tab or in the task bar (OSC 9;4). */
+typedef struct _HaulCliTerminal HaulCliTerminal;
+
+/* NULL when @fd is not a terminal, or one that cannot draw a line over. */
+HaulCliTerminal *haul_cli_terminal_new             (int              fd) G_GNUC_WARN_UNUSED_RESULT;
+void             haul_cli_terminal_free            (HaulCliTerminal *self);
+
+gboolean         haul_cli_terminal_is_ascii        (HaulCliTerminal *self);
+guint            haul_cli_terminal_get_width       (HaulCliTerminal *self);
+void             haul_cli_terminal_draw            (HaulCliTerminal *self,
+                                                    const char      *line);
+/* 0 to 100, or below 0 while there is no telling. */
+void             haul_cli_terminal_set_percent     (HaulCliTerminal *self,
+                                                    int              percent);
+/* @text, with its newline, above the line. */
+void             haul_cli_terminal_print           (HaulCliTerminal *self,
+                                                    const char      *text);
+void             haul_cli_terminal_clear           (HaulCliTerminal *self);
+
+/* The same for the terminal that is drawn on, if any, from a signal handler. */
+void             haul_cli_terminal_clear_in_signal (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulCliTerminal, haul_cli_terminal_free)
+
+G_END_DECLS

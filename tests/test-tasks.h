@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul/worker/haul-task.h"
+
+G_BEGIN_DECLS
+
+/* The tasks of the tests, ending with NULL. Those of the first list behave, and may run in any
+ * executor; those of the second may only run in a process of their own. */
+extern const HaulTask * const haul_test_good_tasks[];
+extern const HaulTask * const haul_test_bad_tasks[];
+
+/* Both, for haul_tasks_register(). */
+const HaulTask * const *haul_test_tasks (void);
+const HaulTask         *haul_test_task  (const char *id);
+
+/* What the task "ok" emits. */
+void                    haul_test_fill  (guint8     *bytes,
+                                         gsize       offset,
+                                         gsize       size);
+
+G_END_DECLS

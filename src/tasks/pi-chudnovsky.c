@@ -214,19 +214,31 @@ finish (Calculation *self,
   return pi_meter_add (&self->meter, 2);
 }
 
+gboolean
+pi_chudnovsky_scaled (HaulContext *context,
+                      guint64      digits,
+                      mp_bitcnt_t  bits,
+                      mpz_t        scaled)
+{
+  Calculation self = { .context = context, .digits = digits, .bits = bits };
+  g_auto(PiRange) range = pi_range (1, 1);
+
+  return sum (&self, &range) && finish (&self, &range, scaled);
+}
+
 static PiDigitsResult
-attempt (Calculation *self,
+attempt (HaulContext *context,
          PiWriter    *writer)
 {
-  g_auto(PiRange) range = pi_range (1, 1);
+  Calculation self = { .context = context, .digits = writer->digits };
+  mp_bitcnt_t bits = pi_digits_limbs (writer->digits, writer->sure_bits) * GMP_LIMB_BITS;
   g_auto(PiNumber) scaled = pi_number ();
 
-  self->bits = pi_digits_limbs (self->digits, writer->sure_bits) * GMP_LIMB_BITS;
-  if (!sum (self, &range) || !finish (self, &range, scaled.n))
+  if (!pi_chudnovsky_scaled (context, writer->digits, bits, scaled.n))
     return PI_DIGITS_CANCELLED;
 
-  begin_stage (self, STAGE_WRITE, pi_digits_work (self->digits));
-  return pi_digits_write (writer, scaled.n, &self->meter);
+  begin_stage (&self, STAGE_WRITE, pi_digits_work (writer->digits));
+  return pi_digits_write (writer, scaled.n, &self.meter);
 }
 
 gboolean
@@ -235,14 +247,13 @@ pi_chudnovsky (HaulContext  *context,
                guint         sure_bits,
                GError      **error)
 {
-  Calculation self = { .context = context, .digits = digits };
   PiWriter writer = { .context = context, .digits = digits, .sure_bits = sure_bits };
   PiDigitsResult result;
 
   haul_context_set_total (context, digits);
   do
     {
-      result = attempt (&self, &writer);
+      result = attempt (context, &writer);
       writer.sure_bits *= 2;
     }
   while (result == PI_DIGITS_UNSURE);

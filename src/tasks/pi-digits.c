@@ -148,12 +148,12 @@ write_leaf (Conversion      *self,
   mp_limb_t copy[2 * LEAF_LIMBS + 16];
   mp_limb_t *rest = copy;
   gsize limbs = level_limbs (self, 0);
-  guint64 n_digits = MIN (self->leaf_digits, self->writer->digits - first);
+  guint64 left = MIN (self->leaf_digits, self->writer->digits - first);
   char *end = text;
 
   g_assert (limbs <= G_N_ELEMENTS (copy));
   mpn_copyi (rest, fraction, limbs);
-  for (guint64 left = n_digits; left > 0; )
+  while (left > 0)
     {
       guint step = MIN (left, DIGITS_PER_LIMB);
       mp_limb_t factor = LIMB_POWER;

@@ -9,8 +9,9 @@
  * Nothing needs to be factored for it. P and Q of a range are quotients of factorials, and
  * Legendre's formula says how often a prime divides those:
  *
- *   Π k             = (b-1)! / (a-1)!
- *   Π (6k-5)(2k-1)(6k-1) · 3·2^3 · k… = (6(b-1))! / (6(a-1))!, without its even numbers
+ *   Π k                     = (b-1)! / (a-1)!
+ *   Π (6k-5)(6k-3)(6k-1)    = the odd numbers from 6(a-1) to 6(b-1), and 6k-3 = 3 (2k-1)
+ *   the odd numbers to 6m   = (6m)! / (2^3m (3m)!)
  *
  * So a range keeps a counter for each small prime. The longer the range, the larger the primes
  * that are worth a look: a prime divides about 3 in p of the factors on either side.
@@ -81,7 +82,8 @@ legendre (guint64 n,
   return count;
 }
 
-/* Extends the counters of @self, which know what was taken out so far, to @n_powers primes. */
+/* Extends the counters of @self to @n_powers primes. Those that are there stay: they know what was
+ * taken out so far. */
 void
 pi_range_count (const PiSeries *series,
                 PiRange        *self,

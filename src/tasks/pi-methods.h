@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <gmp.h>
+
 #include "haul/worker/haul-context.h"
 
 G_BEGIN_DECLS
@@ -23,5 +25,16 @@ gboolean pi_series     (HaulContext  *context,
                         guint64       digits,
                         guint         sure_bits,
                         GError      **error);
+
+/* What is written: @scaled becomes π · 2^@bits, not too large and less than four units too small.
+ * %FALSE when cancelled. @digits is what progress counts up to, with the writing still to come. */
+gboolean pi_chudnovsky_scaled (HaulContext *context,
+                               guint64      digits,
+                               mp_bitcnt_t  bits,
+                               mpz_t        scaled);
+gboolean pi_series_scaled     (HaulContext *context,
+                               guint64      digits,
+                               mp_bitcnt_t  bits,
+                               mpz_t        scaled);
 
 G_END_DECLS

@@ -50,7 +50,7 @@ add_fraction (mpz_t       sum,
     mpz_add (sum, sum, scratch);
 }
 
-/* scaled becomes π · 2^bits, at most one unit off */
+/* scaled becomes π · 2^bits, cut off, and at most one unit off */
 static gboolean
 sum_terms (mpz_t       scaled,
            mp_bitcnt_t bits,
@@ -76,25 +76,38 @@ sum_terms (mpz_t       scaled,
   return TRUE;
 }
 
+gboolean
+pi_series_scaled (HaulContext *context,
+                  guint64      digits,
+                  mp_bitcnt_t  bits,
+                  mpz_t        scaled)
+{
+  PiMeter meter = { .context = context, .length = SUM_SHARE * digits };
+
+  haul_context_set_phase (context, _("Summing the series"));
+  if (!sum_terms (scaled, bits, &meter))
+    return FALSE;
+
+  mpz_sub_ui (scaled, scaled, 1);
+  return TRUE;
+}
+
 static PiDigitsResult
 attempt (HaulContext *context,
          PiWriter    *writer)
 {
-  double share = SUM_SHARE * writer->digits;
-  PiMeter meter = { .context = context, .length = share };
-  g_auto(PiNumber) scaled = pi_number ();
-
-  haul_context_set_phase (context, _("Summing the series"));
-  if (!sum_terms (scaled.n, pi_digits_limbs (writer->digits, writer->sure_bits) * GMP_LIMB_BITS, &meter))
-    return PI_DIGITS_CANCELLED;
-  mpz_sub_ui (scaled.n, scaled.n, 1);
-
-  meter = (PiMeter) {
+  mp_bitcnt_t bits = pi_digits_limbs (writer->digits, writer->sure_bits) * GMP_LIMB_BITS;
+  PiMeter meter = {
     .context = context,
-    .from = share,
-    .length = writer->digits - share,
+    .from = SUM_SHARE * writer->digits,
+    .length = (1 - SUM_SHARE) * writer->digits,
     .total = pi_digits_work (writer->digits),
   };
+  g_auto(PiNumber) scaled = pi_number ();
+
+  if (!pi_series_scaled (context, writer->digits, bits, scaled.n))
+    return PI_DIGITS_CANCELLED;
+
   haul_context_set_phase (context, _("Writing the digits"));
   return pi_digits_write (writer, scaled.n, &meter);
 }

@@ -75,7 +75,8 @@ pi_range_clear (PiRange *self)
   g_clear_pointer (&self->q_powers, g_free);
 }
 
-/* What merging two halves of a range of this length costs, in any unit. */
+/* What merging two halves of a range of this length costs, in any unit: 30% of it goes into common
+ * factors, 25% into T_L Q_R, 15% into P_L T_R, 5% into P, 25% into Q. Measured at 10^7 digits. */
 static double
 merge_work (double length)
 {
@@ -165,15 +166,16 @@ cut (const PiSeries *series,
 static gboolean
 merge_t (PiRange *left,
          PiRange *right,
-         PiMeter *meter)
+         PiMeter *meter,
+         double   work)
 {
   gint64 shift = left->t_twos + right->q_twos - right->t_twos;
 
   mpz_mul (left->t, left->t, right->q);
-  if (!pi_meter_go_on (meter))
+  if (!pi_meter_add (meter, 0.25 * work))
     return FALSE;
   mpz_mul (right->t, left->p, right->t);
-  if (!pi_meter_go_on (meter))
+  if (!pi_meter_add (meter, 0.15 * work))
     return FALSE;
 
   if (shift >= 0)
@@ -203,14 +205,15 @@ pi_range_merge (const PiSeries *series,
                 PiMeter        *meter)
 {
   gboolean at_end = right->b == series->n_terms;
+  double work = merge_work (right->b - left->a);
 
   g_return_val_if_fail (left->b == right->a, FALSE);
 
   if (right->b - left->a >= REDUCE_MIN && !pi_range_reduce (series, left, right, meter))
     return FALSE;
-
-  if (!merge_t (left, right, meter))
+  if (!pi_meter_add (meter, 0.3 * work) || !merge_t (left, right, meter, work))
     return FALSE;
+
   if (at_end)
     {
       pi_number_drop (left->p);
@@ -221,7 +224,7 @@ pi_range_merge (const PiSeries *series,
       mpz_mul (left->p, left->p, right->p);
     }
   pi_number_drop (right->p);
-  if (!pi_meter_go_on (meter))
+  if (!pi_meter_add (meter, 0.05 * work))
     return FALSE;
 
   mpz_mul (left->q, left->q, right->q);
@@ -229,7 +232,7 @@ pi_range_merge (const PiSeries *series,
   left->q_twos += right->q_twos;
   left->b = right->b;
 
-  return pi_meter_add (meter, merge_work (left->b - left->a));
+  return pi_meter_add (meter, 0.25 * work);
 }
 
 /**

@@ -15,7 +15,7 @@
 #define MAX_DIGITS G_GINT64_CONSTANT (20000000000)
 
 /* The series takes 1.4 s for 100,000 digits, 140 s for a million, four hours for ten million. */
-#define MAX_SERIES_DIGITS 1000000
+#define MAX_SERIES_DIGITS 10000000
 
 extern const HaulTask haul_task_pi;
 
@@ -34,8 +34,8 @@ run (HaulContext  *context,
 
   if (digits > MAX_DIGITS)
     {
-      g_set_error (error, HAUL_ERROR, HAUL_ERROR_TASK,
-                   _("GMP has no numbers of so many digits; %" G_GINT64_FORMAT " are possible"), MAX_DIGITS);
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK,
+                           _("digits: numbers of so many cannot be calculated with; 20 billion are possible"));
       return FALSE;
     }
 
@@ -70,7 +70,7 @@ check (GVariant  *arguments,
     return TRUE;
 
   g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT,
-               _("digits: method ‘series’ would take hours for more than %'d; take method ‘chudnovsky’"),
+               _("digits: method ‘series’ would take many hours for more than %'d; take method ‘chudnovsky’"),
                MAX_SERIES_DIGITS);
   return FALSE;
 }

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul/worker/haul-task.h"
+
+G_BEGIN_DECLS
+
+/* A context that writes down what a task says, and checks the rules that hold for all tasks. */
+typedef struct
+{
+  HaulContext   *context;      /* (owned) */
+  GString       *result;       /* (owned) */
+  GPtrArray     *phases;       /* (owned) (element-type utf8) */
+  double         done;         /* the last progress */
+  double         total;
+  guint          n_progress;
+  guint          n_between;    /* progress that is neither nothing nor all */
+  HaulFrameType  last;
+  char          *error;        /* (owned) (nullable): what the task ended with */
+  int            cancelled;
+
+  HaulFrameType  cancel_on;    /* sets the flag when such a message comes … */
+  guint          cancel_after; /* … for the so-manieth time, 0 for never */
+} FakeContext;
+
+FakeContext *fake_context_new       (void) G_GNUC_WARN_UNUSED_RESULT;
+void         fake_context_free      (FakeContext    *self);
+void         fake_context_cancel_on (FakeContext    *self,
+                                     HaulFrameType   type,
+                                     guint           after);
+
+/* Completes @arguments, which are GVariant text, and runs the task with them. */
+gboolean     fake_context_run       (FakeContext    *self,
+                                     const HaulTask *task,
+                                     const char     *arguments);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeContext, fake_context_free)
+
+G_END_DECLS

@@ -39,11 +39,10 @@ touch (HaulJob *self)
 {
   gint64 since = self->news_time - self->notified_at;
 
-  if (self->notify_later != NULL)
-    return;
+  /* Also when it was put off already: a job that blocks the main loop blocks that timer. */
   if (since >= NOTIFY_INTERVAL_US)
     haul_job_notify_progress (self);
-  else
+  else if (self->notify_later == NULL)
     self->notify_later = haul_timer_new ((NOTIFY_INTERVAL_US - since) / 1000 + 1, "[haul] job progress",
                                          notify_later_cb, self);
 }

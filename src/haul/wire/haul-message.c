@@ -251,7 +251,7 @@ haul_text_clean (const char *bytes,
   /* Not in the middle of a character. */
   for (guint i = 0; i < 3 && limit < length && ((guchar) bytes[limit] & 0xc0) == 0x80; i++)
     limit--;
-  valid = g_utf8_make_valid (bytes, limit);
+  valid = g_utf8_make_valid (limit > 0 ? bytes : "", limit);   /* NULL is right for no bytes */
   text = g_string_sized_new (limit + 1);
 
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))

@@ -23,9 +23,10 @@
 
 /* How the end of a child is put together, in whatever order its parts arrive:
  *
- *  - The child is collected by GSubprocess; its status comes in waited_cb(). That, and not the
- *    end of its pipes, is its end: a grandchild may hold them open for as long as it likes.
- *  - All that it wrote before it ended lies in its pipes by then, so waited_cb() reads them until
+ *  - The child is collected, by GSubprocess or by the fork server, and its status comes to
+ *    child_ended(). That, and not the end of its pipes, is its end: a grandchild may hold them
+ *    open for as long as it likes.
+ *  - All that it wrote before it ended lies in its pipes by then, so child_ended() reads them until
  *    they are empty, and only then tells the job.
  *  - A pipe that ends while the child lives on is no end either, but it will say no more: it is
  *    given LINGER_MS to end as well.
@@ -41,23 +42,24 @@
 
 struct _HaulChild
 {
-  HaulJob     *job;            /* borrowed: it owns this */
-  GSubprocess *subprocess;     /* (owned) */
-  guint32      sequence;       /* of the next frame down */
+  HaulJob        *job;            /* borrowed: it owns this */
+  GSubprocess    *subprocess;     /* (owned) (nullable) of an exec'd child */
+  HaulForkClient *client;         /* (owned) (nullable) of a forked one */
+  guint32         sequence;       /* of the next frame down */
 
-  int          commands_fd;    /* (owned) write end, not blocking */
-  GByteArray  *unsent;         /* (owned) what did not fit into the pipe */
-  GSource     *unsent_source;  /* (owned) (nullable) */
+  int             commands_fd;    /* (owned) write end, not blocking */
+  GByteArray     *unsent;         /* (owned) what did not fit into the pipe */
+  GSource        *unsent_source;  /* (owned) (nullable) */
 
-  int          events_fd;      /* (owned) read end, not blocking */
-  HaulFrames   frames;
-  HaulWatch   *events_watch;   /* (owned) (nullable) */
+  int             events_fd;      /* (owned) read end, not blocking */
+  HaulFrames      frames;
+  HaulWatch      *events_watch;   /* (owned) (nullable) */
 
-  int          log_fd;         /* (owned) read end, not blocking */
-  HaulLines    lines;
-  HaulWatch   *log_watch;      /* (owned) (nullable) */
+  int             log_fd;         /* (owned) read end, not blocking */
+  HaulLines       lines;
+  HaulWatch      *log_watch;      /* (owned) (nullable) */
 
-  GSource     *linger;         /* (owned) (nullable) */
+  GSource        *linger;         /* (owned) (nullable) */
 };
 
 static gboolean
@@ -142,159 +144,24 @@ drain (HaulChild  *self,
     (void) haul_frames_finish (&self->frames, error);
 }
 
+/* Frees @self. */
 static void
-waited_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+child_ended (HaulChild *self,
+             int        code,
+             int        signal)
 {
-  g_autoptr(HaulJob) job = user_data;
-  HaulChild *self = haul_job_get_run (job);
-  GSubprocess *subprocess = G_SUBPROCESS (source);
+  g_autoptr(HaulJob) job = g_object_ref (self->job);
   g_autoptr(GError) error = NULL;
-  gboolean exited;
 
-  (void) g_subprocess_wait_finish (subprocess, result, NULL);   /* has no cancellable: cannot fail */
-  exited = g_subprocess_get_if_exited (subprocess);
-  haul_job_set_exit (job, exited ? g_subprocess_get_exit_status (subprocess) : -1,
-                     exited ? 0 : g_subprocess_get_term_sig (subprocess));
-
+  haul_job_set_exit (job, code, signal);
   g_clear_pointer (&self->events_watch, haul_watch_free);
   g_clear_pointer (&self->log_watch, haul_watch_free);
   drain (self, &error);
 
   /* Whoever is killed in the middle of a frame is not to blame for it. */
-  if (error != NULL && exited)
+  if (error != NULL && signal == 0)
     bad_bytes (job, error);
-  haul_job_feed (job, HAUL_EVENT_EXITED);   /* frees self */
-}
-
-/* Starting. */
-
-typedef struct
-{
-  int commands[2];
-  int events[2];
-  int log[2];
-} Pipes;
-
-static void
-pipes_clear (Pipes *self)
-{
-  for (guint i = 0; i < 2; i++)
-    {
-      haul_clear_fd (&self->commands[i]);
-      haul_clear_fd (&self->events[i]);
-      haul_clear_fd (&self->log[i]);
-    }
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pipes, pipes_clear)
-
-static gboolean
-check_reserve (const Pipes  *pipes,
-               GError      **error)
-{
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && (rlim_t) pipes->log[1] + RESERVED_FDS < limit.rlim_cur)
-    return TRUE;
-
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES,
-                       _("too many open files: run fewer jobs at once"));
-  return FALSE;
-}
-
-static gboolean
-pipes_open (Pipes   *self,
-            GError **error)
-{
-  return haul_pipe_new (self->commands, 0, error)
-         && haul_pipe_new (self->events, EVENTS_CAPACITY, error)
-         && haul_pipe_new (self->log, 0, error)
-         && check_reserve (self, error)
-         && haul_fd_set_blocking (self->commands[1], FALSE, error)
-         && haul_fd_set_blocking (self->events[0], FALSE, error)
-         && haul_fd_set_blocking (self->log[0], FALSE, error);
-}
-
-/* INHERIT_FDS and no child setup: then GLib starts the child without copying our page tables, so
- * that the size of this program does not matter. All our own fds close themselves on exec. */
-static GSubprocess *
-spawn (HaulJob     *job,
-       const char  *worker_path,
-       Pipes       *pipes,
-       GError     **error)
-{
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_INHERIT_FDS);
-  g_autofree char *parent = g_strdup_printf ("--parent-pid=%d", (int) getpid ());
-  g_autofree char *nice_value = g_strdup_printf ("--nice=%d", haul_job_get_nice (job));
-  const char *argv[] = { worker_path, "--run", parent, nice_value, NULL };
-  int log_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, 3);
-
-  if (log_fd < 0)
-    {
-      (void) haul_throw_errno (error, errno, "cannot copy a pipe");
-      return NULL;
-    }
-  g_subprocess_launcher_take_stdout_fd (launcher, log_fd);
-  g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&pipes->log[1]));
-  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->commands[0]), HAUL_WORKER_COMMANDS_FD);
-  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->events[1]), HAUL_WORKER_EVENTS_FD);
-  return g_subprocess_launcher_spawnv (launcher, argv, error);
-}
-
-HaulChild *
-haul_child_new (HaulJob     *job,
-                const char  *worker_path,
-                GError     **error)
-{
-  g_auto(Pipes) pipes = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
-  g_autoptr(HaulChild) self = g_new0 (HaulChild, 1);
-  const char *identifier;
-
-  self->job = job;
-  self->commands_fd = self->events_fd = self->log_fd = -1;
-  haul_frames_init (&self->frames);
-  haul_lines_init (&self->lines);
-  if (!pipes_open (&pipes, error))
-    return NULL;
-
-  self->events_watch = haul_hub_watch (pipes.events[0], events_cb, self, error);
-  if (self->events_watch == NULL)
-    return NULL;
-  self->log_watch = haul_hub_watch (pipes.log[0], log_cb, self, error);
-  if (self->log_watch == NULL)
-    return NULL;
-  self->subprocess = spawn (job, worker_path, &pipes, error);
-  if (self->subprocess == NULL)
-    return NULL;
-
-  self->commands_fd = g_steal_fd (&pipes.commands[1]);
-  self->events_fd = g_steal_fd (&pipes.events[0]);
-  self->log_fd = g_steal_fd (&pipes.log[0]);
-  self->unsent = g_byte_array_new ();
-
-  identifier = g_subprocess_get_identifier (self->subprocess);   /* NULL: it has ended already */
-  haul_job_set_pid (job, identifier != NULL ? atoi (identifier) : 0);
-  g_subprocess_wait_async (self->subprocess, NULL, waited_cb, g_object_ref (job));
-  return g_steal_pointer (&self);
-}
-
-void
-haul_child_free (HaulChild *self)
-{
-  g_clear_pointer (&self->events_watch, haul_watch_free);
-  g_clear_pointer (&self->log_watch, haul_watch_free);
-  haul_source_clear (&self->unsent_source);
-  haul_source_clear (&self->linger);
-  haul_frames_clear (&self->frames);
-  haul_lines_clear (&self->lines);
-  g_clear_pointer (&self->unsent, g_byte_array_unref);
-  haul_clear_fd (&self->commands_fd);
-  haul_clear_fd (&self->events_fd);
-  haul_clear_fd (&self->log_fd);
-  g_clear_object (&self->subprocess);
-  g_free (self);
+  haul_job_feed (job, HAUL_EVENT_EXITED);
 }
 
 /* Talking to it. */
@@ -356,14 +223,232 @@ send (HaulChild         *self,
     wait_for_room (self);
 }
 
-void
-haul_child_greet (HaulChild *self)
+/* With this it begins. */
+static void
+greet (HaulChild *self)
 {
   HaulMessage message = { .type = HAUL_FRAME_HELLO };
 
   message.hello.version = HAUL_PROTOCOL_VERSION;
   message.hello.program = (char *) (g_get_prgname () != NULL ? g_get_prgname () : "libhaul");
   send (self, &message);
+}
+
+/* Starting. */
+
+typedef struct
+{
+  int commands[2];
+  int events[2];
+  int log[2];
+} Pipes;
+
+static void
+pipes_clear (Pipes *self)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      haul_clear_fd (&self->commands[i]);
+      haul_clear_fd (&self->events[i]);
+      haul_clear_fd (&self->log[i]);
+    }
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pipes, pipes_clear)
+
+static gboolean
+check_reserve (const Pipes  *pipes,
+               GError      **error)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && (rlim_t) pipes->log[1] + RESERVED_FDS < limit.rlim_cur)
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES,
+                       _("too many open files: run fewer jobs at once"));
+  return FALSE;
+}
+
+static gboolean
+pipes_open (Pipes   *self,
+            GError **error)
+{
+  return haul_pipe_new (self->commands, 0, error)
+         && haul_pipe_new (self->events, EVENTS_CAPACITY, error)
+         && haul_pipe_new (self->log, 0, error)
+         && check_reserve (self, error)
+         && haul_fd_set_blocking (self->commands[1], FALSE, error)
+         && haul_fd_set_blocking (self->events[0], FALSE, error)
+         && haul_fd_set_blocking (self->log[0], FALSE, error);
+}
+
+/* An exec'd child. */
+
+static void
+waited_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(HaulJob) job = user_data;
+  GSubprocess *subprocess = G_SUBPROCESS (source);
+
+  (void) g_subprocess_wait_finish (subprocess, result, NULL);   /* has no cancellable: cannot fail */
+  if (g_subprocess_get_if_exited (subprocess))
+    child_ended (haul_job_get_run (job), g_subprocess_get_exit_status (subprocess), 0);
+  else
+    child_ended (haul_job_get_run (job), -1, g_subprocess_get_term_sig (subprocess));
+}
+
+/* INHERIT_FDS and no child setup: then GLib starts the child without copying our page tables, so
+ * that the size of this program does not matter. All our own fds close themselves on exec. */
+static gboolean
+exec_child (HaulChild   *self,
+            const char  *worker_path,
+            Pipes       *pipes,
+            GError     **error)
+{
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_INHERIT_FDS);
+  g_autofree char *parent = g_strdup_printf ("--parent-pid=%d", (int) getpid ());
+  g_autofree char *nice_value = g_strdup_printf ("--nice=%d", haul_job_get_nice (self->job));
+  const char *argv[] = { worker_path, "--run", parent, nice_value, NULL };
+  const char *identifier;
+  int log_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, 3);
+
+  if (log_fd < 0)
+    return haul_throw_errno (error, errno, "cannot copy a pipe");
+
+  g_subprocess_launcher_take_stdout_fd (launcher, log_fd);
+  g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&pipes->log[1]));
+  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->commands[0]), HAUL_WORKER_COMMANDS_FD);
+  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->events[1]), HAUL_WORKER_EVENTS_FD);
+  self->subprocess = g_subprocess_launcher_spawnv (launcher, argv, error);
+  if (self->subprocess == NULL)
+    return FALSE;
+
+  identifier = g_subprocess_get_identifier (self->subprocess);   /* NULL: it has ended already */
+  haul_job_set_pid (self->job, identifier != NULL ? atoi (identifier) : 0);
+  g_subprocess_wait_async (self->subprocess, NULL, waited_cb, g_object_ref (self->job));
+  greet (self);
+  return TRUE;
+}
+
+/* A forked child. */
+
+static void
+spawned_cb (gpointer user_data,
+            int      pid)
+{
+  HaulChild *self = user_data;
+
+  haul_job_set_pid (self->job, pid);
+  greet (self);
+}
+
+static void
+exited_cb (gpointer user_data,
+           int      code,
+           int      signal)
+{
+  child_ended (user_data, code, signal);
+}
+
+static void
+failed_cb (gpointer      user_data,
+           const GError *error)
+{
+  HaulChild *self = user_data;
+  g_autoptr(HaulJob) job = g_object_ref (self->job);
+
+  haul_job_take_error (job, g_error_copy (error));
+  haul_job_feed (job, HAUL_EVENT_START_FAILED);   /* frees self */
+}
+
+static void
+lost_cb (gpointer user_data)
+{
+  HaulChild *self = user_data;
+
+  haul_job_take_error (self->job, g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED,
+                                                       _("the fork server died, and its workers with it")));
+  child_ended (self, -1, 0);
+}
+
+static const HaulForkListener listener = {
+  .spawned = spawned_cb,
+  .exited = exited_cb,
+  .failed = failed_cb,
+  .lost = lost_cb,
+};
+
+static gboolean
+fork_child (HaulChild       *self,
+            HaulForkClient  *client,
+            Pipes           *pipes,
+            GError         **error)
+{
+  const int fds[] = { pipes->commands[0], pipes->events[1], pipes->log[1] };
+
+  self->client = haul_fork_client_ref (client);
+  return haul_fork_client_spawn (client, haul_job_get_id (self->job), haul_job_get_nice (self->job),
+                                 fds, &listener, self, error);
+}
+
+HaulChild *
+haul_child_new (HaulJob *job)
+{
+  HaulChild *self = g_new0 (HaulChild, 1);
+
+  self->job = job;
+  self->commands_fd = self->events_fd = self->log_fd = -1;
+  self->unsent = g_byte_array_new ();
+  haul_frames_init (&self->frames);
+  haul_lines_init (&self->lines);
+  return self;
+}
+
+gboolean
+haul_child_start (HaulChild       *self,
+                  const char      *worker_path,
+                  HaulForkClient  *client,
+                  GError         **error)
+{
+  g_auto(Pipes) pipes = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+
+  if (!pipes_open (&pipes, error))
+    return FALSE;
+  self->commands_fd = g_steal_fd (&pipes.commands[1]);
+  self->events_fd = g_steal_fd (&pipes.events[0]);
+  self->log_fd = g_steal_fd (&pipes.log[0]);
+
+  self->events_watch = haul_hub_watch (self->events_fd, events_cb, self, error);
+  if (self->events_watch == NULL)
+    return FALSE;
+  self->log_watch = haul_hub_watch (self->log_fd, log_cb, self, error);
+  if (self->log_watch == NULL)
+    return FALSE;
+
+  return client != NULL ? fork_child (self, client, &pipes, error) : exec_child (self, worker_path, &pipes, error);
+}
+
+void
+haul_child_free (HaulChild *self)
+{
+  g_clear_pointer (&self->events_watch, haul_watch_free);
+  g_clear_pointer (&self->log_watch, haul_watch_free);
+  haul_source_clear (&self->unsent_source);
+  haul_source_clear (&self->linger);
+  haul_frames_clear (&self->frames);
+  haul_lines_clear (&self->lines);
+  g_clear_pointer (&self->unsent, g_byte_array_unref);
+  haul_clear_fd (&self->commands_fd);
+  haul_clear_fd (&self->events_fd);
+  haul_clear_fd (&self->log_fd);
+  g_clear_object (&self->subprocess);
+  if (self->client != NULL)
+    haul_fork_client_forget (self->client, haul_job_get_id (self->job));
+  g_clear_pointer (&self->client, haul_fork_client_unref);
+  g_free (self);
 }
 
 void
@@ -384,10 +469,14 @@ haul_child_send_cancel (HaulChild *self)
   send (self, &message);
 }
 
-/* GSubprocess sends none to a process that it has collected, so it never hits another one. */
+/* Neither GSubprocess nor the fork server sends any to a process that it has collected, so that it
+ * never hits another one. */
 void
 haul_child_signal (HaulChild *self,
                    int        number)
 {
-  g_subprocess_send_signal (self->subprocess, number);
+  if (self->client != NULL)
+    haul_fork_client_signal (self->client, haul_job_get_id (self->job), number);
+  else
+    g_subprocess_send_signal (self->subprocess, number);
 }

@@ -91,10 +91,27 @@ G_DECLARE_FINAL_TYPE (HaulThreadExecutor, haul_thread_executor, HAUL, THREAD_EXE
 HaulExecutor *haul_thread_executor_new  (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
+ * HaulStartMethod:
+ * @HAUL_START_SPAWN: a new program for each: through #GSubprocess
+ * @HAUL_START_FORK_SERVER: forked from a small process with one thread, which
+ *   is started with the first: ten times faster, and safe however many threads
+ *   this program has
+ *
+ * How a worker comes into being.
+ */
+#define HAUL_TYPE_START_METHOD (haul_start_method_get_type ())
+typedef enum
+{
+  HAUL_START_SPAWN,
+  HAUL_START_FORK_SERVER,
+} HaulStartMethod;
+
+GType         haul_start_method_get_type (void);
+
+/**
  * HaulProcessExecutor:
  *
- * Runs each job in a child process of its own, started through #GSubprocess:
- * it can be paused, cancelled at any moment and killed, and takes nothing
+ * Runs each job in a child process of its own: it can be paused, cancelled at any moment and killed, and takes nothing
  * down with it when it crashes. Its children do not outlive this program.
  */
 #define HAUL_TYPE_PROCESS_EXECUTOR (haul_process_executor_get_type ())
@@ -102,6 +119,9 @@ G_DECLARE_FINAL_TYPE (HaulProcessExecutor, haul_process_executor, HAUL, PROCESS_
 
 /* @worker_path NULL: $HAUL_WORKER, or the haul-worker that was installed with the library. */
 HaulExecutor *haul_process_executor_new (const char *worker_path) G_GNUC_WARN_UNUSED_RESULT;
+HaulStartMethod haul_process_executor_get_start_method (HaulProcessExecutor *self);
+void            haul_process_executor_set_start_method (HaulProcessExecutor *self,
+                                                        HaulStartMethod      start_method);
 
 /* For main(): lets this program open as many files as it may, since every child takes four. */
 void          haul_raise_fd_limit       (void);

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "haul-child-private.h"
+#include "haul-fork-client-private.h"
 #include "haul-job-private.h"
 #include "haul/wire/haul-error.h"
 
@@ -17,8 +18,17 @@ struct _HaulProcessExecutor
 {
   HaulExecutor  parent_instance;
 
-  char         *worker_path;   /* (owned) */
+  char            *worker_path;    /* (owned) */
+  HaulStartMethod  start_method;
+  HaulForkClient  *client;         /* (owned) (nullable) made with the first worker that is forked */
 };
+
+typedef enum { PROP_START_METHOD = 1 } HaulProcessExecutorProperty;
+static GParamSpec *properties[PROP_START_METHOD + 1];
+
+G_DEFINE_ENUM_TYPE (HaulStartMethod, haul_start_method,
+                    G_DEFINE_ENUM_VALUE (HAUL_START_SPAWN, "spawn"),
+                    G_DEFINE_ENUM_VALUE (HAUL_START_FORK_SERVER, "forkserver"))
 
 G_DEFINE_FINAL_TYPE (HaulProcessExecutor, haul_process_executor, HAUL_TYPE_EXECUTOR)
 
@@ -29,14 +39,15 @@ start (HaulProcessExecutor *self,
   g_autoptr(GError) error = NULL;
   HaulChild *child;
 
+  if (self->start_method == HAUL_START_FORK_SERVER && self->client == NULL)
+    self->client = haul_fork_client_new (self->worker_path);
+
   haul_job_set_program (job, self->worker_path);
-  child = haul_child_new (job, self->worker_path, &error);
-  if (child != NULL)
-    {
-      haul_job_set_run (job, child, (GDestroyNotify) haul_child_free);
-      haul_child_greet (child);
-      return;
-    }
+  child = haul_child_new (job);
+  haul_job_set_run (job, child, (GDestroyNotify) haul_child_free);
+  if (haul_child_start (child, self->worker_path,
+                        self->start_method == HAUL_START_FORK_SERVER ? self->client : NULL, &error))
+    return;
 
   haul_job_take_error (job, g_error_new (HAUL_ERROR, HAUL_ERROR_START, _("cannot start %s: %s"),
                                          self->worker_path, error->message));
@@ -88,9 +99,48 @@ haul_process_executor_act (HaulExecutor    *executor,
 static void
 haul_process_executor_finalize (GObject *object)
 {
-  g_free (HAUL_PROCESS_EXECUTOR (object)->worker_path);
+  HaulProcessExecutor *self = HAUL_PROCESS_EXECUTOR (object);
+
+  g_clear_pointer (&self->client, haul_fork_client_unref);
+  g_free (self->worker_path);
 
   G_OBJECT_CLASS (haul_process_executor_parent_class)->finalize (object);
+}
+
+static void
+haul_process_executor_get_property (GObject    *object,
+                                    guint       prop_id,
+                                    GValue     *value,
+                                    GParamSpec *pspec)
+{
+  HaulProcessExecutor *self = HAUL_PROCESS_EXECUTOR (object);
+
+  switch ((HaulProcessExecutorProperty) prop_id)
+    {
+    case PROP_START_METHOD:
+      g_value_set_enum (value, self->start_method);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+haul_process_executor_set_property (GObject      *object,
+                                    guint         prop_id,
+                                    const GValue *value,
+                                    GParamSpec   *pspec)
+{
+  switch ((HaulProcessExecutorProperty) prop_id)
+    {
+    case PROP_START_METHOD:
+      haul_process_executor_set_start_method (HAUL_PROCESS_EXECUTOR (object), g_value_get_enum (value));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -98,7 +148,16 @@ haul_process_executor_class_init (HaulProcessExecutorClass *klass)
 {
   HaulExecutorClass *executor_class = HAUL_EXECUTOR_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->finalize = haul_process_executor_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = haul_process_executor_finalize;
+  object_class->get_property = haul_process_executor_get_property;
+  object_class->set_property = haul_process_executor_set_property;
+
+  properties[PROP_START_METHOD] =
+    g_param_spec_enum ("start-method", NULL, NULL, HAUL_TYPE_START_METHOD, HAUL_START_SPAWN,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   executor_class->name = "process";
   executor_class->can_pause = TRUE;
@@ -150,4 +209,26 @@ haul_process_executor_new (const char *worker_path)
     worker_path = HAUL_LIBEXECDIR "/haul-worker";
   self->worker_path = g_strdup (worker_path);
   return HAUL_EXECUTOR (self);
+}
+
+HaulStartMethod
+haul_process_executor_get_start_method (HaulProcessExecutor *self)
+{
+  g_return_val_if_fail (HAUL_IS_PROCESS_EXECUTOR (self), HAUL_START_SPAWN);
+
+  return self->start_method;
+}
+
+/* For jobs that start from now on. */
+void
+haul_process_executor_set_start_method (HaulProcessExecutor *self,
+                                        HaulStartMethod      start_method)
+{
+  g_return_if_fail (HAUL_IS_PROCESS_EXECUTOR (self));
+
+  if (self->start_method == start_method)
+    return;
+
+  self->start_method = start_method;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_START_METHOD]);
 }

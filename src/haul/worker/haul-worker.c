@@ -16,11 +16,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "haul-fork-server-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
 
-/* An exec'd worker runs one job, in one thread: it says HELLO, waits for RUN, runs the task, and
- * exits. Three lines see to it that it does not outlive the program that started it: the death
+/* A worker runs one job, in one thread: it exchanges HELLO, waits for RUN, runs the task, and exits.
+ * It was exec'd for that job, or forked for it by the fork server, which is this program as well. Three lines see to it that it does not outlive the program that started it: the death
  * signal, the end of its command pipe, and EPIPE when it reports. */
 
 typedef struct
@@ -100,7 +101,7 @@ receive (Worker       *self,
 
       n = read (HAUL_WORKER_COMMANDS_FD, buffer, sizeof buffer);
       if (n == 0)
-        exit (HAUL_WORKER_EXIT_ORPHAN);
+        _exit (HAUL_WORKER_EXIT_ORPHAN);
       if (n > 0)
         g_byte_array_append (self->received, buffer, n);
       else if (errno != EINTR)
@@ -148,19 +149,31 @@ reset_signals (void)
 
   for (int number = 1; number < NSIG; number++)
     (void) signal (number, SIG_DFL);   /* KILL, STOP and libc's own two refuse, and are fine */
-  (void) signal (SIGPIPE, SIG_IGN);    /* EPIPE is what we look at */
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
-/* What a worker does for itself, rather than its parent between fork and exec: so the parent may
+/* What every worker does for itself, rather than its parent between fork and exec: so the parent may
  * use the fast way to start it. */
 static void
-settle_in (int parent_pid,
-           int nice_value)
+limit_ourselves (int nice_value)
 {
   static const struct rlimit no_core = { 0, 0 };
 
+  (void) setrlimit (RLIMIT_CORE, &no_core);
+  (void) prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  (void) g_file_set_contents_full ("/proc/self/oom_score_adj", "500", 3, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+  (void) signal (SIGPIPE, SIG_IGN);    /* EPIPE is what we look at */
+
+  /* Fails only when it would raise us above what we were given. */
+  (void) setpriority (PRIO_PROCESS, 0, nice_value);
+}
+
+/* What a forked worker is given by haul_fork(), and an exec'd one has to see to. */
+static void
+settle_in (int parent_pid)
+{
+  reset_signals ();
   if (prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid () != parent_pid)
     _exit (HAUL_WORKER_EXIT_ORPHAN);
 
@@ -169,12 +182,6 @@ settle_in (int parent_pid,
   (void) close_range (HAUL_WORKER_EVENTS_FD + 1, ~0U, 0);
   (void) fcntl (HAUL_WORKER_COMMANDS_FD, F_SETFD, FD_CLOEXEC);
   (void) fcntl (HAUL_WORKER_EVENTS_FD, F_SETFD, FD_CLOEXEC);
-  (void) setrlimit (RLIMIT_CORE, &no_core);
-  (void) prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  (void) g_file_set_contents_full ("/proc/self/oom_score_adj", "500", 3, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
-
-  /* Fails only when it would raise us above what we were given. */
-  (void) setpriority (PRIO_PROCESS, 0, nice_value);
 }
 
 static int
@@ -187,8 +194,14 @@ run_job (Worker *self)
   g_autoptr(GError) error = NULL;
   const HaulTask *task;
 
+  /* Until it has heard of us, we do nothing that it would have to know of. */
+  if (!receive (self, &hello, &error))
+    {
+      g_printerr ("%s: %s\n", g_get_prgname (), error->message);
+      return HAUL_WORKER_EXIT_USAGE;
+    }
   send_hello (self);
-  if (!receive (self, &hello, &error) || hello.hello.version != HAUL_PROTOCOL_VERSION)
+  if (hello.type != HAUL_FRAME_HELLO || hello.hello.version != HAUL_PROTOCOL_VERSION)
     {
       g_printerr ("%s: the program that started me speaks another version of the protocol\n", g_get_prgname ());
       return HAUL_WORKER_EXIT_USAGE;
@@ -217,6 +230,36 @@ run_job (Worker *self)
   return haul_task_run (task, context, arguments) ? 0 : 1;
 }
 
+static int
+serve (void)
+{
+  Worker self = { .received = g_byte_array_new () };
+  int status;
+
+  haul_decoder_init (&self.decoder);
+  status = run_job (&self);
+  g_byte_array_unref (self.received);
+  return status;
+}
+
+/* In a child of the fork server, which ends with what we return and without atexit handlers. */
+static int
+serve_forked (int nice_value)
+{
+  int status;
+
+  limit_ourselves (nice_value);
+  status = serve ();
+  (void) fflush (NULL);
+  return status;
+}
+
+static gboolean
+is_open (int fd)
+{
+  return fcntl (fd, F_GETFD) >= 0;
+}
+
 /**
  * haul_worker_main:
  * @argc: of main()
@@ -232,36 +275,33 @@ haul_worker_main (int                     argc,
                   char                  **argv,
                   const HaulTask * const *tasks)
 {
-  gboolean run = FALSE;
+  gboolean run = FALSE, fork_server = FALSE;
   int parent_pid = 0;
   int nice_value = 0;
   const GOptionEntry entries[] = {
     { "run", 0, 0, G_OPTION_ARG_NONE, &run, NULL, NULL },
+    { "fork-server", 0, 0, G_OPTION_ARG_NONE, &fork_server, NULL, NULL },
     { "parent-pid", 0, 0, G_OPTION_ARG_INT, &parent_pid, NULL, NULL },
     { "nice", 0, 0, G_OPTION_ARG_INT, &nice_value, NULL, NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(GOptionContext) options = g_option_context_new (NULL);
   g_autoptr(GError) error = NULL;
-  Worker self = { 0 };
-  int status;
 
   g_option_context_set_help_enabled (options, FALSE);
   g_option_context_add_main_entries (options, entries, NULL);
-  if (!g_option_context_parse (options, &argc, &argv, &error) || !run || parent_pid <= 0
-      || fcntl (HAUL_WORKER_COMMANDS_FD, F_GETFD) < 0 || fcntl (HAUL_WORKER_EVENTS_FD, F_GETFD) < 0)
+  if (!g_option_context_parse (options, &argc, &argv, &error) || run == fork_server || !is_open (HAUL_WORKER_COMMANDS_FD)
+      || (run && (parent_pid <= 0 || !is_open (HAUL_WORKER_EVENTS_FD))))
     {
       g_printerr ("%s is started by programs that use libhaul. To run a task, use “haul run”.\n", argv[0]);
       return HAUL_WORKER_EXIT_USAGE;
     }
 
-  reset_signals ();
-  settle_in (parent_pid, nice_value);
   haul_tasks_register (tasks);
+  if (fork_server)
+    return haul_fork_server_run (serve_forked);
 
-  haul_decoder_init (&self.decoder);
-  self.received = g_byte_array_new ();
-  status = run_job (&self);
-  g_byte_array_unref (self.received);
-  return status;
+  settle_in (parent_pid);
+  limit_ourselves (nice_value);
+  return serve ();
 }

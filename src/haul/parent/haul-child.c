@@ -44,6 +44,7 @@ struct _HaulChild
 {
   HaulJob        *job;            /* borrowed: it owns this */
   GSubprocess    *subprocess;     /* (owned) (nullable) of an exec'd child */
+  int             pid;            /* of an exec'd child, and of the group that it leads; or 0 */
   HaulForkClient *client;         /* (owned) (nullable) of a forked one */
   guint32         sequence;       /* of the next frame down */
 
@@ -60,6 +61,9 @@ struct _HaulChild
   HaulWatch      *log_watch;      /* (owned) (nullable) */
 
   GSource        *linger;         /* (owned) (nullable) */
+  GSource        *drain;          /* (owned) (nullable) once it has ended, until all is read */
+  guint64         frames_goal;    /* how far to read then */
+  guint64         lines_goal;
 };
 
 static gboolean
@@ -133,35 +137,67 @@ log_cb (gpointer user_data)
     }
 }
 
-/* Reads what is in the pipes now, and no more: a grandchild that goes on writing is not listened
- * to for ever. */
-static void
-drain (HaulChild  *self,
-       GError    **error)
+/* All is read: FALSE while there is more. */
+static gboolean
+drain_a_part (HaulChild  *self,
+              GError    **error)
 {
-  haul_lines_drain (&self->lines, self->log_fd, self->job);
-  if (haul_frames_drain (&self->frames, self->events_fd, self->job, error))
-    (void) haul_frames_finish (&self->frames, error);
+  if (self->lines.n_read < self->lines_goal && haul_lines_take (&self->lines, self->log_fd, self->job) != HAUL_INTAKE_EMPTY
+      && self->lines.n_read < self->lines_goal)
+    return FALSE;
+
+  switch (haul_frames_drain (&self->frames, self->events_fd, self->frames_goal, self->job, error))
+    {
+    case HAUL_INTAKE_EMPTY:
+      (void) haul_frames_finish (&self->frames, error);
+      return TRUE;
+
+    case HAUL_INTAKE_BAD:
+      return TRUE;
+
+    case HAUL_INTAKE_SOME:
+    case HAUL_INTAKE_MORE:
+    case HAUL_INTAKE_END:
+    default:
+      return FALSE;
+    }
 }
 
-/* Frees @self. */
+/* Frees @self at the end. */
+static gboolean
+drain_cb (gpointer user_data)
+{
+  HaulChild *self = user_data;
+  g_autoptr(HaulJob) job = g_object_ref (self->job);
+  g_autoptr(GError) error = NULL;
+
+  if (!drain_a_part (self, &error))
+    return G_SOURCE_CONTINUE;
+
+  haul_source_clear (&self->drain);
+  haul_lines_finish (&self->lines, job);
+  /* Whoever is killed in the middle of a frame is not to blame for it. */
+  if (error != NULL && haul_job_get_exit_signal (job) == 0)
+    bad_bytes (job, error);
+  haul_job_feed (job, HAUL_EVENT_EXITED);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is in its pipes now is read, and no more: a grandchild that goes on writing is not listened
+ * to for ever. In parts, since after a flood it can be much. */
 static void
 child_ended (HaulChild *self,
              int        code,
              int        signal)
 {
-  g_autoptr(HaulJob) job = g_object_ref (self->job);
-  g_autoptr(GError) error = NULL;
-
-  haul_job_set_exit (job, code, signal);
+  haul_job_set_exit (self->job, code, signal);
   g_clear_pointer (&self->events_watch, haul_watch_free);
   g_clear_pointer (&self->log_watch, haul_watch_free);
-  drain (self, &error);
+  haul_source_clear (&self->linger);
 
-  /* Whoever is killed in the middle of a frame is not to blame for it. */
-  if (error != NULL && signal == 0)
-    bad_bytes (job, error);
-  haul_job_feed (job, HAUL_EVENT_EXITED);
+  self->frames_goal = self->frames.n_read + haul_bytes_waiting (self->events_fd);
+  self->lines_goal = self->lines.n_read + haul_bytes_waiting (self->log_fd);
+  self->drain = haul_idle_new ("[haul] last words of a worker", drain_cb, self);
 }
 
 /* Talking to it. */
@@ -292,12 +328,19 @@ waited_cb (GObject      *source,
 {
   g_autoptr(HaulJob) job = user_data;
   GSubprocess *subprocess = G_SUBPROCESS (source);
+  HaulChild *self = haul_job_get_run (job);
 
   (void) g_subprocess_wait_finish (subprocess, result, NULL);   /* has no cancellable: cannot fail */
+
+  /* What it started and left behind. As long as one is left the number is its group's; when none is,
+   * it is nobody's yet: the kernel hands out all others before it comes round again. */
+  if (self->pid > 1)
+    (void) kill (-self->pid, SIGKILL);
+
   if (g_subprocess_get_if_exited (subprocess))
-    child_ended (haul_job_get_run (job), g_subprocess_get_exit_status (subprocess), 0);
+    child_ended (self, g_subprocess_get_exit_status (subprocess), 0);
   else
-    child_ended (haul_job_get_run (job), -1, g_subprocess_get_term_sig (subprocess));
+    child_ended (self, -1, g_subprocess_get_term_sig (subprocess));
 }
 
 /* INHERIT_FDS and no child setup: then GLib starts the child without copying our page tables, so
@@ -327,7 +370,8 @@ exec_child (HaulChild   *self,
     return FALSE;
 
   identifier = g_subprocess_get_identifier (self->subprocess);   /* NULL: it has ended already */
-  haul_job_set_pid (self->job, identifier != NULL ? atoi (identifier) : 0);
+  self->pid = identifier != NULL ? atoi (identifier) : 0;
+  haul_job_set_pid (self->job, self->pid);
   g_subprocess_wait_async (self->subprocess, NULL, waited_cb, g_object_ref (self->job));
   greet (self);
   return TRUE;
@@ -438,6 +482,7 @@ haul_child_free (HaulChild *self)
   g_clear_pointer (&self->log_watch, haul_watch_free);
   haul_source_clear (&self->unsent_source);
   haul_source_clear (&self->linger);
+  haul_source_clear (&self->drain);
   haul_frames_clear (&self->frames);
   haul_lines_clear (&self->lines);
   g_clear_pointer (&self->unsent, g_byte_array_unref);
@@ -469,14 +514,14 @@ haul_child_send_cancel (HaulChild *self)
   send (self, &message);
 }
 
-/* Neither GSubprocess nor the fork server sends any to a process that it has collected, so that it
- * never hits another one. */
+/* To all that it started as well: it leads a group, as soon as it has settled in. Where there is no
+ * such group, GSubprocess sends none to a process that it has collected. */
 void
 haul_child_signal (HaulChild *self,
                    int        number)
 {
   if (self->client != NULL)
     haul_fork_client_signal (self->client, haul_job_get_id (self->job), number);
-  else
+  else if (self->pid <= 1 || kill (-self->pid, number) < 0)
     g_subprocess_send_signal (self->subprocess, number);
 }

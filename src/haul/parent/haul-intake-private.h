@@ -32,8 +32,9 @@ HaulIntake haul_frames_take   (HaulFrames   *self,
                                int           fd,
                                HaulJob      *job,
                                GError      **error);
-gboolean   haul_frames_drain  (HaulFrames   *self,
+HaulIntake haul_frames_drain  (HaulFrames   *self,
                                int           fd,
+                               guint64       goal,
                                HaulJob      *job,
                                GError      **error);
 gboolean   haul_frames_finish (HaulFrames   *self,
@@ -50,8 +51,9 @@ void       haul_lines_clear   (HaulLines    *self);
 HaulIntake haul_lines_take    (HaulLines    *self,
                                int           fd,
                                HaulJob      *job);
-void       haul_lines_drain   (HaulLines    *self,
-                               int           fd,
+void       haul_lines_finish  (HaulLines    *self,
                                HaulJob      *job);
+
+gsize      haul_bytes_waiting (int           fd);
 
 G_END_DECLS

@@ -12,8 +12,11 @@
 
 #include "haul/wire/haul-error.h"
 
-/* The share of one pipe in one turn of the main loop. */
+/* The share of one pipe in one turn of the main loop, and how often the clock is looked at. */
+#define TURN_US     1000
 #define TURN_FRAMES 32
+
+#define LINES_SIZE  4096
 
 /* One read. The buffer is shared by all pipes of a thread: most hold little most of the time. */
 #define READ_SIZE   (1024 * 1024)
@@ -46,8 +49,9 @@ read_some (int     fd,
   return n;
 }
 
-static gsize
-bytes_waiting (int fd)
+/* How many bytes lie in a pipe. */
+gsize
+haul_bytes_waiting (int fd)
 {
   int n = 0;
 
@@ -112,11 +116,11 @@ deliver (HaulFrames    *self,
 
 /* Frames that were read and not delivered come first; then there is at most one read. What is
  * whole goes to the job straight from the scratch buffer, and only the rest is copied. */
-HaulIntake
-haul_frames_take (HaulFrames  *self,
-                  int          fd,
-                  HaulJob     *job,
-                  GError     **error)
+static HaulIntake
+take_frames (HaulFrames  *self,
+             int          fd,
+             HaulJob     *job,
+             GError     **error)
 {
   guint8 *scratch = get_scratch ();
   guint n_frames = 0;
@@ -153,36 +157,67 @@ haul_frames_take (HaulFrames  *self,
   return n_frames == TURN_FRAMES ? HAUL_INTAKE_MORE : HAUL_INTAKE_SOME;
 }
 
-/* All that is in the pipe now, and all that was read before. */
-gboolean
+HaulIntake
+haul_frames_take (HaulFrames  *self,
+                  int          fd,
+                  HaulJob     *job,
+                  GError     **error)
+{
+  gint64 end = g_get_monotonic_time () + TURN_US;
+  HaulIntake state;
+
+  do
+    state = take_frames (self, fd, job, error);
+  while ((state == HAUL_INTAKE_SOME || state == HAUL_INTAKE_MORE) && g_get_monotonic_time () < end);
+  return state;
+}
+
+/* What was read before, without reading on: FALSE when there is nothing whole left. */
+static gboolean
+deliver_pending (HaulFrames  *self,
+                 HaulJob     *job,
+                 GError     **error)
+{
+  guint n_frames = 0;
+  gsize used = 0;
+
+  if (!deliver (self, self->pending->data, self->pending->len, job, &n_frames, &used, error))
+    return FALSE;
+  g_byte_array_remove_range (self->pending, 0, used);
+  return used > 0;
+}
+
+/* A part of what is left once the other end is dead: reads up to @goal, in n_read, and then only
+ * delivers what was read. EMPTY when that is all. */
+HaulIntake
 haul_frames_drain (HaulFrames  *self,
                    int          fd,
+                   guint64      goal,
                    HaulJob     *job,
                    GError     **error)
 {
-  guint64 goal = self->n_read + bytes_waiting (fd);
-  gsize used;
+  gint64 end = g_get_monotonic_time () + TURN_US;
+  g_autoptr(GError) problem = NULL;
 
-  while (self->n_read < goal)
+  if (self->n_read < goal)
     {
       HaulIntake state = haul_frames_take (self, fd, job, error);
 
       if (state == HAUL_INTAKE_BAD)
-        return FALSE;
+        return state;
       if (state == HAUL_INTAKE_EMPTY || state == HAUL_INTAKE_END)
-        break;
+        goal = 0;
+      else if (self->n_read < goal)
+        return HAUL_INTAKE_MORE;
     }
 
-  do
-    {
-      guint n_frames = 0;
-
-      if (!deliver (self, self->pending->data, self->pending->len, job, &n_frames, &used, error))
-        return FALSE;
-      g_byte_array_remove_range (self->pending, 0, used);
-    }
-  while (used > 0);
-  return TRUE;
+  while (deliver_pending (self, job, &problem))
+    if (g_get_monotonic_time () >= end)
+      return HAUL_INTAKE_MORE;
+  if (problem == NULL)
+    return HAUL_INTAKE_EMPTY;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return HAUL_INTAKE_BAD;
 }
 
 /* At the end of the pipe: an error if it ended inside a frame. */
@@ -228,12 +263,12 @@ add_to_line (HaulLines  *self,
   g_string_append_len (self->line, bytes, MIN (size, room));
 }
 
-HaulIntake
-haul_lines_take (HaulLines *self,
-                 int        fd,
-                 HaulJob   *job)
+static HaulIntake
+take_lines (HaulLines *self,
+            int        fd,
+            HaulJob   *job)
 {
-  char buffer[64 * 1024];
+  char buffer[LINES_SIZE];
   const char *from = buffer;
   ssize_t n = read_some (fd, buffer, sizeof buffer);
 
@@ -256,21 +291,25 @@ haul_lines_take (HaulLines *self,
   return (gsize) n == sizeof buffer ? HAUL_INTAKE_MORE : HAUL_INTAKE_SOME;
 }
 
-/* All that is in the pipe now. A last line without a newline is a line as well. */
-void
-haul_lines_drain (HaulLines *self,
-                  int        fd,
-                  HaulJob   *job)
+HaulIntake
+haul_lines_take (HaulLines *self,
+                 int        fd,
+                 HaulJob   *job)
 {
-  guint64 goal = self->n_read + bytes_waiting (fd);
+  gint64 end = g_get_monotonic_time () + TURN_US;
+  HaulIntake state;
 
-  while (self->n_read < goal)
-    {
-      HaulIntake state = haul_lines_take (self, fd, job);
+  do
+    state = take_lines (self, fd, job);
+  while (state == HAUL_INTAKE_MORE && g_get_monotonic_time () < end);
+  return state;
+}
 
-      if (state == HAUL_INTAKE_EMPTY || state == HAUL_INTAKE_END)
-        break;
-    }
+/* A last line without a newline is a line as well. */
+void
+haul_lines_finish (HaulLines *self,
+                   HaulJob   *job)
+{
   if (self->line->len > 0)
     end_line (self, job);
 }

@@ -24,6 +24,8 @@ struct _HaulJob
   guint           timeout_ms;
 
   HaulLife        life;           /* every change through haul_job_feed() */
+  GArray         *pending;        /* (owned) of HaulLifeEvent, not stepped through yet */
+  gboolean        performing;     /* in the middle of a step */
   gint64          stamps[HAUL_N_STAMPS];
   HaulExecutor   *executor;       /* (owned) from submit to end */
   const char     *executor_name;  /* static, kept after the end */

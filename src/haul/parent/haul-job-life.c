@@ -144,11 +144,10 @@ perform (HaulJob         *self,
     stamp (self, HAUL_STAMP_STARTED);
 }
 
-void
-haul_job_feed (HaulJob       *self,
-               HaulLifeEvent  event)
+static void
+step (HaulJob       *self,
+      HaulLifeEvent  event)
 {
-  g_autoptr(HaulJob) keep G_GNUC_UNUSED = g_object_ref (self);
   HaulJobState before = self->life.state;
   gboolean was_overdue = self->life.overdue;
   HaulLifeActions actions = haul_life_step (&self->life, event);
@@ -157,16 +156,36 @@ haul_job_feed (HaulJob       *self,
            haul_life_event_to_nick (event), haul_job_state_to_nick (self->life.state), actions);
 
   g_object_freeze_notify (G_OBJECT (self));
+  self->performing = TRUE;
   note_state_change (self, before);
   if (self->life.overdue != was_overdue)
     haul_job_notify (self, PROP_OVERDUE);
   perform (self, actions);
   if (actions & HAUL_ACTION_END)
     finish_life (self);
+  self->performing = FALSE;
   g_object_thaw_notify (G_OBJECT (self));
 
   if (actions & HAUL_ACTION_END)
     haul_job_emit_ended (self);
+}
+
+/* One step after the other, in the order in which the events came: what happens in the middle of a
+ * step, or in a handler of what it notifies, has its turn when that step is over. */
+void
+haul_job_feed (HaulJob       *self,
+               HaulLifeEvent  event)
+{
+  g_autoptr(HaulJob) keep = g_object_ref (self);
+
+  g_array_append_val (self->pending, event);
+  while (!self->performing && self->pending->len > 0)
+    {
+      HaulLifeEvent next = g_array_index (self->pending, HaulLifeEvent, 0);
+
+      g_array_remove_index (self->pending, 0);
+      step (self, next);
+    }
 }
 
 void

@@ -61,6 +61,7 @@ haul_job_finalize (GObject *object)
   g_clear_pointer (&self->arguments, g_variant_unref);
   g_clear_error (&self->error);
   haul_pieces_clear (&self->result);
+  g_clear_pointer (&self->pending, g_array_unref);
   g_free (self->title);
   g_free (self->program);
   g_free (self->task_error);
@@ -167,6 +168,7 @@ haul_job_init (HaulJob *self)
   self->id = ++last_id;
   self->nice = 19;
   haul_life_init (&self->life);
+  self->pending = g_array_new (FALSE, FALSE, sizeof (HaulLifeEvent));
   haul_estimator_init (&self->estimator);
   haul_pieces_init (&self->result);
   self->log = haul_ring_new (LOG_LINES, LOG_BYTES);

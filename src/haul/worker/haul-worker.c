@@ -212,6 +212,9 @@ run_job (Worker *self)
       return HAUL_WORKER_EXIT_USAGE;
     }
 
+  if (self->received->len > 0)
+    __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* it came along with RUN, so no signal will */
+
   task = haul_task_lookup (run.run.task, &error);
   if (task != NULL)
     arguments = haul_task_complete (task, run.run.arguments, &error);

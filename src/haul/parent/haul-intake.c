@@ -84,7 +84,7 @@ deliver (HaulFrames    *self,
 {
   gsize total = 0;
 
-  while (*n_frames < TURN_FRAMES)
+  while (*n_frames < TURN_FRAMES && total < n_bytes)
     {
       g_auto(HaulMessage) message = { 0 };
       HaulFrame frame;

@@ -128,6 +128,7 @@ perform (HaulJob         *self,
          HaulLifeActions  actions)
 {
   const HaulLifeActions own = HAUL_ACTION_DISARM | HAUL_ACTION_ARM | HAUL_ACTION_END;
+  gint64 now = g_get_monotonic_time ();
 
   if (actions & HAUL_ACTION_DISARM)
     haul_source_clear (&self->ladder);
@@ -140,8 +141,8 @@ perform (HaulJob         *self,
   stamp_actions (self, actions);
   if (actions & ~own)
     haul_executor_act (self->executor, self, actions & ~own);
-  if ((actions & HAUL_ACTION_START) && self->life.state != HAUL_JOB_ENDED)
-    stamp (self, HAUL_STAMP_STARTED);
+  if ((actions & HAUL_ACTION_START) && self->run != NULL)
+    self->stamps[HAUL_STAMP_STARTED] = now;
 }
 
 static void

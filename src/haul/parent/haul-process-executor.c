@@ -49,6 +49,7 @@ start (HaulProcessExecutor *self,
                         self->start_method == HAUL_START_FORK_SERVER ? self->client : NULL, &error))
     return;
 
+  haul_job_set_run (job, NULL, NULL);
   haul_job_take_error (job, g_error_new (HAUL_ERROR, HAUL_ERROR_START, _("cannot start %s: %s"),
                                          self->worker_path, error->message));
   haul_job_feed (job, HAUL_EVENT_START_FAILED);

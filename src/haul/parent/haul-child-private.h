@@ -67,6 +67,9 @@ void       haul_child_close_commands (HaulChild               *self);
 void       haul_child_signal         (HaulChild               *self,
                                       int                      number);
 
+/* The program that runs the tasks: @given, or $HAUL_WORKER, or the one that was installed. */
+char      *haul_find_worker          (const char              *given) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Ids of workers, and of jobs: no two in this program have the same. */
 guint32    haul_next_id              (void);
 

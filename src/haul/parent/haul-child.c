@@ -491,6 +491,16 @@ fork_child (HaulChild       *self,
   return haul_fork_client_spawn (client, self->id, self->nice, fds, &fork_listener, self, error);
 }
 
+char *
+haul_find_worker (const char *given)
+{
+  if (given == NULL)
+    given = g_getenv ("HAUL_WORKER");
+  if (given == NULL || *given == '\0')
+    given = HAUL_LIBEXECDIR "/haul-worker";
+  return g_strdup (given);
+}
+
 guint32
 haul_next_id (void)
 {

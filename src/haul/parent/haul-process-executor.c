@@ -303,11 +303,7 @@ haul_process_executor_new (const char *worker_path)
 {
   HaulProcessExecutor *self = g_object_new (HAUL_TYPE_PROCESS_EXECUTOR, NULL);
 
-  if (worker_path == NULL)
-    worker_path = g_getenv ("HAUL_WORKER");
-  if (worker_path == NULL || *worker_path == '\0')
-    worker_path = HAUL_LIBEXECDIR "/haul-worker";
-  self->worker_path = g_strdup (worker_path);
+  self->worker_path = haul_find_worker (worker_path);
   return HAUL_EXECUTOR (self);
 }
 

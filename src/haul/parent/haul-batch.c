@@ -370,7 +370,7 @@ haul_batch_item_ended (HaulBatch    *self,
                        HaulItem     *item,
                        const GError *error)
 {
-  g_autoptr(HaulBatch) keep = g_object_ref (self);
+  g_autoptr(HaulBatch) keep G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr(GBytes) result = error == NULL ? haul_pieces_join (&item->result) : NULL;
   guint64 index = item->index;
   gboolean dropped = item->dropped;
@@ -397,7 +397,7 @@ void
 haul_batch_fail (HaulBatch    *self,
                  const GError *error)
 {
-  g_autoptr(HaulBatch) keep = g_object_ref (self);
+  g_autoptr(HaulBatch) keep G_GNUC_UNUSED = g_object_ref (self);
 
   if (self->ended)
     return;

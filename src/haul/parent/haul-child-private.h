@@ -16,32 +16,32 @@ typedef struct _HaulChild HaulChild;
 /* The owner is kept alive during each call. It may free the child in failed() and ended(). */
 typedef struct
 {
-  void     (*started) (GObject            *owner,
-                       HaulChild          *child,
-                       int                 pid);
-  gboolean (*message) (GObject            *owner,
-                       HaulChild          *child,
-                       const HaulFrame    *frame,
-                       const HaulMessage  *message,
-                       GError            **error);    /* FALSE: it makes no sense */
-  void     (*line)    (GObject            *owner,
-                       HaulChild          *child,
-                       const char         *text);
-  void     (*sent)    (GObject            *owner,     /* (nullable) */
-                       HaulChild          *child,
-                       HaulFrameType       type,
-                       gsize               wire_size);
-  void     (*bad)     (GObject            *owner,     /* what it sent, or did, makes no sense */
-                       HaulChild          *child,
-                       const GError       *error);
-  void     (*failed)  (GObject            *owner,     /* it was never started; comes last */
-                       HaulChild          *child,
-                       const GError       *error);
-  void     (*ended)   (GObject            *owner,     /* comes last */
-                       HaulChild          *child,
-                       int                 code,      /* -1 when a signal ended it, or nobody knows */
-                       int                 signal,    /* 0 when none did */
-                       const GError       *lost);     /* (nullable): why nobody knows */
+  void     (*started)(GObject            *owner,
+                      HaulChild          *child,
+                      int                 pid);
+  gboolean (*message)(GObject            *owner,
+                      HaulChild          *child,
+                      const HaulFrame    *frame,
+                      const HaulMessage  *message,
+                      GError            **error);     /* FALSE: it makes no sense */
+  void     (*line)(GObject            *owner,
+                   HaulChild          *child,
+                   const char         *text);
+  void     (*sent)(GObject            *owner,         /* (nullable) */
+                   HaulChild          *child,
+                   HaulFrameType       type,
+                   gsize               wire_size);
+  void     (*bad)(GObject            *owner,          /* what it sent, or did, makes no sense */
+                  HaulChild          *child,
+                  const GError       *error);
+  void     (*failed)(GObject            *owner,       /* it was never started; comes last */
+                     HaulChild          *child,
+                     const GError       *error);
+  void     (*ended)(GObject            *owner,        /* comes last */
+                    HaulChild          *child,
+                    int                 code,         /* -1 when a signal ended it, or nobody knows */
+                    int                 signal,       /* 0 when none did */
+                    const GError       *lost);        /* (nullable): why nobody knows */
 } HaulChildListener;
 
 HaulChild *haul_child_new            (const HaulChildListener *listener,

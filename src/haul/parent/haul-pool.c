@@ -70,7 +70,7 @@ set_state (HaulPool      *self,
 static GPtrArray *
 copy_batches (HaulPool *self)
 {
-  return g_ptr_array_copy (self->batches, (GCopyFunc) (void (*)(void)) g_object_ref, NULL);
+  return g_ptr_array_copy (self->batches, (GCopyFunc) (void (*)(void))g_object_ref, NULL);
 }
 
 /* Fails every batch, each of which takes itself off the list. */

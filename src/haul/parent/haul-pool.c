@@ -622,6 +622,8 @@ haul_pool_dup_pids (HaulPool *self)
  *
  * Queues a batch: behind those of its priority that are there. The pool keeps
  * the batch, and the batch the pool, until it has ended.
+ *
+ * Returns: whether the pool took it
  */
 gboolean
 haul_pool_submit (HaulPool   *self,

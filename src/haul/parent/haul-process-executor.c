@@ -297,6 +297,8 @@ haul_raise_fd_limit (void)
  *
  * Jobs are started from the thread that runs the main loop, and that thread
  * has to live as long as they do: the kernel ends them with it.
+ *
+ * Returns: (transfer full): an executor that runs each job in a process
  */
 HaulExecutor *
 haul_process_executor_new (const char *worker_path)
@@ -307,6 +309,12 @@ haul_process_executor_new (const char *worker_path)
   return HAUL_EXECUTOR (self);
 }
 
+/**
+ * haul_process_executor_get_start_method:
+ * @self: an executor
+ *
+ * Returns: how its workers come into being
+ */
 HaulStartMethod
 haul_process_executor_get_start_method (HaulProcessExecutor *self)
 {
@@ -315,7 +323,13 @@ haul_process_executor_get_start_method (HaulProcessExecutor *self)
   return self->start_method;
 }
 
-/* For jobs that start from now on. */
+/**
+ * haul_process_executor_set_start_method:
+ * @self: an executor
+ * @start_method: how
+ *
+ * Sets how the workers of jobs that start from now on come into being.
+ */
 void
 haul_process_executor_set_start_method (HaulProcessExecutor *self,
                                         HaulStartMethod      start_method)

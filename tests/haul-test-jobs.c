@@ -331,6 +331,12 @@ haul_test_shutdown (HaulExecutor *executor,
   g_assert_cmpuint (haul_executor_get_n_queued (executor), ==, 0);
 }
 
+const char *
+haul_test_history (HaulJob *job)
+{
+  return find_seen (job)->history->str;
+}
+
 char *
 haul_test_result_text (HaulJob *job)
 {

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * its own, and behind them stands an alarm that dumps what is known and aborts. */
 
 /* How long a wait may take that should take no time at all, on a slow and busy machine. */
-#define HAUL_TEST_SOON_MS 15000
+#define HAUL_TEST_SOON_MS 25000
 
 typedef gboolean (*HaulTestPredicate) (gpointer data);
 
@@ -74,6 +74,8 @@ const char   *haul_test_find_log        (HaulJob           *job,
 void          haul_test_shutdown        (HaulExecutor      *executor,
                                          HaulShutdown       how);
 char         *haul_test_result_text     (HaulJob           *job) G_GNUC_WARN_UNUSED_RESULT;
+/* The states that were notified, " starting running …"; valid until the next haul_test_begin(). */
+const char   *haul_test_history         (HaulJob           *job);
 
 /* For haul_test_begin() and the dump. */
 void          haul_test_jobs_begin      (void);

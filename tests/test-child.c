@@ -6,6 +6,19 @@
 #include "haul/worker/haul-worker.h"
 #include "test-tasks.h"
 
+#if defined (__SANITIZE_ADDRESS__)
+/* The leak check at exit traces the program. When a signal ends it meanwhile, GLib 2.74 finds a
+ * child that has ended but cannot be collected, takes that for exit 0, and leaves a zombie. */
+int __lsan_is_turned_off (void);
+
+int
+__lsan_is_turned_off (void)
+{
+  return 1;
+}
+
+#endif
+
 int
 main (int    argc,
       char **argv)

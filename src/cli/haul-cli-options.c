@@ -66,7 +66,7 @@ apply_nice (HaulCliOptions  *options,
   gint64 number = 0;
 
   if (!g_ascii_string_to_signed (value, 10, 0, 19, &number, NULL))
-    return throw_usage (error, _("--nice: ‘%s’ is not a whole number from 0 (as this terminal) to 19 (lowest priority)"), value);
+    return throw_usage (error, _("--nice: ‘%s’ is not a whole number from 0 (the usual priority) to 19 (the lowest)"), value);
 
   options->nice = (int) number;
   return TRUE;
@@ -121,7 +121,7 @@ apply_output (HaulCliOptions  *options,
   if (*value == '\0')
     return throw_usage (error, _("--output: the name of a file is missing"));
 
-  options->output = value;
+  options->output = g_str_equal (value, "-") ? NULL : value;
   return TRUE;
 }
 
@@ -163,10 +163,10 @@ apply_help (HaulCliOptions  *options,
 
 static const HaulCliOption own[] = {
   { "executor", N_("NAME"), N_("Run it in a child “process” (if not said otherwise), a “thread”, or “serial”, right here"), apply_executor },
-  { "nice", N_("N"), N_("Priority of the process: 0, as this terminal, to 19, lowest; 19 if not said otherwise"), apply_nice },
+  { "nice", N_("N"), N_("Priority of the process: 0, the usual one, to 19, the lowest; 19 if not said otherwise"), apply_nice },
   { "timeout", N_("SECONDS"), N_("Stop it when it takes longer than that"), apply_timeout },
   { "grace", N_("SECONDS"), N_("How long it has to end after Ctrl+C, before it is killed; 2 if not said otherwise"), apply_grace },
-  { "output", N_("FILE"), N_("Write the result to a file, not to standard output"), apply_output },
+  { "output", N_("FILE"), N_("Write the result to a file; “-” is standard output, as if not said"), apply_output },
   { "force", NULL, N_("Replace the file if there is one"), apply_force },
   { "json", NULL, N_("Write what happens to standard output, one JSON object a line"), apply_json },
   { "quiet", NULL, N_("Say nothing but errors"), apply_quiet },

@@ -6,6 +6,9 @@
 #include "haul-cli-params.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
+
+#include "haul/worker/haul-number.h"
 
 static char *
 default_to_text (const HaulParam *param)
@@ -13,10 +16,10 @@ default_to_text (const HaulParam *param)
   if (param->type == HAUL_PARAM_CHOICE || param->type == HAUL_PARAM_STRING)
     return g_strdup (param->initial_text != NULL ? param->initial_text : "");
 
-  if (param->type == HAUL_PARAM_INT)
-    return g_strdup_printf ("%'.0f", param->initial);
+  if (param->initial == floor (param->initial))
+    return haul_format_count (param->initial);
 
-  return g_strdup_printf ("%'g", param->initial);
+  return g_strdup_printf ("%g", param->initial);
 }
 
 static const char *

@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define MIN_BAR 8    /* cells; a narrower bar says nothing */
-#define MAX_BAR 40
+#define MIN_BAR   8   /* cells; a narrower bar says nothing */
+#define MAX_BAR   40
+#define BAR_SHARE 6   /* one part of so many of the line, whatever the text: a bar must not jump */
 
 enum
 {
@@ -101,18 +102,25 @@ part_separator (guint    part,
 }
 
 static guint
+bar_cells (guint width)
+{
+  return CLAMP (width / BAR_SHARE, MIN_BAR, MAX_BAR);
+}
+
+static guint
 part_cost (guint       part,
            const char *text,
            gboolean    first,
-           gboolean    ascii)
+           gboolean    ascii,
+           guint       width)
 {
-  guint columns = part == PART_BAR ? MIN_BAR + 2 : haul_text_columns (text);
+  guint columns = part == PART_BAR ? bar_cells (width) + strlen ("[]") : haul_text_columns (text);
 
   return columns + haul_text_columns (part_separator (part, first, ascii));
 }
 
-/* Chooses what fits into @width, the most telling first. Returns the columns that are left over. */
-static guint
+/* Chooses what fits into @width, the most telling first. */
+static void
 choose (const char *texts[N_PARTS],
         gboolean    chosen[N_PARTS],
         gboolean    ascii,
@@ -131,7 +139,7 @@ choose (const char *texts[N_PARTS],
       if (texts[order[i]] == NULL)
         continue;
 
-      cost = part_cost (order[i], texts[order[i]], first, ascii);
+      cost = part_cost (order[i], texts[order[i]], first, ascii, width);
       if (cost > room && !first)
         continue;
 
@@ -139,8 +147,6 @@ choose (const char *texts[N_PARTS],
       room -= MIN (room, cost);
       first = FALSE;
     }
-
-  return room;
 }
 
 /**
@@ -148,8 +154,8 @@ choose (const char *texts[N_PARTS],
  * @self: what to say
  * @width: columns there are
  *
- * One line, at most @width columns wide: where it is narrow, less is said, the
- * most telling last. The bar takes what room is left.
+ * One line, at most @width columns wide. Where it is narrow, less is said; what
+ * tells most goes last.
  *
  * Returns: (transfer full): UTF-8 without control characters of ours
  */
@@ -162,7 +168,6 @@ haul_progress_line (const HaulProgressLine *self,
   const char *texts[N_PARTS] = { NULL };
   gboolean chosen[N_PARTS] = { FALSE };
   double fraction = CLAMP (self->fraction, 0.0, 1.0);
-  guint room;
 
   if (self->fraction >= 0)
     {
@@ -178,7 +183,7 @@ haul_progress_line (const HaulProgressLine *self,
   texts[PART_LEFT] = self->status == NULL ? self->left : NULL;
   texts[PART_PHASE] = self->phase;
 
-  room = choose (texts, chosen, self->ascii, width);
+  choose (texts, chosen, self->ascii, width);
   for (guint part = 0; part < N_PARTS; part++)
     {
       if (!chosen[part])
@@ -186,7 +191,7 @@ haul_progress_line (const HaulProgressLine *self,
 
       g_string_append (line, part_separator (part, line->len == 0, self->ascii));
       if (part == PART_BAR)
-        append_bar (line, fraction, MIN (MIN_BAR + room, MAX_BAR), self->ascii);
+        append_bar (line, fraction, bar_cells (width), self->ascii);
       else
         g_string_append (line, texts[part]);
     }

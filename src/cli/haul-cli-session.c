@@ -128,7 +128,12 @@ complain (Session *self)
 
   if (self->options->quiet)
     say_log_tail (self);
-  haul_cli_complain ("%s: %s", self->options->task->id, self->error->message);
+
+  if (g_error_matches (self->error, HAUL_ERROR, HAUL_ERROR_START) && haul_job_get_pid (self->job) == 0)
+    haul_cli_complain (_("%s: %s; install it, or say in HAUL_WORKER where it is"),
+                       self->options->task->id, self->error->message);
+  else
+    haul_cli_complain ("%s: %s", self->options->task->id, self->error->message);
 }
 
 /* The bytes to deliver: text ends with a newline, as text files do. */
@@ -437,7 +442,9 @@ run_job (Session *self)
 
   state_cb (job, NULL, self);
   haul_job_join_async (job, NULL, joined_cb, self);
-  haul_executor_submit (self->executor, job);
+  /* It has ended when not even its first line could be written. */
+  if (haul_job_is_active (job))
+    haul_executor_submit (self->executor, job);
   g_main_loop_run (self->loop);
 
   g_signal_handlers_disconnect_by_data (job, self);

@@ -19,6 +19,7 @@ struct _HaulCliWriter
 {
   int                  fd;
   GByteArray          *waiting;     /* (owned) */
+  gsize                n_sent;      /* of it */
   guint                source_id;   /* while something waits */
   GError              *error;       /* (owned) (nullable) then nothing is written any more */
   HaulCliWriterFailed  failed;
@@ -48,19 +49,26 @@ haul_cli_writer_free (HaulCliWriter *self)
   g_free (self);
 }
 
+static void
+forget (HaulCliWriter *self)
+{
+  g_byte_array_set_size (self->waiting, 0);
+  self->n_sent = 0;
+}
+
 /* A pipe that poll() calls writable takes PIPE_BUF bytes without blocking, so the descriptor,
  * which others share, need not be made non-blocking. FALSE when nothing more goes in now. */
 static gboolean
 write_some (HaulCliWriter *self)
 {
   struct pollfd ready = { .fd = self->fd, .events = POLLOUT };
-  gsize size = MIN (self->waiting->len, PIPE_BUF);
+  gsize size = MIN (self->waiting->len - self->n_sent, PIPE_BUF);
   ssize_t n;
 
   if (size == 0 || poll (&ready, 1, 0) != 1)
     return FALSE;
 
-  n = write (self->fd, self->waiting->data, size);
+  n = write (self->fd, self->waiting->data + self->n_sent, size);
   if (n < 0)
     {
       int errsv = errno;
@@ -71,11 +79,13 @@ write_some (HaulCliWriter *self)
         return FALSE;
 
       g_set_error_literal (&self->error, G_IO_ERROR, g_io_error_from_errno (errsv), g_strerror (errsv));
-      g_byte_array_set_size (self->waiting, 0);
+      forget (self);
       return FALSE;
     }
 
-  g_byte_array_remove_range (self->waiting, 0, (guint) n);
+  self->n_sent += (gsize) n;
+  if (self->n_sent == self->waiting->len)
+    forget (self);
   return TRUE;
 }
 
@@ -143,10 +153,11 @@ haul_cli_writer_finish (HaulCliWriter  *self,
 {
   g_clear_handle_id (&self->source_id, g_source_remove);
 
-  if (self->error == NULL)
-    (void) haul_cli_write_all (self->fd, self->waiting->data, self->waiting->len, &self->error);
+  if (self->error == NULL && self->waiting->len > 0)
+    (void) haul_cli_write_all (self->fd, self->waiting->data + self->n_sent, self->waiting->len - self->n_sent,
+                               &self->error);
 
-  g_byte_array_set_size (self->waiting, 0);
+  forget (self);
   if (self->error == NULL)
     return TRUE;
 

@@ -5,11 +5,13 @@
 
 /* libhaul: long-running tasks in processes and threads, for GLib programs. */
 
+#include "parent/haul-batch.h"
 #include "parent/haul-executor.h"
 #include "parent/haul-format.h"
 #include "parent/haul-heartbeat.h"
 #include "parent/haul-job.h"
 #include "parent/haul-life.h"
+#include "parent/haul-pool.h"
 #include "parent/haul-record.h"
 #include "wire/haul-error.h"
 #include "worker/haul-task.h"

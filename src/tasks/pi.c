@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "haul/wire/haul-error.h"
+#include "haul/worker/haul-number.h"
 #include "haul/worker/haul-task.h"
 #include "pi-methods.h"
 
@@ -66,12 +67,14 @@ static gboolean
 check (GVariant  *arguments,
        GError   **error)
 {
+  g_autofree char *most = haul_format_count (MAX_SERIES_DIGITS);
+
   if (!is_series (arguments) || haul_arguments_get_int (arguments, "digits") <= MAX_SERIES_DIGITS)
     return TRUE;
 
   g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT,
-               _("digits: method ‘series’ would take many hours for more than %'d; take method ‘chudnovsky’"),
-               MAX_SERIES_DIGITS);
+               _("digits: method ‘series’ would take many hours for more than %s; take method ‘chudnovsky’"),
+               most);
   return FALSE;
 }
 

@@ -15,6 +15,8 @@
 #include "haul/wire/haul-control-private.h"
 #include "haul/wire/haul-fd-private.h"
 
+#define LAST_TYPE HAUL_CONTROL_SPAWN_MANY
+
 static void
 open_pair (int pair[2])
 {
@@ -107,7 +109,7 @@ static void
 test_round_trip (void)
 {
   int pair[2], pipes[2][2];
-  int sent[3];
+  int sent[HAUL_CONTROL_MAX_FDS];
 
   begin ();
   open_pair (pair);
@@ -116,8 +118,9 @@ test_round_trip (void)
   sent[0] = pipes[0][0];
   sent[1] = pipes[0][1];
   sent[2] = pipes[1][0];
+  sent[3] = pipes[1][1];
 
-  for (guint16 type = HAUL_CONTROL_HELLO; type <= HAUL_CONTROL_PING; type++)
+  for (guint16 type = HAUL_CONTROL_HELLO; type <= LAST_TYPE; type++)
     {
       HaulControl message = { .type = type, .serial = G_MAXUINT32, .job = G_MAXUINT32 - type,
                               .a = G_MININT32, .b = G_MAXINT32, .c = G_MAXUINT64 };
@@ -153,11 +156,12 @@ static void
 test_n_fds (void)
 {
   g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_SPAWN), ==, 3);
+  g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_SPAWN_MANY), ==, HAUL_CONTROL_MAX_FDS);
   g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_SPAWNED), ==, 1);
   g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_EXITED), ==, 0);
   g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_PING), ==, 0);
   g_assert_cmpint (haul_control_n_fds (0), ==, -1);
-  g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_PING + 1), ==, -1);
+  g_assert_cmpint (haul_control_n_fds (LAST_TYPE + 1), ==, -1);
   g_assert_cmpint (haul_control_n_fds (G_MAXUINT16), ==, -1);
 }
 
@@ -227,7 +231,7 @@ test_wrong_fds (void)
 
   begin ();
   open_pair (pair);
-  for (guint16 type = HAUL_CONTROL_HELLO; type <= HAUL_CONTROL_PING; type++)
+  for (guint16 type = HAUL_CONTROL_HELLO; type <= LAST_TYPE; type++)
     for (int n_fds = 0; n_fds <= 8; n_fds++)
       {
         HaulControl message = message_of (type);
@@ -382,7 +386,7 @@ test_random (void)
   before = haul_test_count_fds ();
   for (guint i = 0; i < 20000; i++)
     {
-      HaulControl message = message_of (g_rand_int_range (rand, 0, HAUL_CONTROL_PING + 2));
+      HaulControl message = message_of (g_rand_int_range (rand, 0, LAST_TYPE + 2));
       HaulControl heard = { 0 };
       guint8 bytes[48] = { 0 };
       gsize size = g_rand_int_range (rand, 0, 4) ? sizeof message : (gsize) g_rand_int_range (rand, 1, sizeof bytes);

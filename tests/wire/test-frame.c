@@ -55,7 +55,8 @@ copy_exactly (const guint8 *bytes,
 {
   guint8 *copy = malloc (MAX (size, 1));
 
-  memcpy (copy, bytes, size);
+  if (size > 0)
+    memcpy (copy, bytes, size);
   return copy;
 }
 

@@ -74,7 +74,7 @@ make_noise (Noise *self)
   guint dice = g_rand_int_range (self->rand, 0, 100);
   int n_fds = g_rand_int_range (self->rand, 0, 5);
 
-  message.type = g_rand_int_range (self->rand, 0, HAUL_CONTROL_PING + 3);
+  message.type = g_rand_int_range (self->rand, 0, HAUL_CONTROL_SPAWN_MANY + 2);
   message.job = g_rand_int_range (self->rand, 0, N_RANDOM);
   message.a = g_rand_int_range (self->rand, -2, 70);
   message.b = g_rand_int_range (self->rand, 0, 4);

@@ -176,7 +176,7 @@ test_messages (void)
 static void
 test_hostile_text (void)
 {
-  static const char * const texts[] = { "\x1b[31mred", "a\nb", "\xe2\x80\xae" "abc", "%s%n", "<b>" };
+  static const char * const texts[] = { "\x1b[31mred", "a\nb", ("\xe2\x80\xae" "abc"), "%s%n", "<b>" };
   g_autofree char *endless = g_strnfill (1 << 20, '9');
   g_autoptr(GError) long_error = NULL;
 

@@ -4,28 +4,74 @@
 #pragma once
 
 #include "haul-fork-client-private.h"
-#include "haul-job-private.h"
+#include "haul-intake-private.h"
 
 G_BEGIN_DECLS
 
-/* One worker, exec'd or forked, and its three pipes: commands down, events up, and the log pipe on which its
- * standard output and error arrive. What it sends goes to its job; so does its end, once it is
- * collected and all that it sent was read. */
+/* One worker, exec'd or forked, and its three pipes: commands down, events up, and the log pipe on
+ * which its standard output and error arrive. It belongs to an owner, a job or a pool, to which it
+ * tells what the worker says; and its end, once it is collected and all that it sent was read. */
 typedef struct _HaulChild HaulChild;
 
-HaulChild *haul_child_new         (HaulJob         *job) G_GNUC_WARN_UNUSED_RESULT;
-void       haul_child_free        (HaulChild       *self);
+/* The owner is kept alive during each call. It may free the child in failed() and ended(). */
+typedef struct
+{
+  void     (*started)(GObject            *owner,
+                      HaulChild          *child,
+                      int                 pid);
+  gboolean (*message)(GObject            *owner,
+                      HaulChild          *child,
+                      const HaulFrame    *frame,
+                      const HaulMessage  *message,
+                      GError            **error);     /* FALSE: it makes no sense */
+  void     (*line)(GObject            *owner,
+                   HaulChild          *child,
+                   const char         *text);
+  void     (*sent)(GObject            *owner,         /* (nullable) */
+                   HaulChild          *child,
+                   HaulFrameType       type,
+                   gsize               wire_size);
+  void     (*bad)(GObject            *owner,          /* what it sent, or did, makes no sense */
+                  HaulChild          *child,
+                  const GError       *error);
+  void     (*failed)(GObject            *owner,       /* it was never started; comes last */
+                     HaulChild          *child,
+                     const GError       *error);
+  void     (*ended)(GObject            *owner,        /* comes last */
+                    HaulChild          *child,
+                    int                 code,         /* -1 when a signal ended it, or nobody knows */
+                    int                 signal,       /* 0 when none did */
+                    const GError       *lost);        /* (nullable): why nobody knows */
+} HaulChildListener;
 
-/* With @client the worker is forked, and may fail later on; without, it is exec'd. */
-gboolean   haul_child_start       (HaulChild       *self,
-                                   const char      *worker_path,
-                                   HaulForkClient  *client,
-                                   GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+HaulChild *haul_child_new            (const HaulChildListener *listener,
+                                      GObject                 *owner,
+                                      guint32                  id,
+                                      int                      nice) G_GNUC_WARN_UNUSED_RESULT;
+void       haul_child_free           (HaulChild               *self);
 
-void       haul_child_send_run    (HaulChild       *self);
-void       haul_child_send_cancel (HaulChild       *self);
-void       haul_child_signal      (HaulChild       *self,
-                                   int              number);
+/* With @client the worker is forked, and may fail later on; without, it is exec'd. @board_fd -1: it
+ * runs one job; else it runs one after the other and says on that board which. */
+gboolean   haul_child_start          (HaulChild               *self,
+                                      const char              *worker_path,
+                                      HaulForkClient          *client,
+                                      int                      board_fd,
+                                      GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
+
+guint32    haul_child_get_id         (HaulChild               *self);
+void       haul_child_queue          (HaulChild               *self,
+                                      guint32                  job,
+                                      const HaulMessage       *message);
+void       haul_child_flush          (HaulChild               *self);
+void       haul_child_close_commands (HaulChild               *self);
+void       haul_child_signal         (HaulChild               *self,
+                                      int                      number);
+
+/* The program that runs the tasks: @given, or $HAUL_WORKER, or the one that was installed. */
+char      *haul_find_worker          (const char              *given) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Ids of workers, and of jobs: no two in this program have the same. */
+guint32    haul_next_id              (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulChild, haul_child_free)
 

@@ -42,8 +42,12 @@
 
 struct _HaulChild
 {
-  HaulJob        *job;            /* borrowed: it owns this */
+  const HaulChildListener *listener;
+  GObject        *owner;          /* borrowed: it owns this */
+  guint32         id;
+  int             nice;
   GSubprocess    *subprocess;     /* (owned) (nullable) of an exec'd child */
+  GCancellable   *waiting;        /* (owned) (nullable) of the wait for it */
   int             pid;            /* of an exec'd child, and of the group that it leads; or 0 */
   HaulForkClient *client;         /* (owned) (nullable) of a forked one */
   guint32         sequence;       /* of the next frame down */
@@ -64,38 +68,62 @@ struct _HaulChild
   GSource        *drain;          /* (owned) (nullable) once it has ended, until all is read */
   guint64         frames_goal;    /* how far to read then */
   guint64         lines_goal;
+  int             exit_code;
+  int             exit_signal;
+  GError         *lost;           /* (owned) (nullable) why nobody knows how it ended */
 };
 
 static gboolean
 linger_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
-  g_autoptr(HaulJob) job = g_object_ref (self->job);
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
+  g_autoptr(GError) error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_PROTOCOL,
+                                                 _("the worker closed its pipe and did not end"));
 
   g_clear_pointer (&self->linger, g_source_unref);
-  haul_job_take_error (job, g_error_new_literal (HAUL_ERROR, HAUL_ERROR_PROTOCOL,
-                                                 _("the worker closed its pipe and did not end")));
-  haul_job_feed (job, HAUL_EVENT_BAD_BYTES);
+  self->listener->bad (owner, self, error);
   return G_SOURCE_REMOVE;
 }
 
-static void
-bad_bytes (HaulJob      *job,
-           const GError *error)
+static gboolean
+message_sink (const HaulFrame    *frame,
+              const HaulMessage  *message,
+              gpointer            user_data,
+              GError            **error)
 {
-  haul_job_take_error (job, g_error_new (HAUL_ERROR, HAUL_ERROR_PROTOCOL,
-                                         _("the worker sent what makes no sense: %s"), error->message));
-  haul_job_feed (job, HAUL_EVENT_BAD_BYTES);
+  HaulChild *self = user_data;
+
+  return self->listener->message (self->owner, self, frame, message, error);
+}
+
+static void
+line_sink (const char *text,
+           gpointer    user_data)
+{
+  HaulChild *self = user_data;
+
+  self->listener->line (self->owner, self, text);
+}
+
+static void
+tell_bad (HaulChild    *self,
+          const GError *what)
+{
+  g_autoptr(GError) error = g_error_new (HAUL_ERROR, HAUL_ERROR_PROTOCOL,
+                                         _("the worker sent what makes no sense: %s"), what->message);
+
+  self->listener->bad (self->owner, self, error);
 }
 
 static HaulWatchResult
 events_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
-  g_autoptr(HaulJob) job = g_object_ref (self->job);
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
   g_autoptr(GError) error = NULL;
 
-  switch (haul_frames_take (&self->frames, self->events_fd, job, &error))
+  switch (haul_frames_take (&self->frames, self->events_fd, message_sink, self, &error))
     {
     case HAUL_INTAKE_EMPTY:
     case HAUL_INTAKE_SOME:
@@ -105,12 +133,12 @@ events_cb (gpointer user_data)
       return HAUL_WATCH_MORE;
 
     case HAUL_INTAKE_BAD:
-      bad_bytes (job, error);
+      tell_bad (self, error);
       return HAUL_WATCH_END;
 
     case HAUL_INTAKE_END:
     default:
-      if (haul_job_get_run (job) == self && self->linger == NULL)
+      if (self->linger == NULL)
         self->linger = haul_timer_new (LINGER_MS, "[haul] end of a closed worker", linger_cb, self);
       return HAUL_WATCH_END;
     }
@@ -120,8 +148,9 @@ static HaulWatchResult
 log_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
 
-  switch (haul_lines_take (&self->lines, self->log_fd, self->job))
+  switch (haul_lines_take (&self->lines, self->log_fd, line_sink, self))
     {
     case HAUL_INTAKE_EMPTY:
     case HAUL_INTAKE_SOME:
@@ -142,11 +171,12 @@ static gboolean
 drain_a_part (HaulChild  *self,
               GError    **error)
 {
-  if (self->lines.n_read < self->lines_goal && haul_lines_take (&self->lines, self->log_fd, self->job) != HAUL_INTAKE_EMPTY
+  if (self->lines.n_read < self->lines_goal
+      && haul_lines_take (&self->lines, self->log_fd, line_sink, self) != HAUL_INTAKE_EMPTY
       && self->lines.n_read < self->lines_goal)
     return FALSE;
 
-  switch (haul_frames_drain (&self->frames, self->events_fd, self->frames_goal, self->job, error))
+  switch (haul_frames_drain (&self->frames, self->events_fd, self->frames_goal, message_sink, self, error))
     {
     case HAUL_INTAKE_EMPTY:
       (void) haul_frames_finish (&self->frames, error);
@@ -163,23 +193,22 @@ drain_a_part (HaulChild  *self,
     }
 }
 
-/* Frees @self at the end. */
 static gboolean
 drain_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
-  g_autoptr(HaulJob) job = g_object_ref (self->job);
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
   g_autoptr(GError) error = NULL;
 
   if (!drain_a_part (self, &error))
     return G_SOURCE_CONTINUE;
 
   haul_source_clear (&self->drain);
-  haul_lines_finish (&self->lines, job);
+  haul_lines_finish (&self->lines, line_sink, self);
   /* Whoever is killed in the middle of a frame is not to blame for it. */
-  if (error != NULL && haul_job_get_exit_signal (job) == 0)
-    bad_bytes (job, error);
-  haul_job_feed (job, HAUL_EVENT_EXITED);
+  if (error != NULL && self->exit_signal == 0 && self->lost == NULL)
+    tell_bad (self, error);
+  self->listener->ended (owner, self, self->exit_code, self->exit_signal, self->lost);
   return G_SOURCE_REMOVE;
 }
 
@@ -190,7 +219,8 @@ child_ended (HaulChild *self,
              int        code,
              int        signal)
 {
-  haul_job_set_exit (self->job, code, signal);
+  self->exit_code = code;
+  self->exit_signal = signal;
   g_clear_pointer (&self->events_watch, haul_watch_free);
   g_clear_pointer (&self->log_watch, haul_watch_free);
   haul_source_clear (&self->linger);
@@ -227,28 +257,42 @@ wait_for_room (HaulChild *self)
 {
   g_autoptr(GMainContext) context = g_main_context_ref_thread_default ();
 
-  if (self->unsent_source != NULL)
-    return;
   self->unsent_source = g_unix_fd_source_new (self->commands_fd, G_IO_OUT);
   g_source_set_static_name (self->unsent_source, "[haul] room in a command pipe");
   g_source_set_callback (self->unsent_source, G_SOURCE_FUNC (write_unsent_cb), self, NULL);
   g_source_attach (self->unsent_source, context);
 }
 
-static void
-send (HaulChild         *self,
-      const HaulMessage *message)
+/* haul_child_queue:
+ * @job: what the frame is about
+ *
+ * Adds a frame to what is sent with the next haul_child_flush(): many small ones in one write.
+ */
+void
+haul_child_queue (HaulChild         *self,
+                  guint32            job,
+                  const HaulMessage *message)
 {
   g_autoptr(GBytes) body = haul_message_encode (message);
-  HaulFrame frame = { .type = message->type, .job = haul_job_get_id (self->job), .sequence = self->sequence++ };
+  HaulFrame frame = { .type = message->type, .job = job, .sequence = self->sequence++ };
   guint8 header[HAUL_FRAME_HEADER_SIZE];
-  ssize_t n;
 
   frame.payload = g_bytes_get_data (body, &frame.size);
   haul_frame_encode_header (&frame, header);
   g_byte_array_append (self->unsent, header, sizeof header);
-  g_byte_array_append (self->unsent, frame.payload, frame.size);
-  haul_job_trace_sent (self->job, message->type, sizeof header + frame.size);
+  if (frame.size > 0)
+    g_byte_array_append (self->unsent, frame.payload, frame.size);
+  if (self->listener->sent != NULL)
+    self->listener->sent (self->owner, self, message->type, sizeof header + frame.size);
+}
+
+void
+haul_child_flush (HaulChild *self)
+{
+  ssize_t n;
+
+  if (self->unsent->len == 0 || self->unsent_source != NULL || self->commands_fd < 0)
+    return;
 
   n = write (self->commands_fd, self->unsent->data, self->unsent->len);
   if (n > 0)
@@ -259,6 +303,14 @@ send (HaulChild         *self,
     wait_for_room (self);
 }
 
+/* A worker that runs many jobs ends when there are no more. */
+void
+haul_child_close_commands (HaulChild *self)
+{
+  haul_source_clear (&self->unsent_source);
+  haul_clear_fd (&self->commands_fd);
+}
+
 /* With this it begins. */
 static void
 greet (HaulChild *self)
@@ -267,7 +319,8 @@ greet (HaulChild *self)
 
   message.hello.version = HAUL_PROTOCOL_VERSION;
   message.hello.program = (char *) (g_get_prgname () != NULL ? g_get_prgname () : "libhaul");
-  send (self, &message);
+  haul_child_queue (self, self->id, &message);
+  haul_child_flush (self);
 }
 
 /* Starting. */
@@ -326,11 +379,11 @@ waited_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
 {
-  g_autoptr(HaulJob) job = user_data;
   GSubprocess *subprocess = G_SUBPROCESS (source);
-  HaulChild *self = haul_job_get_run (job);
+  HaulChild *self = user_data;
 
-  (void) g_subprocess_wait_finish (subprocess, result, NULL);   /* has no cancellable: cannot fail */
+  if (!g_subprocess_wait_finish (subprocess, result, NULL))
+    return;   /* self is gone */
 
   /* What it started and left behind. As long as one is left the number is its group's; when none is,
    * it is nobody's yet: the kernel hands out all others before it comes round again. */
@@ -353,7 +406,7 @@ exec_child (HaulChild   *self,
 {
   g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_INHERIT_FDS);
   g_autofree char *parent = g_strdup_printf ("--parent-pid=%d", (int) getpid ());
-  g_autofree char *nice_value = g_strdup_printf ("--nice=%d", haul_job_get_nice (self->job));
+  g_autofree char *nice_value = g_strdup_printf ("--nice=%d", self->nice);
   const char *argv[] = { worker_path, "--run", parent, nice_value, NULL };
   const char *identifier;
   int log_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, 3);
@@ -371,8 +424,9 @@ exec_child (HaulChild   *self,
 
   identifier = g_subprocess_get_identifier (self->subprocess);   /* NULL: it has ended already */
   self->pid = identifier != NULL ? atoi (identifier) : 0;
-  haul_job_set_pid (self->job, self->pid);
-  g_subprocess_wait_async (self->subprocess, NULL, waited_cb, g_object_ref (self->job));
+  self->waiting = g_cancellable_new ();
+  g_subprocess_wait_async (self->subprocess, self->waiting, waited_cb, self);
+  self->listener->started (self->owner, self, self->pid);
   greet (self);
   return TRUE;
 }
@@ -384,8 +438,9 @@ spawned_cb (gpointer user_data,
             int      pid)
 {
   HaulChild *self = user_data;
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
 
-  haul_job_set_pid (self->job, pid);
+  self->listener->started (owner, self, pid);
   greet (self);
 }
 
@@ -402,10 +457,9 @@ failed_cb (gpointer      user_data,
            const GError *error)
 {
   HaulChild *self = user_data;
-  g_autoptr(HaulJob) job = g_object_ref (self->job);
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
 
-  haul_job_take_error (job, g_error_copy (error));
-  haul_job_feed (job, HAUL_EVENT_START_FAILED);   /* frees self */
+  self->listener->failed (owner, self, error);
 }
 
 static void
@@ -413,12 +467,11 @@ lost_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
 
-  haul_job_take_error (self->job, g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED,
-                                                       _("the fork server died, and its workers with it")));
+  self->lost = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED, _("the fork server died, and its workers with it"));
   child_ended (self, -1, 0);
 }
 
-static const HaulForkListener listener = {
+static const HaulForkListener fork_listener = {
   .spawned = spawned_cb,
   .exited = exited_cb,
   .failed = failed_cb,
@@ -429,21 +482,45 @@ static gboolean
 fork_child (HaulChild       *self,
             HaulForkClient  *client,
             Pipes           *pipes,
+            int              board_fd,
             GError         **error)
 {
-  const int fds[] = { pipes->commands[0], pipes->events[1], pipes->log[1] };
+  const int fds[] = { pipes->commands[0], pipes->events[1], pipes->log[1], board_fd };
 
   self->client = haul_fork_client_ref (client);
-  return haul_fork_client_spawn (client, haul_job_get_id (self->job), haul_job_get_nice (self->job),
-                                 fds, &listener, self, error);
+  return haul_fork_client_spawn (client, self->id, self->nice, fds, &fork_listener, self, error);
+}
+
+char *
+haul_find_worker (const char *given)
+{
+  if (given == NULL)
+    given = g_getenv ("HAUL_WORKER");
+  if (given == NULL || *given == '\0')
+    given = HAUL_LIBEXECDIR "/haul-worker";
+  return g_strdup (given);
+}
+
+guint32
+haul_next_id (void)
+{
+  static guint32 last_id;
+
+  return ++last_id;
 }
 
 HaulChild *
-haul_child_new (HaulJob *job)
+haul_child_new (const HaulChildListener *listener,
+                GObject                 *owner,
+                guint32                  id,
+                int                      nice)
 {
   HaulChild *self = g_new0 (HaulChild, 1);
 
-  self->job = job;
+  self->listener = listener;
+  self->owner = owner;
+  self->id = id;
+  self->nice = nice;
   self->commands_fd = self->events_fd = self->log_fd = -1;
   self->unsent = g_byte_array_new ();
   haul_frames_init (&self->frames);
@@ -455,6 +532,7 @@ gboolean
 haul_child_start (HaulChild       *self,
                   const char      *worker_path,
                   HaulForkClient  *client,
+                  int              board_fd,
                   GError         **error)
 {
   g_auto(Pipes) pipes = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
@@ -472,7 +550,9 @@ haul_child_start (HaulChild       *self,
   if (self->log_watch == NULL)
     return FALSE;
 
-  return client != NULL ? fork_child (self, client, &pipes, error) : exec_child (self, worker_path, &pipes, error);
+  if (client != NULL)
+    return fork_child (self, client, &pipes, board_fd, error);
+  return exec_child (self, worker_path, &pipes, error);
 }
 
 void
@@ -489,29 +569,21 @@ haul_child_free (HaulChild *self)
   haul_clear_fd (&self->commands_fd);
   haul_clear_fd (&self->events_fd);
   haul_clear_fd (&self->log_fd);
+  if (self->waiting != NULL)
+    g_cancellable_cancel (self->waiting);
+  g_clear_object (&self->waiting);
   g_clear_object (&self->subprocess);
+  g_clear_error (&self->lost);
   if (self->client != NULL)
-    haul_fork_client_forget (self->client, haul_job_get_id (self->job));
+    haul_fork_client_forget (self->client, self->id);
   g_clear_pointer (&self->client, haul_fork_client_unref);
   g_free (self);
 }
 
-void
-haul_child_send_run (HaulChild *self)
+guint32
+haul_child_get_id (HaulChild *self)
 {
-  HaulMessage message = { .type = HAUL_FRAME_RUN };
-
-  message.run.task = (char *) haul_job_get_task (self->job)->id;
-  message.run.arguments = haul_job_get_arguments (self->job);
-  send (self, &message);
-}
-
-void
-haul_child_send_cancel (HaulChild *self)
-{
-  HaulMessage message = { .type = HAUL_FRAME_CANCEL };
-
-  send (self, &message);
+  return self->id;
 }
 
 /* To all that it started as well: it leads a group, as soon as it has settled in. Where there is no
@@ -521,7 +593,7 @@ haul_child_signal (HaulChild *self,
                    int        number)
 {
   if (self->client != NULL)
-    haul_fork_client_signal (self->client, haul_job_get_id (self->job), number);
+    haul_fork_client_signal (self->client, self->id, number);
   else if (self->pid <= 1 || kill (-self->pid, number) < 0)
     g_subprocess_send_signal (self->subprocess, number);
 }

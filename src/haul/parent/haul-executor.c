@@ -204,6 +204,12 @@ haul_executor_init (HaulExecutor *self)
   priv->max_running = g_get_num_processors ();   /* those that we may use */
 }
 
+/**
+ * haul_executor_get_name:
+ * @self: an executor
+ *
+ * Returns: (transfer none): "serial", "thread" or "process"; never translated
+ */
 const char *
 haul_executor_get_name (HaulExecutor *self)
 {
@@ -212,6 +218,12 @@ haul_executor_get_name (HaulExecutor *self)
   return HAUL_EXECUTOR_GET_CLASS (self)->name;
 }
 
+/**
+ * haul_executor_get_max_running:
+ * @self: an executor
+ *
+ * Returns: how many jobs may run at a time
+ */
 guint
 haul_executor_get_max_running (HaulExecutor *self)
 {
@@ -222,7 +234,14 @@ haul_executor_get_max_running (HaulExecutor *self)
   return priv->max_running;
 }
 
-/* Those that run already are left alone. */
+/**
+ * haul_executor_set_max_running:
+ * @self: an executor
+ * @max_running: how many; at least 1
+ *
+ * Sets how many jobs may run at a time; as many as processors if it is not called.
+ * Those that run already are left alone.
+ */
 void
 haul_executor_set_max_running (HaulExecutor *self,
                                guint         max_running)
@@ -240,6 +259,12 @@ haul_executor_set_max_running (HaulExecutor *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_RUNNING]);
 }
 
+/**
+ * haul_executor_get_n_running:
+ * @self: an executor
+ *
+ * Returns: how many jobs have started and not ended
+ */
 guint
 haul_executor_get_n_running (HaulExecutor *self)
 {
@@ -250,6 +275,12 @@ haul_executor_get_n_running (HaulExecutor *self)
   return priv->running->len;
 }
 
+/**
+ * haul_executor_get_n_queued:
+ * @self: an executor
+ *
+ * Returns: how many jobs wait for their turn
+ */
 guint
 haul_executor_get_n_queued (HaulExecutor *self)
 {
@@ -328,6 +359,14 @@ haul_executor_shutdown_async (HaulExecutor        *self,
   complete_shutdowns (self);
 }
 
+/**
+ * haul_executor_shutdown_finish:
+ * @self: an executor
+ * @result: of the call
+ * @error: never set; for bindings
+ *
+ * Returns: %TRUE when every job has ended and is joined
+ */
 gboolean
 haul_executor_shutdown_finish (HaulExecutor  *self,
                                GAsyncResult  *result,

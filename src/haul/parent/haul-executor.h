@@ -17,6 +17,33 @@ G_BEGIN_DECLS
 #define HAUL_TYPE_EXECUTOR (haul_executor_get_type ())
 G_DECLARE_DERIVABLE_TYPE (HaulExecutor, haul_executor, HAUL, EXECUTOR, GObject)
 
+/**
+ * HaulExecutor:max-running:
+ *
+ * How many jobs may run at a time.
+ */
+
+/**
+ * HaulExecutor:n-running:
+ *
+ * How many jobs have started and not ended.
+ */
+
+/**
+ * HaulExecutor:n-queued:
+ *
+ * How many jobs wait for their turn.
+ */
+
+/**
+ * HaulExecutorClass:
+ * @name: "serial", "thread", "process"
+ * @can_pause: whether its jobs can be paused
+ * @can_force: whether its jobs can be ended by force
+ * @act: carries out one action of a job's life table
+ *
+ * What makes an executor. Only libhaul has any: what @act calls is private to it.
+ */
 struct _HaulExecutorClass
 {
   GObjectClass  parent_class;
@@ -111,13 +138,19 @@ GType         haul_start_method_get_type (void);
 /**
  * HaulProcessExecutor:
  *
- * Runs each job in a child process of its own: it can be paused, cancelled at any moment and killed, and takes nothing
- * down with it when it crashes. Its children do not outlive this program.
+ * Runs each job in a child process of its own: it can be paused, cancelled at
+ * any moment and killed, and takes nothing down with it when it crashes. Its
+ * children do not outlive this program.
  */
 #define HAUL_TYPE_PROCESS_EXECUTOR (haul_process_executor_get_type ())
 G_DECLARE_FINAL_TYPE (HaulProcessExecutor, haul_process_executor, HAUL, PROCESS_EXECUTOR, HaulExecutor)
 
-/* @worker_path NULL: $HAUL_WORKER, or the haul-worker that was installed with the library. */
+/**
+ * HaulProcessExecutor:start-method:
+ *
+ * How the workers of jobs that start from now on come into being.
+ */
+
 HaulExecutor *haul_process_executor_new (const char *worker_path) G_GNUC_WARN_UNUSED_RESULT;
 HaulStartMethod haul_process_executor_get_start_method (HaulProcessExecutor *self);
 void            haul_process_executor_set_start_method (HaulProcessExecutor *self,

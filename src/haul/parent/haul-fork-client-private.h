@@ -29,11 +29,12 @@ HaulForkClient *haul_fork_client_new    (const char             *worker_path) G_
 HaulForkClient *haul_fork_client_ref    (HaulForkClient         *self);
 void            haul_fork_client_unref  (HaulForkClient         *self);
 
-/* @fds: commands, events and log end of the worker; copied. Answers later, to @listener. */
+/* @fds: commands, events and log end of the worker, and its board or -1; copied. A worker with a
+ * board runs many jobs. Answers later, to @listener. */
 gboolean        haul_fork_client_spawn  (HaulForkClient         *self,
                                          guint32                 job,
                                          int                     nice,
-                                         const int               fds[3],
+                                         const int               fds[4],
                                          const HaulForkListener *listener,
                                          gpointer                user_data,
                                          GError                **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -32,7 +32,7 @@ typedef struct
 {
   guint32                 job;
   int                     nice;
-  int                     fds[3];      /* (owned) until it is spawned, then -1 */
+  int                     fds[4];      /* (owned) until it is spawned, then -1; the last is the board or -1 */
   int                     pidfd;       /* (owned) -1 until it is spawned */
   int                     pid;         /* 0 until then */
   int                     wish;        /* a signal for when it is there, or 0 */
@@ -314,6 +314,12 @@ spawn_refused (HaulForkClient *self,
   fail_worker (self, worker, error);
 }
 
+static gboolean
+is_spawn (int type)
+{
+  return type == HAUL_CONTROL_SPAWN || type == HAUL_CONTROL_SPAWN_MANY;
+}
+
 static void
 heard (HaulForkClient    *self,
        const HaulControl *message,
@@ -323,7 +329,7 @@ heard (HaulForkClient    *self,
   Worker copy;
 
   if (message->type == HAUL_CONTROL_SPAWNED || message->type == HAUL_CONTROL_PONG
-      || (message->type == HAUL_CONTROL_ERROR && message->b == HAUL_CONTROL_SPAWN))
+      || (message->type == HAUL_CONTROL_ERROR && is_spawn (message->b)))
     self->n_unanswered -= MIN (self->n_unanswered, 1);
   haul_source_clear (&self->patience);
   if (self->n_unanswered > 0)
@@ -335,7 +341,7 @@ heard (HaulForkClient    *self,
     {
       spawned (self, worker, message, g_steal_fd (&fds[0]));
     }
-  else if (message->type == HAUL_CONTROL_ERROR && message->b == HAUL_CONTROL_SPAWN)
+  else if (message->type == HAUL_CONTROL_ERROR && is_spawn (message->b))
     {
       spawn_refused (self, worker, message->a);
     }
@@ -437,7 +443,8 @@ pump (HaulForkClient *self)
   while (self->waiting.length > 0 && self->n_unanswered < MAX_UNANSWERED)
     {
       Worker *worker = g_queue_peek_head (&self->waiting);
-      HaulControl request = { .type = HAUL_CONTROL_SPAWN, .job = worker->job, .a = worker->nice };
+      HaulControl request = { .type = worker->fds[3] >= 0 ? HAUL_CONTROL_SPAWN_MANY : HAUL_CONTROL_SPAWN,
+                              .job = worker->job, .a = worker->nice };
       int errsv = haul_control_send (self->control_fd, &request, worker->fds);
 
       if (errsv != 0 && self->n_unanswered == 0)
@@ -455,7 +462,7 @@ gboolean
 haul_fork_client_spawn (HaulForkClient          *self,
                         guint32                  job,
                         int                      nice,
-                        const int                fds[3],
+                        const int                fds[4],
                         const HaulForkListener  *listener,
                         gpointer                 user_data,
                         GError                 **error)
@@ -472,7 +479,7 @@ haul_fork_client_spawn (HaulForkClient          *self,
   for (guint i = 0; i < G_N_ELEMENTS (worker->fds); i++)
     worker->fds[i] = -1;
   for (guint i = 0; i < G_N_ELEMENTS (worker->fds); i++)
-    if ((worker->fds[i] = fcntl (fds[i], F_DUPFD_CLOEXEC, 3)) < 0)
+    if (fds[i] >= 0 && (worker->fds[i] = fcntl (fds[i], F_DUPFD_CLOEXEC, 3)) < 0)
       {
         (void) haul_throw_errno (error, errno, "cannot copy a pipe");
         worker_free (worker);

@@ -10,15 +10,12 @@
 #include <signal.h>
 #include <string.h>
 
-/* Whole numbers, grouped as the locale does; up to three digits for what is small. */
-char *
-haul_format_count (double value)
-{
-  if (value != floor (value) && fabs (value) < 100)
-    return g_strdup_printf ("%'.1f", value);
-  return g_strdup_printf ("%'.0f", value);
-}
-
+/**
+ * haul_format_duration:
+ * @seconds: how long
+ *
+ * Returns: (transfer full): translated: "12.4 s", "3 min 5 s"
+ */
 char *
 haul_format_duration (double seconds)
 {
@@ -34,7 +31,13 @@ haul_format_duration (double seconds)
   return g_strdup_printf (_("%u h %u min"), (guint) (whole / 60), (guint) (whole % 60));
 }
 
-/* Rounded as people speak, so that the words change seldom. */
+/**
+ * haul_format_left:
+ * @seconds: how long; below 0 for unknown
+ *
+ * Returns: (transfer full) (nullable): translated, and rounded as people speak, so
+ *   that the words change seldom: "about 12 seconds left"; %NULL for unknown
+ */
 char *
 haul_format_left (double seconds)
 {
@@ -71,6 +74,13 @@ round_rate (double rate)
   return rate < 10 ? rate : round (rate / scale) * scale;
 }
 
+/**
+ * haul_format_rate:
+ * @rate: how many a second; 0 for unknown
+ * @unit: translated plural noun
+ *
+ * Returns: (transfer full) (nullable): translated: "96 digits/s"; %NULL for unknown
+ */
 char *
 haul_format_rate (double      rate,
                   const char *unit)
@@ -85,6 +95,13 @@ haul_format_rate (double      rate,
   return g_strdup_printf (_("%s %s/s"), count, unit);
 }
 
+/**
+ * haul_format_progress:
+ * @job: a job
+ *
+ * Returns: (transfer full): translated: "1,860 of 3,000 digits"; without the second
+ *   number while the total is unknown
+ */
 char *
 haul_format_progress (HaulJob *job)
 {
@@ -130,6 +147,13 @@ haul_signal_name (int signal)
   return NULL;
 }
 
+/**
+ * haul_format_exit:
+ * @code: exit status
+ * @signal: the signal that ended the process; 0 for none
+ *
+ * Returns: (transfer full): translated: "exit 3", "signal 11, SIGSEGV"
+ */
 char *
 haul_format_exit (int code,
                   int signal)
@@ -143,6 +167,13 @@ haul_format_exit (int code,
   return g_strdup_printf (_("signal %d, %s"), signal, name);
 }
 
+/**
+ * haul_format_state:
+ * @state: a state
+ * @verdict: and the verdict, for %HAUL_JOB_ENDED
+ *
+ * Returns: (transfer none): translated: "Running", "Done"
+ */
 const char *
 haul_format_state (HaulJobState   state,
                    HaulJobVerdict verdict)
@@ -157,6 +188,12 @@ haul_format_state (HaulJobState   state,
   return state == HAUL_JOB_ENDED ? _(verdicts[verdict]) : _(states[state]);
 }
 
+/**
+ * haul_format_stamp:
+ * @stamp: a stamp
+ *
+ * Returns: (transfer none): translated: "TERM sent"
+ */
 const char *
 haul_format_stamp (HaulStamp stamp)
 {

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "../worker/haul-number.h"
 #include "haul-job.h"
 
 G_BEGIN_DECLS
@@ -10,7 +11,6 @@ G_BEGIN_DECLS
 /* The words for numbers and states: one wording for the window, the terminal and the reports.
  * All translated; all results are owned by the caller. */
 
-char       *haul_format_count      (double          value) G_GNUC_WARN_UNUSED_RESULT;   /* "1,860" as the locale groups */
 char       *haul_format_duration   (double          seconds) G_GNUC_WARN_UNUSED_RESULT; /* "12.4 s", "3 min 5 s" */
 char       *haul_format_left       (double          seconds) G_GNUC_WARN_UNUSED_RESULT; /* "about 12 seconds left", NULL if unknown */
 char       *haul_format_rate       (double          rate,

@@ -126,12 +126,25 @@ haul_heartbeat_init (HaulHeartbeat *self)
   g_source_set_ready_time (self->source, self->due);
 }
 
+/**
+ * haul_heartbeat_new:
+ *
+ * Starts to measure the main context that is the thread's default now.
+ *
+ * Returns: (transfer full): a heartbeat
+ */
 HaulHeartbeat *
 haul_heartbeat_new (void)
 {
   return g_object_new (HAUL_TYPE_HEARTBEAT, NULL);
 }
 
+/**
+ * haul_heartbeat_get_latency:
+ * @self: a heartbeat
+ *
+ * Returns: how late the latest beat of the last second was, in ms
+ */
 double
 haul_heartbeat_get_latency (HaulHeartbeat *self)
 {
@@ -140,6 +153,12 @@ haul_heartbeat_get_latency (HaulHeartbeat *self)
   return worst_of_last_second (self);
 }
 
+/**
+ * haul_heartbeat_get_worst:
+ * @self: a heartbeat
+ *
+ * Returns: how late the latest beat since haul_heartbeat_reset() was, in ms
+ */
 double
 haul_heartbeat_get_worst (HaulHeartbeat *self)
 {
@@ -148,6 +167,12 @@ haul_heartbeat_get_worst (HaulHeartbeat *self)
   return self->worst;
 }
 
+/**
+ * haul_heartbeat_reset:
+ * @self: a heartbeat
+ *
+ * Forgets what haul_heartbeat_get_worst() remembers.
+ */
 void
 haul_heartbeat_reset (HaulHeartbeat *self)
 {
@@ -156,6 +181,15 @@ haul_heartbeat_reset (HaulHeartbeat *self)
   self->worst = 0;
 }
 
+/**
+ * haul_heartbeat_get_beats:
+ * @self: a heartbeat
+ * @ret_beats: (out caller-allocated) (array length=n_beats): how late each was, in
+ *   ms, oldest first; 0 for those before the first beat
+ * @n_beats: how many of the newest; at most %HAUL_HEARTBEAT_N_BEATS are known
+ *
+ * Copies the newest beats, for a graph.
+ */
 void
 haul_heartbeat_get_beats (HaulHeartbeat *self,
                           float         *ret_beats,

@@ -16,18 +16,26 @@ G_BEGIN_DECLS
 #define HAUL_TYPE_HEARTBEAT (haul_heartbeat_get_type ())
 G_DECLARE_FINAL_TYPE (HaulHeartbeat, haul_heartbeat, HAUL, HEARTBEAT, GObject)
 
+/**
+ * HaulHeartbeat:latency:
+ *
+ * How late the latest beat of the last second was, in ms. Notified when it
+ * changes by half a millisecond or more.
+ */
+
+/**
+ * HAUL_HEARTBEAT_N_BEATS:
+ *
+ * How many beats are remembered.
+ */
 #define HAUL_HEARTBEAT_N_BEATS 64
 
 HaulHeartbeat *haul_heartbeat_new         (void) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Milliseconds: the worst of the last second (property "latency", notified when it changes by
- * more than a pixel would show), and the worst since haul_heartbeat_reset(). */
 double         haul_heartbeat_get_latency (HaulHeartbeat *self);
 double         haul_heartbeat_get_worst   (HaulHeartbeat *self);
 void           haul_heartbeat_reset       (HaulHeartbeat *self);
 
-/* The newest @n beats, oldest first, in milliseconds; those before the first beat are 0.
- * Signal "beat" after each. */
 void           haul_heartbeat_get_beats   (HaulHeartbeat *self,
                                            float         *ret_beats,
                                            guint          n_beats);

@@ -3,11 +3,11 @@
 
 #pragma once
 
-#include "haul-job-private.h"
+#include "haul/wire/haul-message.h"
 
 G_BEGIN_DECLS
 
-/* What is read from a worker's pipes, on its way to the job: frames, and lines of text. Both read
+/* What is read from a worker's pipes, on its way to whoever runs it: frames, and lines of text. Both read
  * a bounded amount a call. */
 
 typedef enum
@@ -18,6 +18,14 @@ typedef enum
   HAUL_INTAKE_END,     /* end of file */
   HAUL_INTAKE_BAD,     /* what came makes no sense */
 } HaulIntake;
+
+/* FALSE, with an error, for what makes no sense there. */
+typedef gboolean (*HaulIntakeSink) (const HaulFrame    *frame,
+                                    const HaulMessage  *message,
+                                    gpointer            user_data,
+                                    GError            **error);
+typedef void     (*HaulLineSink)   (const char         *text,
+                                    gpointer            user_data);
 
 typedef struct
 {
@@ -30,12 +38,14 @@ void       haul_frames_init   (HaulFrames   *self);
 void       haul_frames_clear  (HaulFrames   *self);
 HaulIntake haul_frames_take   (HaulFrames   *self,
                                int           fd,
-                               HaulJob      *job,
+                               HaulIntakeSink sink,
+                               gpointer      user_data,
                                GError      **error);
 HaulIntake haul_frames_drain  (HaulFrames   *self,
                                int           fd,
                                guint64       goal,
-                               HaulJob      *job,
+                               HaulIntakeSink sink,
+                               gpointer      user_data,
                                GError      **error);
 gboolean   haul_frames_finish (HaulFrames   *self,
                                GError      **error);
@@ -50,9 +60,11 @@ void       haul_lines_init    (HaulLines    *self);
 void       haul_lines_clear   (HaulLines    *self);
 HaulIntake haul_lines_take    (HaulLines    *self,
                                int           fd,
-                               HaulJob      *job);
+                               HaulLineSink  sink,
+                               gpointer      user_data);
 void       haul_lines_finish  (HaulLines    *self,
-                               HaulJob      *job);
+                               HaulLineSink  sink,
+                               gpointer      user_data);
 
 gsize      haul_bytes_waiting (int           fd);
 

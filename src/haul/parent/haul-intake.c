@@ -72,12 +72,13 @@ haul_frames_clear (HaulFrames *self)
   g_clear_pointer (&self->pending, g_byte_array_unref);
 }
 
-/* Hands @n_bytes to the job, frame by frame, TURN_FRAMES in all at most. */
+/* Hands @n_bytes on, frame by frame, TURN_FRAMES in all at most. */
 static gboolean
 deliver (HaulFrames    *self,
          const guint8  *bytes,
          gsize          n_bytes,
-         HaulJob       *job,
+         HaulIntakeSink sink,
+         gpointer       user_data,
          guint         *n_frames,
          gsize         *ret_used,
          GError       **error)
@@ -100,14 +101,8 @@ deliver (HaulFrames    *self,
       ++*n_frames;
       if (haul_frame_type_to_string (frame.type) == NULL)
         continue;   /* of a later version, which knows that we do not know it */
-      if (frame.job != haul_job_get_id (job) && frame.type != HAUL_FRAME_HELLO)
-        {
-          g_set_error (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "frame %u: about job %u", frame.sequence, frame.job);
-          return FALSE;
-        }
-      if (!haul_message_decode (&frame, &message, error))
+      if (!haul_message_decode (&frame, &message, error) || !sink (&frame, &message, user_data, error))
         return FALSE;
-      haul_job_receive (job, &message, used);
     }
 
   *ret_used = total;
@@ -115,11 +110,12 @@ deliver (HaulFrames    *self,
 }
 
 /* Frames that were read and not delivered come first; then there is at most one read. What is
- * whole goes to the job straight from the scratch buffer, and only the rest is copied. */
+ * whole goes on straight from the scratch buffer, and only the rest is copied. */
 static HaulIntake
 take_frames (HaulFrames  *self,
              int          fd,
-             HaulJob     *job,
+             HaulIntakeSink sink,
+             gpointer     user_data,
              GError     **error)
 {
   guint8 *scratch = get_scratch ();
@@ -127,7 +123,7 @@ take_frames (HaulFrames  *self,
   gsize used = 0;
   ssize_t n;
 
-  if (!deliver (self, self->pending->data, self->pending->len, job, &n_frames, &used, error))
+  if (!deliver (self, self->pending->data, self->pending->len, sink, user_data, &n_frames, &used, error))
     return HAUL_INTAKE_BAD;
   g_byte_array_remove_range (self->pending, 0, used);
   if (n_frames == TURN_FRAMES)
@@ -143,14 +139,14 @@ take_frames (HaulFrames  *self,
   used = 0;
   if (self->pending->len == 0)
     {
-      if (!deliver (self, scratch, n, job, &n_frames, &used, error))
+      if (!deliver (self, scratch, n, sink, user_data, &n_frames, &used, error))
         return HAUL_INTAKE_BAD;
       g_byte_array_append (self->pending, scratch + used, n - used);
     }
   else
     {
       g_byte_array_append (self->pending, scratch, n);
-      if (!deliver (self, self->pending->data, self->pending->len, job, &n_frames, &used, error))
+      if (!deliver (self, self->pending->data, self->pending->len, sink, user_data, &n_frames, &used, error))
         return HAUL_INTAKE_BAD;
       g_byte_array_remove_range (self->pending, 0, used);
     }
@@ -160,14 +156,15 @@ take_frames (HaulFrames  *self,
 HaulIntake
 haul_frames_take (HaulFrames  *self,
                   int          fd,
-                  HaulJob     *job,
+                  HaulIntakeSink sink,
+                  gpointer     user_data,
                   GError     **error)
 {
   gint64 end = g_get_monotonic_time () + TURN_US;
   HaulIntake state;
 
   do
-    state = take_frames (self, fd, job, error);
+    state = take_frames (self, fd, sink, user_data, error);
   while ((state == HAUL_INTAKE_SOME || state == HAUL_INTAKE_MORE) && g_get_monotonic_time () < end);
   return state;
 }
@@ -175,13 +172,14 @@ haul_frames_take (HaulFrames  *self,
 /* What was read before, without reading on: FALSE when there is nothing whole left. */
 static gboolean
 deliver_pending (HaulFrames  *self,
-                 HaulJob     *job,
+                 HaulIntakeSink sink,
+                 gpointer     user_data,
                  GError     **error)
 {
   guint n_frames = 0;
   gsize used = 0;
 
-  if (!deliver (self, self->pending->data, self->pending->len, job, &n_frames, &used, error))
+  if (!deliver (self, self->pending->data, self->pending->len, sink, user_data, &n_frames, &used, error))
     return FALSE;
   g_byte_array_remove_range (self->pending, 0, used);
   return used > 0;
@@ -193,7 +191,8 @@ HaulIntake
 haul_frames_drain (HaulFrames  *self,
                    int          fd,
                    guint64      goal,
-                   HaulJob     *job,
+                   HaulIntakeSink sink,
+                   gpointer     user_data,
                    GError     **error)
 {
   gint64 end = g_get_monotonic_time () + TURN_US;
@@ -201,7 +200,7 @@ haul_frames_drain (HaulFrames  *self,
 
   if (self->n_read < goal)
     {
-      HaulIntake state = haul_frames_take (self, fd, job, error);
+      HaulIntake state = haul_frames_take (self, fd, sink, user_data, error);
 
       if (state == HAUL_INTAKE_BAD)
         return state;
@@ -211,7 +210,7 @@ haul_frames_drain (HaulFrames  *self,
         return HAUL_INTAKE_MORE;
     }
 
-  while (deliver_pending (self, job, &problem))
+  while (deliver_pending (self, sink, user_data, &problem))
     if (g_get_monotonic_time () >= end)
       return HAUL_INTAKE_MORE;
   if (problem == NULL)
@@ -243,12 +242,13 @@ haul_lines_clear (HaulLines *self)
 }
 
 static void
-end_line (HaulLines *self,
-          HaulJob   *job)
+end_line (HaulLines    *self,
+          HaulLineSink  sink,
+          gpointer      user_data)
 {
   g_autofree char *text = haul_text_clean (self->line->str, self->line->len);
 
-  haul_job_add_log (job, HAUL_LOG_OUTPUT, text);
+  sink (text, user_data);
   g_string_truncate (self->line, 0);
 }
 
@@ -266,7 +266,8 @@ add_to_line (HaulLines  *self,
 static HaulIntake
 take_lines (HaulLines *self,
             int        fd,
-            HaulJob   *job)
+            HaulLineSink sink,
+            gpointer   user_data)
 {
   char buffer[LINES_SIZE];
   const char *from = buffer;
@@ -285,7 +286,7 @@ take_lines (HaulLines *self,
       add_to_line (self, from, (newline != NULL ? newline : buffer + n) - from);
       if (newline == NULL)
         break;
-      end_line (self, job);
+      end_line (self, sink, user_data);
       from = newline + 1;
     }
   return (gsize) n == sizeof buffer ? HAUL_INTAKE_MORE : HAUL_INTAKE_SOME;
@@ -294,13 +295,14 @@ take_lines (HaulLines *self,
 HaulIntake
 haul_lines_take (HaulLines *self,
                  int        fd,
-                 HaulJob   *job)
+                 HaulLineSink sink,
+                 gpointer   user_data)
 {
   gint64 end = g_get_monotonic_time () + TURN_US;
   HaulIntake state;
 
   do
-    state = take_lines (self, fd, job);
+    state = take_lines (self, fd, sink, user_data);
   while (state == HAUL_INTAKE_MORE && g_get_monotonic_time () < end);
   return state;
 }
@@ -308,8 +310,9 @@ haul_lines_take (HaulLines *self,
 /* A last line without a newline is a line as well. */
 void
 haul_lines_finish (HaulLines *self,
-                   HaulJob   *job)
+                   HaulLineSink sink,
+                   gpointer   user_data)
 {
   if (self->line->len > 0)
-    end_line (self, job);
+    end_line (self, sink, user_data);
 }

@@ -177,7 +177,7 @@ void
 haul_job_feed (HaulJob       *self,
                HaulLifeEvent  event)
 {
-  g_autoptr(HaulJob) keep = g_object_ref (self);
+  g_autoptr(HaulJob) keep G_GNUC_UNUSED = g_object_ref (self);
 
   g_array_append_val (self->pending, event);
   while (!self->performing && self->pending->len > 0)

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "haul-child-private.h"
 #include "haul-job-core-private.h"
 #include "haul-source-private.h"
 
@@ -163,9 +164,7 @@ haul_job_class_init (HaulJobClass *klass)
 static void
 haul_job_init (HaulJob *self)
 {
-  static guint last_id;
-
-  self->id = ++last_id;
+  self->id = haul_next_id ();
   self->nice = 19;
   haul_life_init (&self->life);
   self->pending = g_array_new (FALSE, FALSE, sizeof (HaulLifeEvent));

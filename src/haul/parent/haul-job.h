@@ -21,10 +21,80 @@ G_DECLARE_FINAL_TYPE (HaulJob, haul_job, HAUL, JOB, GObject)
  * set what you like of it, give it to a #HaulExecutor, and watch its
  * properties; all of it happens in the main context that it was made in.
  *
- * Properties that are notified: `title`, `state`, `verdict`, `done`, `total`,
- * `fraction`, `phase`, `pid`, `result-size`, `can-pause`, `overdue`, `error`.
- * Those that follow progress are notified at most ten times a second, and
- * always for the last value.
+ * Properties are notified when they change. Those that follow progress are
+ * notified at most ten times a second, and always for the last value.
+ */
+
+/**
+ * HaulJob:title:
+ *
+ * What people call it.
+ */
+
+/**
+ * HaulJob:state:
+ *
+ * Where it is in its life.
+ */
+
+/**
+ * HaulJob:verdict:
+ *
+ * How it ended; %HAUL_VERDICT_NONE before it has.
+ */
+
+/**
+ * HaulJob:done:
+ *
+ * How much is done, in the unit of its task.
+ */
+
+/**
+ * HaulJob:total:
+ *
+ * How much there is to do, in the unit of its task; 0 for unknown.
+ */
+
+/**
+ * HaulJob:fraction:
+ *
+ * How much is done, from 0 to 1; below 0 for unknown.
+ */
+
+/**
+ * HaulJob:phase:
+ *
+ * The stage that its task is in, %NULL for none.
+ */
+
+/**
+ * HaulJob:pid:
+ *
+ * Its process; 0 if there is none, or none yet. Kept after the end.
+ */
+
+/**
+ * HaulJob:result-size:
+ *
+ * How many bytes of the result have come so far.
+ */
+
+/**
+ * HaulJob:can-pause:
+ *
+ * Whether haul_job_pause() or haul_job_resume() would do something now.
+ */
+
+/**
+ * HaulJob:overdue:
+ *
+ * Whether it was asked to end, did not in time, and waits for haul_job_force().
+ */
+
+/**
+ * HaulJob:error:
+ *
+ * Why it did not succeed; %NULL before its end, and for a job that did.
  */
 
 /**
@@ -39,67 +109,342 @@ HaulJob         *haul_job_new               (const HaulTask       *task,
                                              GVariant             *arguments,
                                              GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * haul_job_get_task:
+ * @self: a job
+ *
+ * Returns: (transfer none): what it runs
+ */
 const HaulTask  *haul_job_get_task          (HaulJob              *self);
+
+/**
+ * haul_job_get_arguments:
+ * @self: a job
+ *
+ * Returns: (transfer none): what it runs with, `a{sv}`, checked and complete
+ */
 GVariant        *haul_job_get_arguments     (HaulJob              *self);
-guint            haul_job_get_id            (HaulJob              *self);   /* 1, 2, 3, … in this program */
+
+/**
+ * haul_job_get_id:
+ * @self: a job
+ *
+ * Returns: its number: 1, 2, 3, … in this program
+ */
+guint            haul_job_get_id            (HaulJob              *self);
+
+/**
+ * haul_job_get_title:
+ * @self: a job
+ *
+ * Returns: (transfer none): what people call it; at first the translated title
+ *   of its task
+ */
 const char      *haul_job_get_title         (HaulJob              *self);
 
-/* Before it is submitted. */
+/**
+ * haul_job_set_title:
+ * @self: a job
+ * @title: what people call it
+ *
+ * Names a job. May be done at any time.
+ */
 void             haul_job_set_title         (HaulJob              *self,
                                              const char           *title);
+
+/**
+ * haul_job_set_nice:
+ * @self: a job that was not submitted
+ * @nice: from -20 to 19; what lies outside is brought in
+ *
+ * Sets how nice the worker process is. 19 if it is not called. To go below what
+ * this program has itself, it needs the right to.
+ */
 void             haul_job_set_nice          (HaulJob              *self,
                                              int                   nice);
+
+/**
+ * haul_job_set_timeout:
+ * @self: a job that was not submitted
+ * @timeout_ms: how long it may take from its start, in ms; 0 for as long as it likes
+ *
+ * Sets a time limit. A job that goes over it is ended as by haul_job_cancel(),
+ * with the verdict %HAUL_VERDICT_TIMED_OUT.
+ */
 void             haul_job_set_timeout       (HaulJob              *self,
-                                             guint                 timeout_ms);   /* 0: none */
+                                             guint                 timeout_ms);
 void             haul_job_set_grace         (HaulJob              *self,
                                              guint                 grace_ms,
                                              gboolean              escalate);
+
+/**
+ * haul_job_get_nice:
+ * @self: a job
+ *
+ * Returns: how nice its worker process is, from -20 to 19
+ */
 int              haul_job_get_nice          (HaulJob              *self);
+
+/**
+ * haul_job_get_grace:
+ * @self: a job
+ *
+ * Returns: how long it is given between SIGTERM and SIGKILL, in ms
+ */
 guint            haul_job_get_grace         (HaulJob              *self);
 
+/**
+ * haul_job_get_state:
+ * @self: a job
+ *
+ * Returns: where it is in its life
+ */
 HaulJobState     haul_job_get_state         (HaulJob              *self);
+
+/**
+ * haul_job_get_verdict:
+ * @self: a job
+ *
+ * Returns: how it ended; %HAUL_VERDICT_NONE before it has
+ */
 HaulJobVerdict   haul_job_get_verdict       (HaulJob              *self);
-gboolean         haul_job_is_active         (HaulJob              *self);   /* not ended */
+
+/**
+ * haul_job_is_active:
+ * @self: a job
+ *
+ * Returns: %TRUE until it has ended
+ */
+gboolean         haul_job_is_active         (HaulJob              *self);
+
+/**
+ * haul_job_get_stamp:
+ * @self: a job
+ * @stamp: which step
+ *
+ * Returns: when it took that step, in µs of g_get_monotonic_time(); 0 if it has
+ *   not, or never will
+ */
 gint64           haul_job_get_stamp         (HaulJob              *self,
-                                             HaulStamp             stamp);  /* µs monotonic, 0: not yet */
-double           haul_job_get_elapsed       (HaulJob              *self);   /* s since it started */
+                                             HaulStamp             stamp);
 
+/**
+ * haul_job_get_elapsed:
+ * @self: a job
+ *
+ * Returns: seconds from its start until now, or until its end; 0 before it started
+ */
+double           haul_job_get_elapsed       (HaulJob              *self);
+
+/**
+ * haul_job_get_done:
+ * @self: a job
+ *
+ * Returns: how much is done, in the unit of its task
+ */
 double           haul_job_get_done          (HaulJob              *self);
-double           haul_job_get_total         (HaulJob              *self);   /* 0: unknown */
-double           haul_job_get_fraction      (HaulJob              *self);   /* below 0: unknown */
-const char      *haul_job_get_phase         (HaulJob              *self);   /* (nullable) */
-double           haul_job_get_rate          (HaulJob              *self);   /* units a second, 0: unknown */
-double           haul_job_get_left          (HaulJob              *self);   /* s, below 0: unknown */
-gint64           haul_job_get_news_time     (HaulJob              *self);   /* µs of the last message */
 
-/* The worker. */
-const char      *haul_job_get_executor_name (HaulJob              *self);   /* "process", … */
-const char      *haul_job_get_program       (HaulJob              *self);   /* (nullable): path of the worker */
-int              haul_job_get_pid           (HaulJob              *self);   /* 0: none (yet), kept after the end */
-int              haul_job_get_exit_code     (HaulJob              *self);   /* -1: none, or a signal */
-int              haul_job_get_exit_signal   (HaulJob              *self);   /* 0: none */
+/**
+ * haul_job_get_total:
+ * @self: a job
+ *
+ * Returns: how much there is to do, in the unit of its task; 0 for unknown
+ */
+double           haul_job_get_total         (HaulJob              *self);
+
+/**
+ * haul_job_get_fraction:
+ * @self: a job
+ *
+ * Returns: how much is done, from 0 to 1; below 0 for unknown
+ */
+double           haul_job_get_fraction      (HaulJob              *self);
+
+/**
+ * haul_job_get_phase:
+ * @self: a job
+ *
+ * Returns: (transfer none) (nullable): the stage that the task is in, in its own
+ *   untranslated words
+ */
+const char      *haul_job_get_phase         (HaulJob              *self);
+
+/**
+ * haul_job_get_rate:
+ * @self: a job
+ *
+ * Returns: how fast it goes, in units of its task a second; 0 for unknown
+ */
+double           haul_job_get_rate          (HaulJob              *self);
+
+/**
+ * haul_job_get_left:
+ * @self: a job
+ *
+ * Returns: about how many seconds are left; below 0 for unknown, and at the end
+ */
+double           haul_job_get_left          (HaulJob              *self);
+
+/**
+ * haul_job_get_news_time:
+ * @self: a job
+ *
+ * Returns: when its worker was last heard of, in µs of g_get_monotonic_time();
+ *   0 for never
+ */
+gint64           haul_job_get_news_time     (HaulJob              *self);
+
+/**
+ * haul_job_get_executor_name:
+ * @self: a job
+ *
+ * Returns: (transfer none) (nullable): the name of the executor that it was
+ *   submitted to: "process", "thread", …; %NULL before
+ */
+const char      *haul_job_get_executor_name (HaulJob              *self);
+
+/**
+ * haul_job_get_program:
+ * @self: a job
+ *
+ * Returns: (transfer none) (nullable): path of its worker program; %NULL for a
+ *   job that has no process
+ */
+const char      *haul_job_get_program       (HaulJob              *self);
+
+/**
+ * haul_job_get_pid:
+ * @self: a job
+ *
+ * Returns: its process; 0 if there is none, or none yet. Kept after the end, when
+ *   it may be somebody else's
+ */
+int              haul_job_get_pid           (HaulJob              *self);
+
+/**
+ * haul_job_get_exit_code:
+ * @self: a job
+ *
+ * Returns: exit status of its process; -1 if there is none, or a signal ended it
+ */
+int              haul_job_get_exit_code     (HaulJob              *self);
+
+/**
+ * haul_job_get_exit_signal:
+ * @self: a job
+ *
+ * Returns: the signal that ended its process; 0 for none
+ */
+int              haul_job_get_exit_signal   (HaulJob              *self);
+
+/**
+ * haul_job_get_can_pause:
+ * @self: a job
+ *
+ * Returns: whether haul_job_pause() or haul_job_resume() would do something now
+ */
 gboolean         haul_job_get_can_pause     (HaulJob              *self);
-gboolean         haul_job_get_can_force     (HaulJob              *self);
-gboolean         haul_job_get_overdue       (HaulJob              *self);   /* asked to end, and did not in time */
 
-/* Why it did not succeed: for people, translated; NULL for a job that did. */
+/**
+ * haul_job_get_can_force:
+ * @self: a job
+ *
+ * Returns: whether haul_job_force() can do more than haul_job_cancel()
+ */
+gboolean         haul_job_get_can_force     (HaulJob              *self);
+
+/**
+ * haul_job_get_overdue:
+ * @self: a job
+ *
+ * Returns: %TRUE when it was asked to end, did not in time, and nobody will use
+ *   force but haul_job_force()
+ */
+gboolean         haul_job_get_overdue       (HaulJob              *self);
+
+/**
+ * haul_job_get_error:
+ * @self: a job
+ *
+ * Returns: (transfer none) (nullable): why it did not succeed, in translated words
+ *   for people; %NULL before its end, and for a job that did
+ */
 const GError    *haul_job_get_error         (HaulJob              *self);
 
-GListModel      *haul_job_get_log           (HaulJob              *self);   /* of HaulRecord */
-GListModel      *haul_job_get_messages      (HaulJob              *self);   /* of HaulRecord */
+/**
+ * haul_job_get_log:
+ * @self: a job
+ *
+ * Returns: (transfer none): a #GListModel of #HaulRecord: the newest 10,000 lines
+ *   that the task wrote, at most 4 MiB
+ */
+GListModel      *haul_job_get_log           (HaulJob              *self);
+
+/**
+ * haul_job_get_messages:
+ * @self: a job
+ *
+ * Returns: (transfer none): a #GListModel of #HaulRecord: the newest 500 frames
+ *   that went to its worker or came from there
+ */
+GListModel      *haul_job_get_messages      (HaulJob              *self);
+
+/**
+ * haul_job_get_n_messages:
+ * @self: a job
+ *
+ * Returns: how many frames there have been in all
+ */
 guint64          haul_job_get_n_messages    (HaulJob              *self);
 
-/* What has come of the result so far; complete when the verdict is DONE. */
+/**
+ * haul_job_get_result_size:
+ * @self: a job
+ *
+ * Returns: how many bytes of the result have come so far; all of them when the
+ *   verdict is %HAUL_VERDICT_DONE
+ */
 gsize            haul_job_get_result_size   (HaulJob              *self);
 gsize            haul_job_peek_result       (HaulJob              *self,
                                              gsize                 offset,
                                              void                 *buffer,
                                              gsize                 size);
+
+/**
+ * haul_job_dup_result:
+ * @self: a job
+ *
+ * Joins what has come of the result. Later calls cost nothing if no more has come.
+ *
+ * Returns: (transfer full): the bytes; empty if there are none
+ */
 GBytes          *haul_job_dup_result        (HaulJob              *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Wishes. Each is a no-op where it makes no sense any more. */
+/**
+ * haul_job_pause:
+ * @self: a job
+ *
+ * Stops its worker process where it is (SIGSTOP). Does nothing to a job that is
+ * not running, or whose executor cannot.
+ */
 void             haul_job_pause             (HaulJob              *self);
+
+/**
+ * haul_job_resume:
+ * @self: a job
+ *
+ * Lets a paused worker go on (SIGCONT). Does nothing to any other job.
+ */
 void             haul_job_resume            (HaulJob              *self);
+
+/**
+ * haul_job_cancel:
+ * @self: a job
+ *
+ * Ends a job early: a queued one at once; a running one is asked first, then gets
+ * SIGTERM, and SIGKILL as haul_job_set_grace() says. Wait for
+ * #HaulJob::ended or haul_job_join_async(). Does nothing to a job that has ended.
+ */
 void             haul_job_cancel            (HaulJob              *self);
 void             haul_job_force             (HaulJob              *self);
 

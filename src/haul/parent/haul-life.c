@@ -34,18 +34,37 @@ enum_to_nick (GType type,
   return g_enum_get_value (enum_class, value)->value_nick;
 }
 
+/**
+ * haul_job_state_to_nick:
+ * @state: a state
+ *
+ * Returns: (transfer none): a word that never changes and is never translated,
+ *   for JSON, tests and logs: "running"
+ */
 const char *
 haul_job_state_to_nick (HaulJobState state)
 {
   return enum_to_nick (HAUL_TYPE_JOB_STATE, state);
 }
 
+/**
+ * haul_job_verdict_to_nick:
+ * @verdict: a verdict
+ *
+ * Returns: (transfer none): likewise: "done"
+ */
 const char *
 haul_job_verdict_to_nick (HaulJobVerdict verdict)
 {
   return enum_to_nick (HAUL_TYPE_JOB_VERDICT, verdict);
 }
 
+/**
+ * haul_stamp_to_nick:
+ * @stamp: a stamp
+ *
+ * Returns: (transfer none): likewise: "term-sent"
+ */
 const char *
 haul_stamp_to_nick (HaulStamp stamp)
 {
@@ -56,6 +75,12 @@ haul_stamp_to_nick (HaulStamp stamp)
   return nicks[stamp];
 }
 
+/**
+ * haul_life_event_to_nick:
+ * @event: an event
+ *
+ * Returns: (transfer none): likewise: "slot-free"
+ */
 const char *
 haul_life_event_to_nick (HaulLifeEvent event)
 {
@@ -67,6 +92,12 @@ haul_life_event_to_nick (HaulLifeEvent event)
   return nicks[event];
 }
 
+/**
+ * haul_life_init:
+ * @self: (out caller-allocated): a life
+ *
+ * Makes a life that is queued, with the default grace time.
+ */
 void
 haul_life_init (HaulLife *self)
 {

@@ -69,7 +69,20 @@ typedef enum
   HAUL_VERDICT_INTERRUPTED,
 } HaulJobVerdict;
 
-/* The steps of the life strip, each with a time of its own. */
+/**
+ * HaulStamp:
+ * @HAUL_STAMP_QUEUED: it was submitted
+ * @HAUL_STAMP_STARTED: a worker was asked for
+ * @HAUL_STAMP_RUNNING: its worker answered
+ * @HAUL_STAMP_CANCEL_SENT: its worker was asked to stop
+ * @HAUL_STAMP_TERM_SENT: its worker was sent SIGTERM
+ * @HAUL_STAMP_KILL_SENT: its worker was sent SIGKILL
+ * @HAUL_STAMP_EXITED: its worker has exited
+ * @HAUL_STAMP_JOINED: its worker is collected, and all it sent was read
+ * @HAUL_N_STAMPS: how many there are
+ *
+ * The steps of a life that have a time of their own.
+ */
 typedef enum
 {
   HAUL_STAMP_QUEUED,
@@ -83,52 +96,104 @@ typedef enum
   HAUL_N_STAMPS
 } HaulStamp;
 
+/**
+ * HaulLifeEvent:
+ * @HAUL_EVENT_SLOT_FREE: its turn has come
+ * @HAUL_EVENT_START_FAILED: no worker could be started
+ * @HAUL_EVENT_READY: the worker said HELLO and speaks our version
+ * @HAUL_EVENT_RESULT: the result is complete
+ * @HAUL_EVENT_ERROR: the task says that it failed
+ * @HAUL_EVENT_STOPPED: the task says that it stopped because it was asked to
+ * @HAUL_EVENT_BAD_BYTES: what the worker sent makes no sense
+ * @HAUL_EVENT_PAUSE: somebody paused it
+ * @HAUL_EVENT_RESUME: somebody let it go on
+ * @HAUL_EVENT_CANCEL: somebody cancelled it
+ * @HAUL_EVENT_FORCE: cancel, without waiting for anything
+ * @HAUL_EVENT_TIME_OUT: the job as a whole took too long
+ * @HAUL_EVENT_TIMER: the time that %HAUL_ACTION_ARM asked for is over
+ * @HAUL_EVENT_EXITED: the worker is gone, collected, and all it sent was read
+ * @HAUL_N_EVENTS: how many there are
+ *
+ * What can happen to a job.
+ */
 typedef enum
 {
-  HAUL_EVENT_SLOT_FREE,      /* its turn has come */
-  HAUL_EVENT_START_FAILED,   /* no worker could be started */
-  HAUL_EVENT_READY,          /* the worker said HELLO and speaks our version */
-  HAUL_EVENT_RESULT,         /* the result is complete */
-  HAUL_EVENT_ERROR,          /* the task says that it failed */
-  HAUL_EVENT_STOPPED,        /* the task says that it stopped because it was asked to */
-  HAUL_EVENT_BAD_BYTES,      /* what the worker sent makes no sense */
+  HAUL_EVENT_SLOT_FREE,
+  HAUL_EVENT_START_FAILED,
+  HAUL_EVENT_READY,
+  HAUL_EVENT_RESULT,
+  HAUL_EVENT_ERROR,
+  HAUL_EVENT_STOPPED,
+  HAUL_EVENT_BAD_BYTES,
   HAUL_EVENT_PAUSE,
   HAUL_EVENT_RESUME,
   HAUL_EVENT_CANCEL,
-  HAUL_EVENT_FORCE,          /* cancel, without waiting for anything */
-  HAUL_EVENT_TIME_OUT,       /* of the job as a whole */
-  HAUL_EVENT_TIMER,          /* the one that HAUL_ACTION_ARM asked for */
-  HAUL_EVENT_EXITED,         /* the worker is gone, collected, and all it sent was read */
+  HAUL_EVENT_FORCE,
+  HAUL_EVENT_TIME_OUT,
+  HAUL_EVENT_TIMER,
+  HAUL_EVENT_EXITED,
   HAUL_N_EVENTS
 } HaulLifeEvent;
 
-/* What the job or its executor does after a step, in the order of these bits. */
+/**
+ * HaulLifeActions:
+ * @HAUL_ACTION_DISARM: forget the timer
+ * @HAUL_ACTION_ARM: %HAUL_EVENT_TIMER after `HaulLife.timer_ms`
+ * @HAUL_ACTION_START: start a worker
+ * @HAUL_ACTION_RUN: send it the task
+ * @HAUL_ACTION_CANCEL: send it CANCEL
+ * @HAUL_ACTION_STOP: SIGSTOP
+ * @HAUL_ACTION_TERM: SIGTERM
+ * @HAUL_ACTION_KILL: SIGKILL
+ * @HAUL_ACTION_CONT: SIGCONT: a stopped process cannot hear SIGTERM
+ * @HAUL_ACTION_END: it has ended: the verdict is there
+ *
+ * What the job or its executor does after a step, in the order of these bits.
+ */
 typedef enum
 {
-  HAUL_ACTION_DISARM = 1 << 0,   /* forget the timer */
-  HAUL_ACTION_ARM    = 1 << 1,   /* HAUL_EVENT_TIMER after HaulLife.timer_ms */
-  HAUL_ACTION_START  = 1 << 2,   /* start a worker */
-  HAUL_ACTION_RUN    = 1 << 3,   /* send it the task */
-  HAUL_ACTION_CANCEL = 1 << 4,   /* send CANCEL */
-  HAUL_ACTION_STOP   = 1 << 5,   /* SIGSTOP */
-  HAUL_ACTION_TERM   = 1 << 6,   /* SIGTERM */
-  HAUL_ACTION_KILL   = 1 << 7,   /* SIGKILL */
-  HAUL_ACTION_CONT   = 1 << 8,   /* SIGCONT: a stopped process cannot hear SIGTERM */
-  HAUL_ACTION_END    = 1 << 9,   /* it has ended: the verdict is there */
+  HAUL_ACTION_DISARM = 1 << 0,
+  HAUL_ACTION_ARM    = 1 << 1,
+  HAUL_ACTION_START  = 1 << 2,
+  HAUL_ACTION_RUN    = 1 << 3,
+  HAUL_ACTION_CANCEL = 1 << 4,
+  HAUL_ACTION_STOP   = 1 << 5,
+  HAUL_ACTION_TERM   = 1 << 6,
+  HAUL_ACTION_KILL   = 1 << 7,
+  HAUL_ACTION_CONT   = 1 << 8,
+  HAUL_ACTION_END    = 1 << 9,
 } HaulLifeActions;
 
-/* Why a job is ending before its time. */
+/**
+ * HaulLifeReason:
+ * @HAUL_REASON_NONE: it is not
+ * @HAUL_REASON_CANCEL: somebody cancelled it
+ * @HAUL_REASON_TIME_OUT: it took longer than it was allowed to
+ * @HAUL_REASON_PROTOCOL: what its worker sent makes no sense
+ * @HAUL_REASON_NO_ANSWER: no HELLO came in time
+ * @HAUL_REASON_LINGERS: its worker gave the result and did not end
+ *
+ * Why a job is ending before its time.
+ */
 typedef enum
 {
   HAUL_REASON_NONE,
   HAUL_REASON_CANCEL,
   HAUL_REASON_TIME_OUT,
   HAUL_REASON_PROTOCOL,
-  HAUL_REASON_NO_ANSWER,   /* no HELLO in time */
-  HAUL_REASON_LINGERS,     /* gave its result and did not end */
+  HAUL_REASON_NO_ANSWER,
+  HAUL_REASON_LINGERS,
 } HaulLifeReason;
 
-/* The next rung of the ladder that a cancelled job climbs. */
+/**
+ * HaulLifeRung:
+ * @HAUL_RUNG_TERM: SIGTERM is next
+ * @HAUL_RUNG_KILL: SIGKILL is next, or the notice that it would be
+ * @HAUL_RUNG_STUCK: what is left is to say that nothing helps
+ * @HAUL_RUNG_NONE: nothing is next
+ *
+ * The next rung of the ladder that a cancelled job climbs.
+ */
 typedef enum
 {
   HAUL_RUNG_TERM,
@@ -137,6 +202,12 @@ typedef enum
   HAUL_RUNG_NONE,
 } HaulLifeRung;
 
+/**
+ * HaulLife:
+ *
+ * Where one job is in its life, and what has led there: all that
+ * haul_life_step() knows, and all that it changes.
+ */
 typedef struct
 {
   HaulJobState   state;
@@ -172,7 +243,6 @@ typedef struct
 GType            haul_job_state_get_type      (void);
 GType            haul_job_verdict_get_type    (void);
 
-/* Words that never change and are never translated: for JSON, tests and logs. */
 const char      *haul_job_state_to_nick       (HaulJobState    state);
 const char      *haul_job_verdict_to_nick     (HaulJobVerdict  verdict);
 const char      *haul_stamp_to_nick           (HaulStamp       stamp);

@@ -10,7 +10,6 @@
 #include <sys/resource.h>
 
 #include "haul-child-private.h"
-#include "haul-fork-client-private.h"
 #include "haul-job-private.h"
 #include "haul/wire/haul-error.h"
 
@@ -32,27 +31,127 @@ G_DEFINE_ENUM_TYPE (HaulStartMethod, haul_start_method,
 
 G_DEFINE_FINAL_TYPE (HaulProcessExecutor, haul_process_executor, HAUL_TYPE_EXECUTOR)
 
+/* What a job hears of its child. */
+
+static void
+started (GObject   *owner,
+         HaulChild *child,
+         int        pid)
+{
+  haul_job_set_pid (HAUL_JOB (owner), pid);
+}
+
+static gboolean
+message (GObject            *owner,
+         HaulChild          *child,
+         const HaulFrame    *frame,
+         const HaulMessage  *what,
+         GError            **error)
+{
+  HaulJob *job = HAUL_JOB (owner);
+
+  if (frame->job != haul_job_get_id (job) && frame->type != HAUL_FRAME_HELLO)
+    {
+      g_set_error (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "frame %u: about job %u", frame->sequence, frame->job);
+      return FALSE;
+    }
+  haul_job_receive (job, what, HAUL_FRAME_HEADER_SIZE + frame->size);
+  return TRUE;
+}
+
+static void
+line (GObject    *owner,
+      HaulChild  *child,
+      const char *text)
+{
+  haul_job_add_log (HAUL_JOB (owner), HAUL_LOG_OUTPUT, text);
+}
+
+static void
+sent (GObject       *owner,
+      HaulChild     *child,
+      HaulFrameType  type,
+      gsize          wire_size)
+{
+  haul_job_trace_sent (HAUL_JOB (owner), type, wire_size);
+}
+
+static void
+bad (GObject      *owner,
+     HaulChild    *child,
+     const GError *error)
+{
+  haul_job_take_error (HAUL_JOB (owner), g_error_copy (error));
+  haul_job_feed (HAUL_JOB (owner), HAUL_EVENT_BAD_BYTES);
+}
+
+static void
+failed (GObject      *owner,
+        HaulChild    *child,
+        const GError *error)
+{
+  haul_job_take_error (HAUL_JOB (owner), g_error_copy (error));
+  haul_job_feed (HAUL_JOB (owner), HAUL_EVENT_START_FAILED);   /* frees the child */
+}
+
+static void
+ended (GObject      *owner,
+       HaulChild    *child,
+       int           code,
+       int           signal_number,
+       const GError *lost)
+{
+  HaulJob *job = HAUL_JOB (owner);
+
+  haul_job_set_exit (job, code, signal_number);
+  if (lost != NULL)
+    haul_job_take_error (job, g_error_copy (lost));
+  haul_job_feed (job, HAUL_EVENT_EXITED);   /* frees the child */
+}
+
+static const HaulChildListener listener = { started, message, line, sent, bad, failed, ended };
+
 static void
 start (HaulProcessExecutor *self,
        HaulJob             *job)
 {
+  gboolean forks = self->start_method == HAUL_START_FORK_SERVER;
   g_autoptr(GError) error = NULL;
   HaulChild *child;
 
-  if (self->start_method == HAUL_START_FORK_SERVER && self->client == NULL)
+  if (forks && self->client == NULL)
     self->client = haul_fork_client_new (self->worker_path);
 
   haul_job_set_program (job, self->worker_path);
-  child = haul_child_new (job);
+  child = haul_child_new (&listener, G_OBJECT (job), haul_job_get_id (job), haul_job_get_nice (job));
   haul_job_set_run (job, child, (GDestroyNotify) haul_child_free);
-  if (haul_child_start (child, self->worker_path,
-                        self->start_method == HAUL_START_FORK_SERVER ? self->client : NULL, &error))
+  if (haul_child_start (child, self->worker_path, forks ? self->client : NULL, -1, &error))
     return;
 
   haul_job_set_run (job, NULL, NULL);
   haul_job_take_error (job, g_error_new (HAUL_ERROR, HAUL_ERROR_START, _("cannot start %s: %s"),
                                          self->worker_path, error->message));
   haul_job_feed (job, HAUL_EVENT_START_FAILED);
+}
+
+static void
+send (HaulJob           *job,
+      HaulChild         *child,
+      const HaulMessage *what)
+{
+  haul_child_queue (child, haul_job_get_id (job), what);
+  haul_child_flush (child);
+}
+
+static void
+send_run (HaulJob   *job,
+          HaulChild *child)
+{
+  HaulMessage run = { .type = HAUL_FRAME_RUN };
+
+  run.run.task = (char *) haul_job_get_task (job)->id;
+  run.run.arguments = haul_job_get_arguments (job);
+  send (job, child, &run);
 }
 
 static void
@@ -69,11 +168,11 @@ haul_process_executor_act (HaulExecutor    *executor,
       break;
 
     case HAUL_ACTION_RUN:
-      haul_child_send_run (child);
+      send_run (job, child);
       break;
 
     case HAUL_ACTION_CANCEL:
-      haul_child_send_cancel (child);
+      send (job, child, &(HaulMessage) { .type = HAUL_FRAME_CANCEL });
       break;
 
     case HAUL_ACTION_STOP:
@@ -198,20 +297,24 @@ haul_raise_fd_limit (void)
  *
  * Jobs are started from the thread that runs the main loop, and that thread
  * has to live as long as they do: the kernel ends them with it.
+ *
+ * Returns: (transfer full): an executor that runs each job in a process
  */
 HaulExecutor *
 haul_process_executor_new (const char *worker_path)
 {
   HaulProcessExecutor *self = g_object_new (HAUL_TYPE_PROCESS_EXECUTOR, NULL);
 
-  if (worker_path == NULL)
-    worker_path = g_getenv ("HAUL_WORKER");
-  if (worker_path == NULL || *worker_path == '\0')
-    worker_path = HAUL_LIBEXECDIR "/haul-worker";
-  self->worker_path = g_strdup (worker_path);
+  self->worker_path = haul_find_worker (worker_path);
   return HAUL_EXECUTOR (self);
 }
 
+/**
+ * haul_process_executor_get_start_method:
+ * @self: an executor
+ *
+ * Returns: how its workers come into being
+ */
 HaulStartMethod
 haul_process_executor_get_start_method (HaulProcessExecutor *self)
 {
@@ -220,7 +323,13 @@ haul_process_executor_get_start_method (HaulProcessExecutor *self)
   return self->start_method;
 }
 
-/* For jobs that start from now on. */
+/**
+ * haul_process_executor_set_start_method:
+ * @self: an executor
+ * @start_method: how
+ *
+ * Sets how the workers of jobs that start from now on come into being.
+ */
 void
 haul_process_executor_set_start_method (HaulProcessExecutor *self,
                                         HaulStartMethod      start_method)

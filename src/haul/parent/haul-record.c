@@ -41,6 +41,14 @@ haul_record_init (HaulRecord *self)
 {
 }
 
+/**
+ * haul_record_new_log:
+ * @time: when, in µs of g_get_monotonic_time()
+ * @level: how much it matters
+ * @text: (nullable): the line, without its end
+ *
+ * Returns: (transfer full): a record of a log line
+ */
 HaulRecord *
 haul_record_new_log (gint64        time,
                      HaulLogLevel  level,
@@ -55,6 +63,17 @@ haul_record_new_log (gint64        time,
   return self;
 }
 
+/**
+ * haul_record_new_frame:
+ * @time: when, in µs of g_get_monotonic_time()
+ * @previous: when the frame before was; 0 if there was none
+ * @type: what it says
+ * @down: whether it went to the worker
+ * @size: bytes on the pipe, with the header
+ * @text: (nullable): what it says, in short
+ *
+ * Returns: (transfer full): a record of a frame
+ */
 HaulRecord *
 haul_record_new_frame (gint64         time,
                        gint64         previous,
@@ -74,6 +93,12 @@ haul_record_new_frame (gint64         time,
   return self;
 }
 
+/**
+ * haul_record_get_time:
+ * @self: a record
+ *
+ * Returns: when it was, in µs of g_get_monotonic_time()
+ */
 gint64
 haul_record_get_time (HaulRecord *self)
 {
@@ -82,6 +107,12 @@ haul_record_get_time (HaulRecord *self)
   return self->time;
 }
 
+/**
+ * haul_record_get_gap:
+ * @self: a record
+ *
+ * Returns: µs since the frame before; 0 for the first, and for a log line
+ */
 gint64
 haul_record_get_gap (HaulRecord *self)
 {
@@ -90,6 +121,12 @@ haul_record_get_gap (HaulRecord *self)
   return self->gap;
 }
 
+/**
+ * haul_record_get_level:
+ * @self: a record
+ *
+ * Returns: how much a log line matters
+ */
 HaulLogLevel
 haul_record_get_level (HaulRecord *self)
 {
@@ -98,6 +135,12 @@ haul_record_get_level (HaulRecord *self)
   return self->level;
 }
 
+/**
+ * haul_record_get_frame:
+ * @self: a record
+ *
+ * Returns: what kind of frame it was; %HAUL_FRAME_LOG for a log line
+ */
 HaulFrameType
 haul_record_get_frame (HaulRecord *self)
 {
@@ -106,6 +149,12 @@ haul_record_get_frame (HaulRecord *self)
   return self->frame;
 }
 
+/**
+ * haul_record_get_down:
+ * @self: a record
+ *
+ * Returns: %TRUE for a frame that went to the worker
+ */
 gboolean
 haul_record_get_down (HaulRecord *self)
 {
@@ -114,6 +163,12 @@ haul_record_get_down (HaulRecord *self)
   return self->down;
 }
 
+/**
+ * haul_record_get_size:
+ * @self: a record
+ *
+ * Returns: bytes on the pipe, with the header; 0 for a log line
+ */
 gsize
 haul_record_get_size (HaulRecord *self)
 {
@@ -122,6 +177,12 @@ haul_record_get_size (HaulRecord *self)
   return self->size;
 }
 
+/**
+ * haul_record_get_text:
+ * @self: a record
+ *
+ * Returns: (transfer none): the line, or what the frame says in short; never %NULL
+ */
 const char *
 haul_record_get_text (HaulRecord *self)
 {

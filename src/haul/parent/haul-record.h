@@ -36,6 +36,12 @@ gsize         haul_record_get_size    (HaulRecord     *self);   /* bytes on the 
 const char   *haul_record_get_text    (HaulRecord     *self);
 
 /**
+ * HaulRing:dropped:
+ *
+ * How many records had to go.
+ */
+
+/**
  * HaulRing:
  *
  * A #GListModel of the newest #HaulRecords, bounded in count and in bytes.

@@ -119,6 +119,13 @@ haul_ring_init (HaulRing *self)
   g_queue_init (&self->records);
 }
 
+/**
+ * haul_ring_new:
+ * @max_items: how many records it keeps at most; at least 1
+ * @max_bytes: how many bytes of text it keeps at most
+ *
+ * Returns: (transfer full): an empty ring
+ */
 HaulRing *
 haul_ring_new (guint max_items,
                gsize max_bytes)
@@ -182,6 +189,12 @@ haul_ring_take (HaulRing   *self,
   g_list_model_items_changed (G_LIST_MODEL (self), self->records.length - 1, 0, 1);
 }
 
+/**
+ * haul_ring_get_dropped:
+ * @self: a ring
+ *
+ * Returns: how many records had to go
+ */
 guint64
 haul_ring_get_dropped (HaulRing *self)
 {

@@ -106,6 +106,11 @@ haul_serial_executor_init (HaulSerialExecutor *self)
   haul_executor_set_max_running (HAUL_EXECUTOR (self), 1);
 }
 
+/**
+ * haul_serial_executor_new:
+ *
+ * Returns: (transfer full): an executor that runs jobs on the main loop
+ */
 HaulExecutor *
 haul_serial_executor_new (void)
 {

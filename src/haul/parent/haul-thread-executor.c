@@ -225,6 +225,11 @@ haul_thread_executor_init (HaulThreadExecutor *self)
 {
 }
 
+/**
+ * haul_thread_executor_new:
+ *
+ * Returns: (transfer full): an executor that runs each job in a thread
+ */
 HaulExecutor *
 haul_thread_executor_new (void)
 {

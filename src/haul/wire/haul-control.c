@@ -19,6 +19,9 @@ haul_control_n_fds (guint16 type)
     case HAUL_CONTROL_SPAWN:
       return 3;
 
+    case HAUL_CONTROL_SPAWN_MANY:
+      return 4;
+
     case HAUL_CONTROL_SPAWNED:
       return 1;
 

@@ -7,6 +7,11 @@
 
 G_BEGIN_DECLS
 
+/**
+ * HAUL_ERROR:
+ *
+ * The domain of #HaulError.
+ */
 #define HAUL_ERROR (haul_error_quark ())
 
 /**
@@ -39,6 +44,11 @@ typedef enum
   HAUL_ERROR_NOT_POSSIBLE,
 } HaulError;
 
+/**
+ * haul_error_quark:
+ *
+ * Returns: the domain of #HaulError
+ */
 GQuark haul_error_quark (void);
 
 G_END_DECLS

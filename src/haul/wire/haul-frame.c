@@ -61,19 +61,38 @@ get_u32 (const guint8 *from)
   return GUINT32_FROM_LE (value);
 }
 
-/* The name of a type, or NULL for one that we do not know. */
+/**
+ * haul_frame_type_to_string:
+ * @type: of a frame, known or not
+ *
+ * Returns: (transfer none) (nullable): its name, "PROGRESS"; %NULL for one that we
+ *   do not know
+ */
 const char *
 haul_frame_type_to_string (guint16 type)
 {
   return type < HAUL_FRAME_N_TYPES ? types[type].name : NULL;
 }
 
+/**
+ * haul_frame_max_payload:
+ * @type: of a frame, known or not
+ *
+ * Returns: how many bytes of payload such a frame may have
+ */
 gsize
 haul_frame_max_payload (guint16 type)
 {
   return haul_frame_type_to_string (type) != NULL ? types[type].max_payload : MAX_UNKNOWN_PAYLOAD;
 }
 
+/**
+ * haul_frame_encode_header:
+ * @frame: a frame; its payload is not looked at
+ * @ret_header: (out caller-allocated): the sixteen bytes that go before the payload
+ *
+ * Writes the header of a frame.
+ */
 void
 haul_frame_encode_header (const HaulFrame *frame,
                           guint8           ret_header[HAUL_FRAME_HEADER_SIZE])
@@ -87,6 +106,12 @@ haul_frame_encode_header (const HaulFrame *frame,
   put_u32 (ret_header + 12, frame->sequence);
 }
 
+/**
+ * haul_decoder_init:
+ * @self: (out caller-allocated): a decoder
+ *
+ * Makes a decoder that expects the first frame of a stream.
+ */
 void
 haul_decoder_init (HaulDecoder *self)
 {
@@ -113,14 +138,20 @@ fail (HaulDecoder  *self,
   return HAUL_DECODED_ERROR;
 }
 
-/* haul_decoder_next:
- * @bytes: what was read and not used yet
- * @ret_frame: the frame; its payload lies in @bytes
- * @ret_used: how many of @bytes the frame took
+/**
+ * haul_decoder_next:
+ * @self: a decoder
+ * @bytes: (array length=n_bytes): what was read and not used yet
+ * @n_bytes: how many
+ * @ret_frame: (out): the frame; its payload lies in @bytes
+ * @ret_used: (out): how many of @bytes the frame took
+ * @error: %HAUL_ERROR_PROTOCOL, with the position in the stream
  *
- * The next frame of a stream. A header is judged as soon as it is whole, before anybody waits, or
- * makes room, for the payload that it promises. The out-parameters are set for
- * HAUL_DECODED_FRAME alone.
+ * The next frame of a stream. A header is judged as soon as it is whole, before
+ * anybody waits, or makes room, for the payload that it promises. The
+ * out-parameters are set for %HAUL_DECODED_FRAME alone.
+ *
+ * Returns: whether there was a whole frame
  */
 HaulDecoded
 haul_decoder_next (HaulDecoder   *self,
@@ -165,7 +196,14 @@ haul_decoder_next (HaulDecoder   *self,
   return HAUL_DECODED_FRAME;
 }
 
-/* At end of file with @n_left bytes unused: TRUE between two frames, an error inside one. */
+/**
+ * haul_decoder_finish:
+ * @self: a decoder
+ * @n_left: how many bytes are unused at the end of file
+ * @error: %HAUL_ERROR_PROTOCOL
+ *
+ * Returns: %TRUE between two frames, %FALSE inside one
+ */
 gboolean
 haul_decoder_finish (HaulDecoder  *self,
                      gsize         n_left,

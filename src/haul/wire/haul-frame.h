@@ -49,30 +49,60 @@ typedef enum
   HAUL_FRAME_ERROR,
 } HaulFrameType;
 
+/**
+ * HAUL_FRAME_N_TYPES:
+ *
+ * One more than the last type that we know.
+ */
 #define HAUL_FRAME_N_TYPES (HAUL_FRAME_ERROR + 1)
 
+/**
+ * HaulFrame:
+ * @type: a #HaulFrameType, or one that we do not know
+ * @job: the job that it is about
+ * @sequence: 0, 1, 2, … in each direction
+ * @size: bytes of payload
+ * @payload: (nullable): borrowed from the span that was decoded
+ *
+ * One frame, taken apart.
+ */
 typedef struct
 {
-  guint16       type;      /* HaulFrameType, or one that we do not know */
+  guint16       type;
   guint32       job;
   guint32       sequence;
-  gsize         size;      /* of the payload */
-  const guint8 *payload;   /* (nullable) borrowed from the span that was decoded */
+  gsize         size;
+  const guint8 *payload;
 } HaulFrame;
 
+/**
+ * HaulDecoded:
+ * @HAUL_DECODED_FRAME: a whole frame
+ * @HAUL_DECODED_MORE: what is there is right, but not a whole frame yet
+ * @HAUL_DECODED_ERROR: it makes no sense; never go on after this
+ *
+ * What haul_decoder_next() found.
+ */
 typedef enum
 {
-  HAUL_DECODED_FRAME,   /* a whole frame */
-  HAUL_DECODED_MORE,    /* what is there is right, but not a whole frame yet */
-  HAUL_DECODED_ERROR,   /* never go on after this */
+  HAUL_DECODED_FRAME,
+  HAUL_DECODED_MORE,
+  HAUL_DECODED_ERROR,
 } HaulDecoded;
 
-/* The reader's memory between two frames. Start with haul_decoder_init(). */
+/**
+ * HaulDecoder:
+ * @offset: bytes decoded so far: the position that errors name
+ * @sequence: what the next frame must carry
+ * @failed: there was an error; sticky
+ *
+ * The reader's memory between two frames. Start with haul_decoder_init().
+ */
 typedef struct
 {
-  guint64  offset;       /* bytes decoded so far: the position that errors name */
-  guint32  sequence;     /* what the next frame must carry */
-  guint    failed : 1;   /* sticky */
+  guint64 offset;
+  guint32 sequence;
+  guint   failed : 1;
 } HaulDecoder;
 
 const char  *haul_frame_type_to_string (guint16           type);

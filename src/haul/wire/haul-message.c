@@ -10,6 +10,13 @@
 
 #include "haul-error.h"
 
+/**
+ * haul_message_encode:
+ * @message: what to say
+ *
+ * Returns: (transfer full) (nullable): the payload of a frame; %NULL for
+ *   %HAUL_FRAME_DATA, whose payload is its bytes
+ */
 GBytes *
 haul_message_encode (const HaulMessage *message)
 {
@@ -162,6 +169,17 @@ decode_body (const HaulFrame  *frame,
     }
 }
 
+/**
+ * haul_message_decode:
+ * @frame: a frame
+ * @ret_message: (out): what it says; free with haul_message_clear()
+ * @error: %HAUL_ERROR_PROTOCOL
+ *
+ * Reads the payload of a frame. The bytes of %HAUL_FRAME_DATA stay where they are,
+ * everything else is copied.
+ *
+ * Returns: whether it makes sense
+ */
 gboolean
 haul_message_decode (const HaulFrame  *frame,
                      HaulMessage      *ret_message,
@@ -197,6 +215,12 @@ haul_message_decode (const HaulFrame  *frame,
   return TRUE;
 }
 
+/**
+ * haul_message_clear:
+ * @message: what was decoded
+ *
+ * Frees what a message holds, and empties it.
+ */
 void
 haul_message_clear (HaulMessage *message)
 {
@@ -239,6 +263,16 @@ is_bidi_control (gunichar c)
   return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/**
+ * haul_text_clean:
+ * @bytes: (array length=size): anything at all
+ * @size: how many; -1 for up to the first NUL
+ *
+ * Makes text that can be shown, whatever came in.
+ *
+ * Returns: (transfer full): valid UTF-8 without control or bidi characters, at most
+ *   %HAUL_MAX_TEXT bytes
+ */
 char *
 haul_text_clean (const char *bytes,
                  gssize      size)

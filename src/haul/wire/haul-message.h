@@ -31,7 +31,12 @@ typedef enum
   HAUL_LOG_OUTPUT,
 } HaulLogLevel;
 
-/* What a frame says, decoded. Strings are valid UTF-8 without control characters. */
+/**
+ * HaulMessage:
+ *
+ * What a frame says, decoded: of the union, the member of its type counts.
+ * Strings are valid UTF-8 without control characters.
+ */
 typedef struct
 {
   HaulFrameType type;
@@ -47,14 +52,12 @@ typedef struct
   };
 } HaulMessage;
 
-/* The payload of @message as a new GBytes, or NULL for DATA, whose payload is its bytes. */
 GBytes   *haul_message_encode      (const HaulMessage  *message) G_GNUC_WARN_UNUSED_RESULT;
 gboolean  haul_message_decode      (const HaulFrame    *frame,
                                     HaulMessage        *ret_message,
                                     GError            **error) G_GNUC_WARN_UNUSED_RESULT;
 void      haul_message_clear       (HaulMessage        *message);
 
-/* Valid UTF-8, without control or bidi characters, at most HAUL_MAX_TEXT bytes. */
 char     *haul_text_clean          (const char         *bytes,
                                     gssize              size) G_GNUC_WARN_UNUSED_RESULT;
 

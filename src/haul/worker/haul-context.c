@@ -30,6 +30,16 @@ struct _HaulContext
   gboolean        unsent;     /* there is progress that the sink does not know */
 };
 
+/**
+ * haul_context_new:
+ * @sink: (scope forever) (closure user_data): takes what the task says
+ * @user_data: for @sink
+ * @cancelled: not 0 once somebody asked the task to stop; outlives the context
+ *
+ * For executors: a task is given its context, and never makes one.
+ *
+ * Returns: (transfer full): a context
+ */
 HaulContext *
 haul_context_new (HaulContextSink  sink,
                   gpointer         user_data,
@@ -47,6 +57,12 @@ haul_context_new (HaulContextSink  sink,
   return self;
 }
 
+/**
+ * haul_context_free:
+ * @self: (transfer full): the context
+ *
+ * Frees a context. Progress that was not sent yet is lost: see haul_context_flush().
+ */
 void
 haul_context_free (HaulContext *self)
 {
@@ -54,6 +70,13 @@ haul_context_free (HaulContext *self)
   g_free (self);
 }
 
+/**
+ * haul_context_send:
+ * @self: the context
+ * @message: any message
+ *
+ * For executors: gives a message to the sink as it is.
+ */
 void
 haul_context_send (HaulContext       *self,
                    const HaulMessage *message)
@@ -90,6 +113,12 @@ note_progress (HaulContext *self)
   self->done = MAX (done, self->done);
 }
 
+/**
+ * haul_context_flush:
+ * @self: the context
+ *
+ * Sends the last progress, however little time has passed since the one before.
+ */
 void
 haul_context_flush (HaulContext *self)
 {
@@ -117,6 +146,13 @@ plan_next_look (HaulContext *self,
     self->hot.next = MIN (self->hot.next, self->total);   /* the end is never missed */
 }
 
+/**
+ * haul_context_progress_slow:
+ * @self: the context
+ * @done: how much of the total is done
+ *
+ * What haul_context_progress() calls once in a while. Call that instead.
+ */
 void
 haul_context_progress_slow (HaulContext *self,
                             double       done)
@@ -249,6 +285,12 @@ haul_context_check (HaulContext  *self,
   return FALSE;
 }
 
+/**
+ * haul_context_get_emitted:
+ * @self: the context
+ *
+ * Returns: how many bytes of result the task has given so far
+ */
 guint64
 haul_context_get_emitted (HaulContext *self)
 {

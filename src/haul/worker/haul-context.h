@@ -20,7 +20,13 @@ G_BEGIN_DECLS
  */
 typedef struct _HaulContext HaulContext;
 
-/* Takes one message, in the thread of the task, and copies what it keeps. */
+/**
+ * HaulContextSink:
+ * @message: what the task says
+ * @user_data: for this function
+ *
+ * Takes one message, in the thread of the task, and copies what it keeps.
+ */
 typedef void (*HaulContextSink) (const HaulMessage *message,
                                  gpointer           user_data);
 
@@ -43,7 +49,6 @@ void         haul_context_log            (HaulContext        *self,
 gboolean     haul_context_check          (HaulContext        *self,
                                           GError            **error);
 
-/* Sends the last progress, however little time has passed since the one before. */
 void         haul_context_flush          (HaulContext        *self);
 guint64      haul_context_get_emitted    (HaulContext        *self);
 void         haul_context_send           (HaulContext        *self,
@@ -83,7 +88,9 @@ haul_context_progress (HaulContext *self,
  * haul_context_is_cancelled:
  * @self: the context
  *
- * Whether the task should return soon. Costs one load from memory.
+ * Costs one load from memory.
+ *
+ * Returns: whether the task should return soon
  */
 static inline gboolean
 haul_context_is_cancelled (HaulContext *self)

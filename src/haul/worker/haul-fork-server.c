@@ -254,10 +254,11 @@ static void
 spawn (Server            *self,
        const HaulControl *request,
        int                fds[HAUL_CONTROL_MAX_FDS],
-       int              (*serve)(int nice_value))
+       HaulServeFunc serve)
 {
-  const int channel[] = { fds[0], fds[1] };
-  HaulFork plan = { .fds = channel, .n_fds = 2, .log_fd = fds[2] };
+  const gboolean many = request->type == HAUL_CONTROL_SPAWN_MANY;
+  const int channel[] = { fds[0], fds[1], fds[3] };
+  HaulFork plan = { .fds = channel, .n_fds = many ? 3 : 2, .log_fd = fds[2] };
   Child child = { .job = request->job, .hold = (request->b & HAUL_SPAWN_HOLD) != 0 };
   int pidfd = -1;
 
@@ -271,7 +272,7 @@ spawn (Server            *self,
     {
       child.pid = haul_fork (&plan, &pidfd);
       if (child.pid == 0)
-        _exit (serve (request->a));
+        _exit (serve (request->a, many));
       if (child.pid > 0 && pidfd < 0)
         {
           /* Nobody could know of it for sure. */
@@ -344,11 +345,12 @@ static void
 answer (Server      *self,
         HaulControl *request,
         int          fds[HAUL_CONTROL_MAX_FDS],
-        int        (*serve)(int nice_value))
+        HaulServeFunc serve)
 {
   switch ((HaulControlType) request->type)
     {
     case HAUL_CONTROL_SPAWN:
+    case HAUL_CONTROL_SPAWN_MANY:
       spawn (self, request, fds, serve);
       break;
 
@@ -408,7 +410,7 @@ end_all (Server *self)
 /* One message: FALSE when nobody is there any more. */
 static gboolean
 serve_control (Server *self,
-               int   (*serve)(int nice_value))
+               HaulServeFunc serve)
 {
   int fds[HAUL_CONTROL_MAX_FDS];
   HaulControl request = { 0 };
@@ -434,7 +436,7 @@ serve_control (Server *self,
 
 static void
 loop (Server *self,
-      int   (*serve)(int nice_value))
+      HaulServeFunc serve)
 {
   gboolean alive = TRUE;
 
@@ -462,7 +464,7 @@ loop (Server *self,
 }
 
 int
-haul_fork_server_run (int (*serve)(int nice_value))
+haul_fork_server_run (HaulServeFunc serve)
 {
   Server self = { 0 };
   sigset_t all;

@@ -73,8 +73,10 @@ left_in_cgroups (void)
 /**
  * haul_memory_available:
  *
- * How many bytes a new job can use before somebody has to suffer: what the
- * kernel calls available, the limits of our control groups, and RLIMIT_AS.
+ * What the kernel calls available, the limits of our control groups, and
+ * RLIMIT_AS: the least of them.
+ *
+ * Returns: how many bytes a new job can use before somebody has to suffer
  */
 guint64
 haul_memory_available (void)

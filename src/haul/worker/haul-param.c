@@ -10,9 +10,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "haul-number.h"
 #include "haul/wire/haul-error.h"
 
-/* The value when none is given, as a floating reference sunk for the caller. */
+/**
+ * haul_param_get_initial:
+ * @param: a parameter
+ *
+ * Returns: (transfer full): the value when none is given; not floating
+ */
 GVariant *
 haul_param_get_initial (const HaulParam *param)
 {
@@ -48,6 +54,12 @@ join_choices (const HaulParam *param)
   return g_strjoinv (", ", (char **) ids->pdata);
 }
 
+static char *
+bound_to_text (double bound)
+{
+  return bound == floor (bound) ? haul_format_count (bound) : g_strdup_printf ("%g", bound);
+}
+
 /**
  * haul_param_describe_range:
  * @param: a parameter
@@ -60,14 +72,16 @@ char *
 haul_param_describe_range (const HaulParam *param)
 {
   g_autofree char *choices = NULL;
+  g_autofree char *min = bound_to_text (param->min);
+  g_autofree char *max = bound_to_text (param->max);
 
   switch (param->type)
     {
     case HAUL_PARAM_INT:
-      return g_strdup_printf (_("a whole number from %'.0f to %'.0f"), param->min, param->max);
+      return g_strdup_printf (_("a whole number from %s to %s"), min, max);
 
     case HAUL_PARAM_DOUBLE:
-      return g_strdup_printf (_("a number from %'g to %'g"), param->min, param->max);
+      return g_strdup_printf (_("a number from %s to %s"), min, max);
 
     case HAUL_PARAM_CHOICE:
       choices = join_choices (param);
@@ -111,7 +125,14 @@ is_choice (const HaulParam *param,
   return FALSE;
 }
 
-/* Whether a value that came from a program, and not from a person, is right. */
+/**
+ * haul_param_check:
+ * @param: a parameter
+ * @value: what came from a program, and not from a person
+ * @error: %HAUL_ERROR_BAD_ARGUMENT, in words for people
+ *
+ * Returns: whether @value has the right type and is in range
+ */
 gboolean
 haul_param_check (const HaulParam  *param,
                   GVariant         *value,

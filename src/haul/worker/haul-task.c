@@ -25,6 +25,12 @@ haul_tasks_register (const HaulTask * const *tasks)
   registered = tasks;
 }
 
+/**
+ * haul_tasks_list:
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the tasks that this program
+ *   registered; empty before it has
+ */
 const HaulTask * const *
 haul_tasks_list (void)
 {
@@ -33,6 +39,13 @@ haul_tasks_list (void)
   return registered != NULL ? registered : none;
 }
 
+/**
+ * haul_task_lookup:
+ * @id: as typed
+ * @error: %HAUL_ERROR_UNKNOWN_TASK
+ *
+ * Returns: (transfer none): the task of that name, or %NULL with @error set
+ */
 const HaulTask *
 haul_task_lookup (const char  *id,
                   GError     **error)
@@ -45,6 +58,13 @@ haul_task_lookup (const char  *id,
   return NULL;
 }
 
+/**
+ * haul_task_find_param:
+ * @self: a task
+ * @name: as typed
+ *
+ * Returns: (transfer none) (nullable): the parameter of that name
+ */
 const HaulParam *
 haul_task_find_param (const HaulTask *self,
                       const char     *name)
@@ -130,6 +150,8 @@ haul_task_complete (const HaulTask  *self,
  * @error: %HAUL_ERROR_TOO_LARGE
  *
  * Refuses a run that needs more memory than there is, before it starts.
+ *
+ * Returns: whether there is enough
  */
 gboolean
 haul_task_check_memory (const HaulTask  *self,
@@ -155,6 +177,16 @@ haul_task_check_memory (const HaulTask  *self,
   return FALSE;
 }
 
+/**
+ * haul_arguments_get_int:
+ * @arguments: complete, `a{sv}`
+ * @name: of a %HAUL_PARAM_INT
+ *
+ * For tasks. Cannot fail: a name that the task does not declare is a mistake of
+ * the program, and gives 0 and a critical warning.
+ *
+ * Returns: the value
+ */
 gint64
 haul_arguments_get_int (GVariant   *arguments,
                         const char *name)
@@ -166,6 +198,15 @@ haul_arguments_get_int (GVariant   *arguments,
   return value;
 }
 
+/**
+ * haul_arguments_get_double:
+ * @arguments: complete, `a{sv}`
+ * @name: of a %HAUL_PARAM_DOUBLE
+ *
+ * The same for a number.
+ *
+ * Returns: the value
+ */
 double
 haul_arguments_get_double (GVariant   *arguments,
                            const char *name)
@@ -177,7 +218,16 @@ haul_arguments_get_double (GVariant   *arguments,
   return value;
 }
 
-/* Borrowed from @arguments, which are serialised and stay as they are. */
+/**
+ * haul_arguments_get_string:
+ * @arguments: complete, `a{sv}`
+ * @name: of a %HAUL_PARAM_CHOICE or %HAUL_PARAM_STRING
+ *
+ * The same for words and text; "" where there is a mistake.
+ *
+ * Returns: (transfer none): the value; it lives as long as @arguments, which are
+ *   serialised and stay as they are
+ */
 const char *
 haul_arguments_get_string (GVariant   *arguments,
                            const char *name)
@@ -195,7 +245,10 @@ haul_arguments_get_string (GVariant   *arguments,
  * @context: where everything goes
  * @arguments: complete
  *
- * Runs the task in this thread, and says how it ended in one last message.
+ * Runs the task in this thread, and says how it ended in one last message:
+ * %HAUL_FRAME_RESULT or %HAUL_FRAME_ERROR.
+ *
+ * Returns: %TRUE for a result
  */
 gboolean
 haul_task_run (const HaulTask *self,

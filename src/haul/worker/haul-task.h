@@ -26,11 +26,17 @@ typedef enum
   HAUL_PARAM_STRING,
 } HaulParamType;
 
-/* One word that a HAUL_PARAM_CHOICE takes. An array of them ends with a NULL id. */
+/**
+ * HaulChoice:
+ * @id: as typed: "series"
+ * @title: translatable, as shown: "Series"
+ *
+ * One word that a %HAUL_PARAM_CHOICE takes. An array of them ends with a %NULL id.
+ */
 typedef struct
 {
-  const char *id;      /* as typed: "series" */
-  const char *title;   /* translatable, as shown: "Series" */
+  const char *id;
+  const char *title;
 } HaulChoice;
 
 /**
@@ -128,7 +134,12 @@ struct _HaulTask
   guint            tidy_ms;
 };
 
-/* Arguments travel in one frame, which has to have room for the name of the task as well. */
+/**
+ * HAUL_TASK_MAX_ARGUMENTS:
+ *
+ * How many bytes the arguments of a run may have. They travel in one frame, which
+ * has to have room for the name of the task as well.
+ */
 #define HAUL_TASK_MAX_ARGUMENTS (60 * 1024)
 
 /* The registry: a program says once, first thing in main(), which tasks it knows. */

@@ -14,27 +14,94 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "haul-fork-server-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
+#include "haul/wire/haul-shared-private.h"
 
-/* A worker runs one job, in one thread: it exchanges HELLO, waits for RUN, runs the task, and exits.
- * It was exec'd for that job, or forked for it by the fork server, which is this program as well. Three lines see to it that it does not outlive the program that started it: the death
- * signal, the end of its command pipe, and EPIPE when it reports. */
+/* A worker has one thread. It exchanges HELLO, waits for RUN, runs the task, and exits; in a pool it
+ * runs one job after the other. It was exec'd for that, or forked by the fork server, which is this
+ * program as well. Three lines see to it that it does not outlive the program that started it: the
+ * death signal, the end of its command pipe, and EPIPE when it reports. */
 
 typedef struct
 {
+  HaulBoard   *board;        /* (nullable) of a worker that runs many jobs */
   guint32      job;
   guint32      sequence;     /* of the next frame that we send */
+  GByteArray  *unsent;       /* (owned) frames that are sent together */
 
   HaulDecoder  decoder;
   GByteArray  *received;     /* (owned) bytes of commands that no frame was made of yet */
+  gsize        used;         /* of them */
 } Worker;
+
+/* Frames wait for others this long, and in this number of bytes, at most. */
+#define UNSENT_MS   2
+#define UNSENT_SIZE (32 * 1024)
 
 /* Set by the signal handler; int, as HaulContext wants it, and lock-free. */
 static int cancelled;
+
+/* For the handler of SIGALRM, which sends what waits while a long job runs. */
+static Worker *many;                       /* (nullable) the worker, where it runs many jobs */
+static volatile sig_atomic_t is_sending;   /* the handler keeps its hands off */
+static volatile sig_atomic_t is_late;      /* and leaves it to us to send */
+
+/* Async-signal-safe. */
+static void
+flush (Worker *self)
+{
+  const guint8 *from = self->unsent->data;
+  gsize left = self->unsent->len;
+
+  while (left > 0)
+    {
+      ssize_t n = write (HAUL_WORKER_EVENTS_FD, from, left);
+
+      if (n < 0 && errno != EINTR)
+        _exit (HAUL_WORKER_EXIT_ORPHAN);   /* nobody is there to be told */
+      if (n > 0)
+        {
+          from += n;
+          left -= n;
+        }
+    }
+  self->unsent->len = 0;
+}
+
+static void
+sigalrm_cb (int signal_number G_GNUC_UNUSED)
+{
+  int saved = errno;
+
+  is_late = is_sending;
+  if (!is_sending)
+    flush (many);
+  errno = saved;
+}
+
+/* A worker of many small jobs sends what it has to say of several in one write. */
+static gboolean
+keep_for_later (Worker          *self,
+                const guint8    *header,
+                const HaulFrame *frame)
+{
+  static const struct itimerval soon = { .it_value = { .tv_usec = UNSENT_MS * 1000 } };
+
+  if (many == NULL || frame->type == HAUL_FRAME_PROGRESS || self->unsent->len + frame->size > UNSENT_SIZE)
+    return FALSE;
+
+  if (self->unsent->len == 0)
+    (void) setitimer (ITIMER_REAL, &soon, NULL);
+  g_byte_array_append (self->unsent, header, HAUL_FRAME_HEADER_SIZE);
+  if (frame->size > 0)
+    g_byte_array_append (self->unsent, frame->payload, frame->size);
+  return TRUE;
+}
 
 static void
 send_message (const HaulMessage *message,
@@ -56,8 +123,17 @@ send_message (const HaulMessage *message,
     }
 
   haul_frame_encode_header (&frame, header);
-  if (!haul_write_all (HAUL_WORKER_EVENTS_FD, header, sizeof header, frame.payload, frame.size, NULL))
-    _exit (HAUL_WORKER_EXIT_ORPHAN);   /* nobody is there to be told */
+  is_sending = TRUE;
+  if (!keep_for_later (self, header, &frame))
+    {
+      flush (self);
+      if (!haul_write_all (HAUL_WORKER_EVENTS_FD, header, sizeof header, frame.payload, frame.size, NULL))
+        _exit (HAUL_WORKER_EXIT_ORPHAN);
+    }
+  if (is_late)
+    flush (self);
+  is_late = FALSE;
+  is_sending = FALSE;
 }
 
 static void
@@ -70,7 +146,32 @@ send_hello (Worker *self)
   send_message (&hello, self);
 }
 
-/* Waits for the next command. The pipe blocks, and there is nothing else to do. */
+/* Reads on, once all that was read before is used up. The pipe blocks, and there is nothing else to
+ * do meanwhile, so this is when everybody hears of what was done. */
+static gboolean
+read_more (Worker  *self,
+           GError **error)
+{
+  guint8 buffer[64 * 1024];
+  ssize_t n;
+
+  is_sending = TRUE;
+  flush (self);
+  is_sending = FALSE;
+  g_byte_array_remove_range (self->received, 0, self->used);
+  self->used = 0;
+
+  n = read (HAUL_WORKER_COMMANDS_FD, buffer, sizeof buffer);
+  if (n == 0)
+    _exit (self->board != NULL ? 0 : HAUL_WORKER_EXIT_ORPHAN);   /* no more jobs; or nobody is there */
+  if (n > 0)
+    g_byte_array_append (self->received, buffer, n);
+  else if (errno != EINTR)
+    return haul_throw_errno (error, errno, "cannot read commands");
+  return TRUE;
+}
+
+/* Waits for the next command. */
 static gboolean
 receive (Worker       *self,
          HaulMessage  *ret_message,
@@ -78,34 +179,20 @@ receive (Worker       *self,
 {
   for (;;)
     {
-      guint8 buffer[4096];
       HaulFrame frame;
       gsize used;
-      ssize_t n;
-      HaulDecoded decoded = haul_decoder_next (&self->decoder, self->received->data, self->received->len,
-                                               &frame, &used, error);
+      HaulDecoded decoded = haul_decoder_next (&self->decoder, self->received->data + self->used,
+                                               self->received->len - self->used, &frame, &used, error);
 
-      if (decoded == HAUL_DECODED_ERROR)
+      if (decoded == HAUL_DECODED_ERROR || (decoded == HAUL_DECODED_MORE && !read_more (self, error)))
         return FALSE;
-      if (decoded == HAUL_DECODED_FRAME)
-        {
-          gboolean known = haul_frame_type_to_string (frame.type) != NULL;
-          gboolean ok = !known || haul_message_decode (&frame, ret_message, error);
+      if (decoded == HAUL_DECODED_MORE)
+        continue;
 
-          self->job = frame.job;
-          g_byte_array_remove_range (self->received, 0, used);
-          if (known)
-            return ok;
-          continue;
-        }
-
-      n = read (HAUL_WORKER_COMMANDS_FD, buffer, sizeof buffer);
-      if (n == 0)
-        _exit (HAUL_WORKER_EXIT_ORPHAN);
-      if (n > 0)
-        g_byte_array_append (self->received, buffer, n);
-      else if (errno != EINTR)
-        return haul_throw_errno (error, errno, "cannot read commands");
+      self->job = frame.job;
+      self->used += used;
+      if (haul_frame_type_to_string (frame.type) != NULL)
+        return haul_message_decode (&frame, ret_message, error);
     }
 }
 
@@ -121,7 +208,8 @@ sigio_cb (int signal_number G_GNUC_UNUSED)
     {
       if (commands.revents & (POLLHUP | POLLERR))
         _exit (HAUL_WORKER_EXIT_ORPHAN);
-      __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* after RUN nothing but CANCEL comes */
+      if (many == NULL)
+        __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* after RUN nothing but CANCEL comes */
     }
   errno = saved;
 }
@@ -185,39 +273,40 @@ settle_in (int parent_pid)
 }
 
 static int
-run_job (Worker *self)
+complain (const GError *error,
+          const char   *otherwise)
+{
+  g_printerr ("%s: %s\n", g_get_prgname (), error != NULL ? error->message : otherwise);
+  return HAUL_WORKER_EXIT_USAGE;
+}
+
+/* Until the program has heard of us, we do nothing that it would have to know of. */
+static int
+shake_hands (Worker *self)
 {
   g_auto(HaulMessage) hello = { 0 };
-  g_auto(HaulMessage) run = { 0 };
+  g_autoptr(GError) error = NULL;
+
+  if (!receive (self, &hello, &error))
+    return complain (error, NULL);
+
+  send_hello (self);
+  if (hello.type != HAUL_FRAME_HELLO || hello.hello.version != HAUL_PROTOCOL_VERSION)
+    return complain (NULL, "the program that started me speaks another version of the protocol");
+  return 0;
+}
+
+static gboolean
+run_task (Worker      *self,
+          HaulMessage *run)
+{
   g_autoptr(HaulContext) context = NULL;
   g_autoptr(GVariant) arguments = NULL;
   g_autoptr(GError) error = NULL;
-  const HaulTask *task;
+  const HaulTask *task = haul_task_lookup (run->run.task, &error);
 
-  /* Until it has heard of us, we do nothing that it would have to know of. */
-  if (!receive (self, &hello, &error))
-    {
-      g_printerr ("%s: %s\n", g_get_prgname (), error->message);
-      return HAUL_WORKER_EXIT_USAGE;
-    }
-  send_hello (self);
-  if (hello.type != HAUL_FRAME_HELLO || hello.hello.version != HAUL_PROTOCOL_VERSION)
-    {
-      g_printerr ("%s: the program that started me speaks another version of the protocol\n", g_get_prgname ());
-      return HAUL_WORKER_EXIT_USAGE;
-    }
-  if (!receive (self, &run, &error) || run.type != HAUL_FRAME_RUN || !listen_for_cancel (&error))
-    {
-      g_printerr ("%s: %s\n", g_get_prgname (), error != NULL ? error->message : "a RUN was due");
-      return HAUL_WORKER_EXIT_USAGE;
-    }
-
-  if (self->received->len > 0)
-    __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* it came along with RUN, so no signal will */
-
-  task = haul_task_lookup (run.run.task, &error);
   if (task != NULL)
-    arguments = haul_task_complete (task, run.run.arguments, &error);
+    arguments = haul_task_complete (task, run->run.arguments, &error);
   if (arguments == NULL)
     {
       g_autofree char *text = haul_text_clean (error->message, -1);
@@ -225,34 +314,80 @@ run_job (Worker *self)
 
       message.error.text = text;
       send_message (&message, self);
-      return 1;
+      return FALSE;
     }
 
   (void) prctl (PR_SET_NAME, task->id);   /* what ps shows */
   context = haul_context_new (send_message, self, &cancelled);
-  return haul_task_run (task, context, arguments) ? 0 : 1;
+  return haul_task_run (task, context, arguments);
 }
 
 static int
-serve (void)
+run_one (Worker *self)
 {
-  Worker self = { .received = g_byte_array_new () };
+  g_auto(HaulMessage) run = { 0 };
+  g_autoptr(GError) error = NULL;
+
+  if (!receive (self, &run, &error) || run.type != HAUL_FRAME_RUN || !listen_for_cancel (&error))
+    return complain (error, "a RUN was due");
+  if (self->received->len > self->used)
+    __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* it came along with RUN, so no signal will */
+
+  return run_task (self, &run) ? 0 : 1;
+}
+
+/* Until there are no more: read_more() ends us then. */
+static int
+run_many (Worker *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  struct sigaction action = { .sa_handler = sigalrm_cb, .sa_flags = SA_RESTART };
+
+  many = self;
+  if (!listen_for_cancel (&error) || sigaction (SIGALRM, &action, NULL) < 0)
+    return complain (error, "cannot listen for a signal");
+
+  for (;;)
+    {
+      g_auto(HaulMessage) run = { 0 };
+
+      if (!receive (self, &run, &error) || run.type != HAUL_FRAME_RUN)
+        return complain (error, "a RUN was due");
+
+      __atomic_store_n (&self->board->begun, self->job, __ATOMIC_RELEASE);
+      (void) run_task (self, &run);
+    }
+}
+
+static int
+serve (HaulBoard *board)
+{
+  Worker self = { .board = board, .received = g_byte_array_new (), .unsent = g_byte_array_new () };
   int status;
 
   haul_decoder_init (&self.decoder);
-  status = run_job (&self);
+  status = shake_hands (&self);
+  if (status == 0)
+    status = board != NULL ? run_many (&self) : run_one (&self);
+  flush (&self);
   g_byte_array_unref (self.received);
+  g_byte_array_unref (self.unsent);
   return status;
 }
 
 /* In a child of the fork server, which ends with what we return and without atexit handlers. */
 static int
-serve_forked (int nice_value)
+serve_forked (int      nice_value,
+              gboolean runs_many)
 {
+  HaulBoard *board = NULL;
   int status;
 
   limit_ourselves (nice_value);
-  status = serve ();
+  if (runs_many && (board = haul_shared_map (HAUL_WORKER_BOARD_FD, sizeof *board, NULL)) == NULL)
+    return HAUL_WORKER_EXIT_USAGE;
+  status = serve (board);
   (void) fflush (NULL);
   return status;
 }
@@ -306,5 +441,5 @@ haul_worker_main (int                     argc,
 
   settle_in (parent_pid);
   limit_ourselves (nice_value);
-  return serve ();
+  return serve (NULL);
 }

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 /* The numbers under which a worker finds its pipes. */
 #define HAUL_WORKER_COMMANDS_FD 3
 #define HAUL_WORKER_EVENTS_FD   4
+#define HAUL_WORKER_BOARD_FD    5   /* only where it runs many jobs */
 
 /* Exit statuses of a worker, beside the 0 and 1 of a task that succeeded or failed. */
 #define HAUL_WORKER_EXIT_USAGE  2    /* started by hand, or by something that is not libhaul */

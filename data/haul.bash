@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The Long Tasks authors
+
+# Completion of haul's command line in bash. What tasks and parameters there are, haul itself says.
+
+_haul_words () {
+  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+# The task on the command line: the first word after `haul run` that is one.
+_haul_task () {
+  local word tasks
+  tasks=$(haul tasks 2>/dev/null | cut -d ' ' -f 1)
+  for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
+    if grep -qxF -- "$word" <<<"$tasks"; then
+      printf '%s\n' "$word"
+      return
+    fi
+  done
+}
+
+_haul_run () {
+  local task
+  case $prev in
+    --executor) _haul_words 'process thread serial'; return ;;
+    --output) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --nice | --timeout | --grace) return ;;
+  esac
+
+  task=$(_haul_task)
+  if [[ $cur == -* ]]; then
+    _haul_words "$(haul run ${task:+"$task"} --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p')"
+  elif [[ -z $task ]]; then
+    _haul_words "$(haul tasks 2>/dev/null | cut -d ' ' -f 1)"
+  elif [[ $prev == --* ]]; then
+    _haul_words "$(haul tasks "$task" 2>/dev/null | sed -n "/^  $prev /,/^  --/s/^      one of \([^;]*\);.*/\1/p" | tr -d ,)"
+  fi
+}
+
+_haul () {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+  local -x LC_ALL=C   # it reads what haul says in English
+
+  COMPREPLY=()
+  if ((COMP_CWORD == 1)); then
+    _haul_words 'run tasks help --help --version'
+    return
+  fi
+
+  case ${COMP_WORDS[1]} in
+    run) _haul_run ;;
+    tasks) _haul_words "$(haul tasks 2>/dev/null | cut -d ' ' -f 1) --json" ;;
+    help) _haul_words 'run tasks help' ;;
+  esac
+}
+
+complete -F _haul haul

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-jobs-view.h"
+
+#include <glib/gi18n.h>
+
+#include "lt-job-details.h"
+#include "lt-job-row.h"
+
+struct _LtJobsView
+{
+  AdwBin              parent_instance;
+
+  GtkStack           *stack;
+  GtkWidget          *pi_button;
+  GtkMenuButton      *other_button;
+  AdwFlap            *flap;
+  LtJobDetails       *details;
+  GtkStack           *list_stack;
+  GtkWidget          *list_page;
+  GtkWidget          *no_match_page;
+  GtkListView        *list;
+  GtkSingleSelection *selection;
+  GtkFilterListModel *filtered;
+  GtkBox             *bar;
+  GtkLabel           *status;
+  GtkButton          *filter_all;
+  GtkButton          *filter_active;
+  GtkButton          *filter_finished;
+  GtkButton          *filter_problems;
+
+  LtJobs             *jobs;      /* (owned) (nullable) */
+  GtkFilter          *matcher;   /* (owned) */
+  LtFilter            filter;
+};
+
+G_DEFINE_FINAL_TYPE (LtJobsView, lt_jobs_view, ADW_TYPE_BIN)
+
+static gboolean
+match_cb (gpointer item,
+          gpointer user_data)
+{
+  return lt_jobs_matches (item, LT_JOBS_VIEW (user_data)->filter);
+}
+
+static void
+set_filter_label (GtkButton  *button,
+                  const char *word,
+                  guint       count)
+{
+  g_autofree char *number = haul_format_count (count);
+  g_autofree char *label = g_strdup_printf ("%s %s", word, number);
+
+  gtk_button_set_label (button, label);
+}
+
+static void
+update_pages (LtJobsView *self)
+{
+  guint n = g_list_model_get_n_items (lt_jobs_get_model (self->jobs));
+  guint n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
+
+  gtk_stack_set_visible_child_name (self->stack, n > 0 ? "jobs" : "empty");
+  gtk_stack_set_visible_child (self->list_stack, n_shown > 0 || n == 0 ? self->list_page : self->no_match_page);
+}
+
+static void
+counted_cb (LtJobsView *self)
+{
+  set_filter_label (self->filter_all, _("All"), lt_jobs_get_count (self->jobs, LT_FILTER_ALL));
+  set_filter_label (self->filter_active, _("Active"), lt_jobs_get_count (self->jobs, LT_FILTER_ACTIVE));
+  set_filter_label (self->filter_finished, _("Finished"), lt_jobs_get_count (self->jobs, LT_FILTER_FINISHED));
+  set_filter_label (self->filter_problems, _("Problems"), lt_jobs_get_count (self->jobs, LT_FILTER_PROBLEMS));
+  if (self->filter != LT_FILTER_ALL)
+    gtk_filter_changed (self->matcher, GTK_FILTER_CHANGE_DIFFERENT);
+  update_pages (self);
+}
+
+static void
+status_cb (LtJobsView *self)
+{
+  gtk_label_set_label (self->status, lt_jobs_get_status (self->jobs));
+}
+
+static void
+selected_cb (LtJobsView *self)
+{
+  lt_job_details_set_job (self->details, lt_jobs_view_get_selected (self));
+}
+
+static void
+activate_cb (LtJobsView *self)
+{
+  adw_flap_set_reveal_flap (self->flap, TRUE);
+}
+
+static LtJobRow *
+find_focused_row (LtJobsView *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *child;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->list)))
+    return NULL;
+  child = gtk_widget_get_first_child (focus);
+  if (child != NULL && LT_IS_JOB_ROW (child))
+    return LT_JOB_ROW (child);
+  return LT_JOB_ROW (gtk_widget_get_ancestor (focus, LT_TYPE_JOB_ROW));
+}
+
+static gboolean
+popup_focused (LtJobsView *self)
+{
+  LtJobRow *row = find_focused_row (self);
+
+  if (row == NULL)
+    return GDK_EVENT_PROPAGATE;
+  lt_job_row_popup_menu (row, gtk_widget_get_width (GTK_WIDGET (row)) / 2.0, gtk_widget_get_height (GTK_WIDGET (row)));
+  return GDK_EVENT_STOP;
+}
+
+/* These keys mean something only in the list, and there before the list itself takes them; a button
+ * in a row keeps its Space. */
+static gboolean
+key_pressed_cb (GtkEventControllerKey *controller,
+                guint                  key,
+                guint                  code,
+                GdkModifierType        state,
+                LtJobsView            *self)
+{
+  static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
+    { GDK_KEY_space, 0, "win.pause-resume" },
+    { GDK_KEY_Delete, 0, "win.cancel-selected" },
+    { GDK_KEY_KP_Delete, 0, "win.cancel-selected" },
+    { GDK_KEY_Delete, GDK_SHIFT_MASK, "win.force-selected" },
+    { GDK_KEY_KP_Delete, GDK_SHIFT_MASK, "win.force-selected" },
+    { GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-row" },
+  };
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
+
+  if (GTK_IS_BUTTON (gtk_root_get_focus (root)) && key == GDK_KEY_space)
+    return GDK_EVENT_PROPAGATE;
+  if (key == GDK_KEY_Menu || (key == GDK_KEY_F10 && modifiers == GDK_SHIFT_MASK))
+    return popup_focused (self);
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (keys[i].key == key && keys[i].modifiers == modifiers)
+      return gtk_widget_activate_action (GTK_WIDGET (self), keys[i].action, NULL);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+lt_jobs_view_dispose (GObject *object)
+{
+  LtJobsView *self = LT_JOBS_VIEW (object);
+
+  if (self->jobs != NULL)
+    g_signal_handlers_disconnect_by_data (self->jobs, self);
+  g_clear_object (&self->jobs);
+  g_clear_object (&self->matcher);
+
+  G_OBJECT_CLASS (lt_jobs_view_parent_class)->dispose (object);
+}
+
+static gboolean
+lt_jobs_view_grab_focus (GtkWidget *widget)
+{
+  LtJobsView *self = LT_JOBS_VIEW (widget);
+
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "empty") == 0)
+    return gtk_widget_grab_focus (self->pi_button);
+  return gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
+static void
+lt_jobs_view_class_init (LtJobsViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = lt_jobs_view_dispose;
+  widget_class->grab_focus = lt_jobs_view_grab_focus;
+
+  g_type_ensure (LT_TYPE_JOB_DETAILS);
+  g_type_ensure (LT_TYPE_JOB_ROW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-jobs-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, stack);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, pi_button);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, other_button);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, flap);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, details);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, list_stack);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, list_page);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, no_match_page);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, list);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, selection);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, filtered);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, status);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, bar);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_all);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_active);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_finished);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_problems);
+  gtk_widget_class_bind_template_callback (widget_class, selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
+}
+
+static void
+lt_jobs_view_init (LtJobsView *self)
+{
+  g_autoptr(GMenuModel) menu = lt_jobs_view_build_task_menu ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  gtk_menu_button_set_menu_model (self->other_button, menu);
+  self->matcher = GTK_FILTER (gtk_custom_filter_new (match_cb, self, NULL));
+  gtk_filter_list_model_set_filter (self->filtered, self->matcher);
+  g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update_pages), self, G_CONNECT_SWAPPED);
+}
+
+void
+lt_jobs_view_set_jobs (LtJobsView *self,
+                       LtJobs     *jobs)
+{
+  g_return_if_fail (LT_IS_JOBS_VIEW (self));
+  g_return_if_fail (LT_IS_JOBS (jobs));
+  g_return_if_fail (self->jobs == NULL);
+
+  self->jobs = g_object_ref (jobs);
+  g_signal_connect_swapped (jobs, "counted", G_CALLBACK (counted_cb), self);
+  g_signal_connect_swapped (jobs, "notify::status", G_CALLBACK (status_cb), self);
+  gtk_filter_list_model_set_model (self->filtered, lt_jobs_get_model (jobs));
+  counted_cb (self);
+}
+
+void
+lt_jobs_view_set_filter (LtJobsView *self,
+                         LtFilter    filter)
+{
+  g_return_if_fail (LT_IS_JOBS_VIEW (self));
+  g_return_if_fail (filter < LT_N_FILTERS);
+
+  if (self->filter == filter)
+    return;
+  self->filter = filter;
+  gtk_filter_changed (self->matcher, GTK_FILTER_CHANGE_DIFFERENT);
+  update_pages (self);
+}
+
+HaulJob *
+lt_jobs_view_get_selected (LtJobsView *self)
+{
+  g_return_val_if_fail (LT_IS_JOBS_VIEW (self), NULL);
+
+  return gtk_single_selection_get_selected_item (self->selection);
+}
+
+void
+lt_jobs_view_select (LtJobsView *self,
+                     HaulJob    *job)
+{
+  guint n;
+
+  g_return_if_fail (LT_IS_JOBS_VIEW (self));
+
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(HaulJob) item = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
+
+      if (item != job)
+        continue;
+      gtk_single_selection_set_selected (self->selection, i);
+      gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", i);
+      return;
+    }
+}
+
+void
+lt_jobs_view_set_compact (LtJobsView *self,
+                          gboolean    compact)
+{
+  g_return_if_fail (LT_IS_JOBS_VIEW (self));
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->bar), compact ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_label_set_xalign (self->status, compact ? 0 : 1);
+}
+
+AdwFlap *
+lt_jobs_view_get_flap (LtJobsView *self)
+{
+  g_return_val_if_fail (LT_IS_JOBS_VIEW (self), NULL);
+
+  return self->flap;
+}
+
+void
+lt_jobs_view_set_page (LtJobsView *self,
+                       const char *name)
+{
+  g_return_if_fail (LT_IS_JOBS_VIEW (self));
+
+  lt_job_details_set_page (self->details, name);
+}
+
+GtkWidget *
+lt_jobs_view_get_list (LtJobsView *self)
+{
+  g_return_val_if_fail (LT_IS_JOBS_VIEW (self), NULL);
+
+  return GTK_WIDGET (self->list);
+}
+
+GMenuModel *
+lt_jobs_view_build_task_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+  const HaulTask * const *tasks = haul_tasks_list ();
+
+  for (guint i = 0; tasks != NULL && tasks[i] != NULL; i++)
+    {
+      g_autofree char *label = g_strdup_printf (_("%s…"), _(tasks[i]->title));
+      g_autoptr(GMenuItem) item = g_menu_item_new (label, NULL);
+
+      g_menu_item_set_action_and_target (item, "app.new-job", "s", tasks[i]->id);
+      g_menu_append_item (menu, item);
+    }
+  return G_MENU_MODEL (menu);
+}

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-jobs.h"
+
+#include <glib/gi18n.h>
+
+#include "lt-job-text.h"
+#include "lt-settings.h"
+
+#define MAX_UNDO 50
+
+struct _LtJobs
+{
+  GObject       parent_instance;
+
+  HaulExecutor *executors[LT_N_RUN_IN];   /* (owned) */
+  GListStore   *model;                    /* (owned) of HaulJob, newest first */
+  GHashTable   *quarters;                 /* (owned) of HaulJob: the last quarter that was announced, plus one */
+  GQueue        removed;                  /* (owned) of HaulJob, newest first: for undo */
+  guint         counts[LT_N_FILTERS];
+  char         *status;                   /* (owned) */
+  guint         recount_id;
+};
+
+typedef enum
+{
+  PROP_N_ACTIVE = 1,
+  PROP_STATUS,
+} LtJobsProperty;
+
+static GParamSpec *properties[PROP_STATUS + 1];
+
+enum { COUNTED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (LtJobs, lt_jobs, G_TYPE_OBJECT)
+
+gboolean
+lt_jobs_matches (HaulJob  *job,
+                 LtFilter  filter)
+{
+  HaulJobVerdict verdict;
+
+  g_return_val_if_fail (HAUL_IS_JOB (job), FALSE);
+
+  verdict = haul_job_get_verdict (job);
+  switch (filter)
+    {
+    case LT_FILTER_ACTIVE:
+      return haul_job_is_active (job);
+
+    case LT_FILTER_FINISHED:
+      return !haul_job_is_active (job);
+
+    case LT_FILTER_PROBLEMS:
+      return !haul_job_is_active (job) && verdict != HAUL_VERDICT_DONE && verdict != HAUL_VERDICT_CANCELLED;
+
+    case LT_FILTER_ALL:
+    case LT_N_FILTERS:
+    default:
+      return TRUE;
+    }
+}
+
+static gboolean
+recount_cb (gpointer user_data)
+{
+  LtJobs *self = user_data;
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->model));
+
+  self->recount_id = 0;
+  memset (self->counts, 0, sizeof self->counts);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(HaulJob) job = g_list_model_get_item (G_LIST_MODEL (self->model), i);
+
+      for (guint filter = 0; filter < LT_N_FILTERS; filter++)
+        self->counts[filter] += lt_jobs_matches (job, filter);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ACTIVE]);
+  g_signal_emit (self, signals[COUNTED], 0);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* However many jobs change in one turn of the main loop, they are counted once. */
+static void
+queue_recount (LtJobs *self)
+{
+  if (self->recount_id != 0)
+    return;
+  self->recount_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, recount_cb, self, NULL);
+  g_source_set_name_by_id (self->recount_id, "[long-tasks] count jobs");
+}
+
+static void
+set_status (LtJobs *self,
+            char   *status)
+{
+  g_free (self->status);
+  self->status = status;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
+}
+
+static void
+announce (LtJobs  *self,
+          HaulJob *job,
+          guint    quarter)
+{
+  if (GPOINTER_TO_UINT (g_hash_table_lookup (self->quarters, job)) > quarter)
+    return;
+  g_hash_table_insert (self->quarters, job, GUINT_TO_POINTER (quarter + 1));
+  set_status (self, lt_job_text_announce (job, quarter));
+}
+
+static void
+fraction_changed_cb (HaulJob    *job,
+                     GParamSpec *pspec,
+                     LtJobs     *self)
+{
+  double fraction = haul_job_get_fraction (job);
+
+  if (fraction >= 0.25 && fraction < 1 && haul_job_get_state (job) == HAUL_JOB_RUNNING)
+    announce (self, job, (guint) (fraction * 4));
+}
+
+static void
+state_changed_cb (HaulJob    *job,
+                  GParamSpec *pspec,
+                  LtJobs     *self)
+{
+  queue_recount (self);
+  if (haul_job_get_state (job) == HAUL_JOB_RUNNING)
+    announce (self, job, 0);
+}
+
+static void
+ended_cb (HaulJob *job,
+          LtJobs  *self)
+{
+  queue_recount (self);
+  g_hash_table_remove (self->quarters, job);
+  set_status (self, lt_job_text_announce (job, 4));
+}
+
+static void
+lt_jobs_dispose (GObject *object)
+{
+  LtJobs *self = LT_JOBS (object);
+
+  g_clear_handle_id (&self->recount_id, g_source_remove);
+  g_queue_clear_full (&self->removed, g_object_unref);
+  if (self->model != NULL)
+    g_list_store_remove_all (self->model);
+  g_clear_object (&self->model);
+  g_clear_pointer (&self->quarters, g_hash_table_unref);
+  for (guint i = 0; i < LT_N_RUN_IN; i++)
+    g_clear_object (&self->executors[i]);
+
+  G_OBJECT_CLASS (lt_jobs_parent_class)->dispose (object);
+}
+
+static void
+lt_jobs_finalize (GObject *object)
+{
+  LtJobs *self = LT_JOBS (object);
+
+  g_free (self->status);
+
+  G_OBJECT_CLASS (lt_jobs_parent_class)->finalize (object);
+}
+
+static void
+lt_jobs_get_property (GObject    *object,
+                      guint       prop_id,
+                      GValue     *value,
+                      GParamSpec *pspec)
+{
+  LtJobs *self = LT_JOBS (object);
+
+  switch ((LtJobsProperty) prop_id)
+    {
+    case PROP_N_ACTIVE:
+      g_value_set_uint (value, self->counts[LT_FILTER_ACTIVE]);
+      break;
+
+    case PROP_STATUS:
+      g_value_set_string (value, self->status);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+lt_jobs_class_init (LtJobsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = lt_jobs_dispose;
+  object_class->finalize = lt_jobs_finalize;
+  object_class->get_property = lt_jobs_get_property;
+
+  properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  /* The counts are new, and with them what each filter shows. */
+  signals[COUNTED] = g_signal_new ("counted", LT_TYPE_JOBS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+lt_jobs_init (LtJobs *self)
+{
+  self->model = g_list_store_new (HAUL_TYPE_JOB);
+  self->quarters = g_hash_table_new (NULL, NULL);
+  self->status = g_strdup ("");
+  g_queue_init (&self->removed);
+  self->executors[LT_RUN_IN_PROCESS] = haul_process_executor_new (NULL);
+  self->executors[LT_RUN_IN_THREAD] = haul_thread_executor_new ();
+  self->executors[LT_RUN_IN_WINDOW] = haul_serial_executor_new ();
+}
+
+LtJobs *
+lt_jobs_new (void)
+{
+  return g_object_new (LT_TYPE_JOBS, NULL);
+}
+
+GListModel *
+lt_jobs_get_model (LtJobs *self)
+{
+  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
+
+  return G_LIST_MODEL (self->model);
+}
+
+guint
+lt_jobs_get_count (LtJobs   *self,
+                   LtFilter  filter)
+{
+  g_return_val_if_fail (LT_IS_JOBS (self), 0);
+  g_return_val_if_fail (filter < LT_N_FILTERS, 0);
+
+  return self->counts[filter];
+}
+
+const char *
+lt_jobs_get_status (LtJobs *self)
+{
+  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
+
+  return self->status;
+}
+
+HaulExecutor *
+lt_jobs_get_executor (LtJobs  *self,
+                      LtRunIn  where)
+{
+  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
+  g_return_val_if_fail (where < LT_N_RUN_IN, NULL);
+
+  return self->executors[where];
+}
+
+HaulJob *
+lt_jobs_lookup (LtJobs *self,
+                guint   id)
+{
+  guint n;
+
+  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
+
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->model));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(HaulJob) job = g_list_model_get_item (G_LIST_MODEL (self->model), i);
+
+      /* The store holds a reference of its own. */
+      if (haul_job_get_id (job) == id)
+        return job;
+    }
+  return NULL;
+}
+
+static void
+add (LtJobs  *self,
+     HaulJob *job)
+{
+  g_signal_connect_object (job, "notify::state", G_CALLBACK (state_changed_cb), self, 0);
+  g_signal_connect_object (job, "notify::fraction", G_CALLBACK (fraction_changed_cb), self, 0);
+  g_signal_connect_object (job, "ended", G_CALLBACK (ended_cb), self, 0);
+  g_list_store_insert (self->model, 0, job);
+  queue_recount (self);
+}
+
+/**
+ * lt_jobs_start:
+ * @nice: for a child process: how much it yields to others
+ *
+ * Starts @task with @arguments, as haul_task_complete() takes them. The app
+ * asks before it forces, so the job never escalates by itself.
+ *
+ * Returns: (transfer none): the new job, or %NULL with @error set
+ */
+HaulJob *
+lt_jobs_start (LtJobs          *self,
+               const HaulTask  *task,
+               GVariant        *arguments,
+               LtRunIn          where,
+               int              nice,
+               GError         **error)
+{
+  g_autoptr(GVariant) complete = NULL;
+  g_autoptr(HaulJob) job = NULL;
+
+  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
+  g_return_val_if_fail (task != NULL, NULL);
+  g_return_val_if_fail (where < LT_N_RUN_IN, NULL);
+
+  complete = haul_task_complete (task, arguments, error);
+  if (complete == NULL || !haul_task_check_memory (task, complete, error))
+    return NULL;
+
+  job = haul_job_new (task, complete, error);
+  if (job == NULL)
+    return NULL;
+
+  haul_job_set_nice (job, nice);
+  haul_job_set_grace (job, lt_settings_get_grace (), FALSE);
+  add (self, job);
+  haul_executor_submit (self->executors[where], job);
+
+  return job;
+}
+
+HaulJob *
+lt_jobs_start_again (LtJobs   *self,
+                     HaulJob  *job,
+                     GError  **error)
+{
+  LtRunIn where = LT_RUN_IN_PROCESS;
+
+  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
+  g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
+
+  for (guint i = 0; i < LT_N_RUN_IN; i++)
+    if (g_strcmp0 (haul_job_get_executor_name (job), haul_executor_get_name (self->executors[i])) == 0)
+      where = i;
+  return lt_jobs_start (self, haul_job_get_task (job), haul_job_get_arguments (job), where,
+                        haul_job_get_nice (job), error);
+}
+
+gboolean
+lt_jobs_remove (LtJobs  *self,
+                HaulJob *job)
+{
+  guint position;
+
+  g_return_val_if_fail (LT_IS_JOBS (self), FALSE);
+  g_return_val_if_fail (HAUL_IS_JOB (job), FALSE);
+
+  if (haul_job_is_active (job) || !g_list_store_find (self->model, job, &position))
+    return FALSE;
+
+  g_queue_push_head (&self->removed, g_object_ref (job));
+  if (g_queue_get_length (&self->removed) > MAX_UNDO)
+    g_object_unref (g_queue_pop_tail (&self->removed));
+  g_list_store_remove (self->model, position);
+  queue_recount (self);
+  return TRUE;
+}
+
+static int
+compare_newest_first (gconstpointer a,
+                      gconstpointer b,
+                      gpointer      user_data)
+{
+  guint id_a = haul_job_get_id ((HaulJob *) a);
+  guint id_b = haul_job_get_id ((HaulJob *) b);
+
+  return (id_a < id_b) - (id_a > id_b);
+}
+
+HaulJob *
+lt_jobs_undo_remove (LtJobs *self)
+{
+  g_autoptr(HaulJob) job = NULL;
+
+  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
+
+  job = g_queue_pop_head (&self->removed);
+  if (job == NULL)
+    return NULL;
+
+  g_list_store_insert_sorted (self->model, job, compare_newest_first, NULL);
+  queue_recount (self);
+  return job;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul/haul.h"
+
+G_BEGIN_DECLS
+
+#define LT_TYPE_JOBS (lt_jobs_get_type ())
+G_DECLARE_FINAL_TYPE (LtJobs, lt_jobs, LT, JOBS, GObject)
+
+/**
+ * LtJobs:
+ *
+ * All jobs of this run of the app, newest first, and the executors that run
+ * them. What a window shows is #LtJobs:model, the counts, and #LtJobs:status.
+ */
+
+typedef enum
+{
+  LT_RUN_IN_PROCESS,
+  LT_RUN_IN_THREAD,
+  LT_RUN_IN_WINDOW,
+  LT_N_RUN_IN
+} LtRunIn;
+
+typedef enum
+{
+  LT_FILTER_ALL,
+  LT_FILTER_ACTIVE,
+  LT_FILTER_FINISHED,
+  LT_FILTER_PROBLEMS,
+  LT_N_FILTERS
+} LtFilter;
+
+LtJobs       *lt_jobs_new          (void) G_GNUC_WARN_UNUSED_RESULT;
+
+GListModel   *lt_jobs_get_model    (LtJobs          *self);   /* of HaulJob */
+guint         lt_jobs_get_count    (LtJobs          *self,
+                                    LtFilter         filter);
+const char   *lt_jobs_get_status   (LtJobs          *self);
+HaulJob      *lt_jobs_lookup       (LtJobs          *self,
+                                    guint            id);     /* (nullable) (transfer none) */
+HaulExecutor *lt_jobs_get_executor (LtJobs          *self,
+                                    LtRunIn          where);
+gboolean      lt_jobs_matches      (HaulJob         *job,
+                                    LtFilter         filter);
+
+HaulJob      *lt_jobs_start        (LtJobs          *self,
+                                    const HaulTask  *task,
+                                    GVariant        *arguments,
+                                    LtRunIn          where,
+                                    int              nice,
+                                    GError         **error);  /* (transfer none) */
+HaulJob      *lt_jobs_start_again  (LtJobs          *self,
+                                    HaulJob         *job,
+                                    GError         **error);
+
+/* Only what has ended can be removed: this never stops a job. */
+gboolean      lt_jobs_remove       (LtJobs          *self,
+                                    HaulJob         *job);
+HaulJob      *lt_jobs_undo_remove  (LtJobs          *self);   /* (nullable) (transfer none) */
+
+/* Cancels all, forces after @grace_ms what can be forced, and completes when all have ended, or when
+ * only threads are left that do not listen: they end with the program. */
+void          lt_jobs_stop_async   (LtJobs              *self,
+                                    guint                grace_ms,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data);
+gboolean      lt_jobs_stop_finish  (LtJobs              *self,
+                                    GAsyncResult        *result,
+                                    GError             **error);
+
+G_END_DECLS

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-records.h"
+
+#include <glib/gi18n.h>
+
+static gint64 time_origin;
+
+void
+lt_records_set_origin (gint64 origin)
+{
+  time_origin = origin;
+}
+
+char *
+lt_record_format_time (GtkListItem *item,
+                       HaulRecord  *record)
+{
+  if (record == NULL)
+    return g_strdup ("");
+  return g_strdup_printf ("%.3f", MAX (haul_record_get_time (record) - time_origin, 0) / (double) G_USEC_PER_SEC);
+}
+
+char *
+lt_record_format_gap (GtkListItem *item,
+                      HaulRecord  *record)
+{
+  if (record == NULL)
+    return g_strdup ("");
+  return g_strdup_printf ("%.1f", haul_record_get_gap (record) / 1000.0);
+}
+
+char *
+lt_record_format_size (GtkListItem *item,
+                       HaulRecord  *record)
+{
+  if (record == NULL)
+    return g_strdup ("");
+  return haul_format_count (haul_record_get_size (record));
+}
+
+char *
+lt_record_format_type (GtkListItem *item,
+                       HaulRecord  *record)
+{
+  return g_strdup (record != NULL ? haul_frame_type_to_string (haul_record_get_frame (record)) : "");
+}
+
+/* An arrow for the eye and a word for the ear. */
+char *
+lt_record_format_way (GtkListItem *item,
+                      HaulRecord  *record)
+{
+  if (record == NULL)
+    return g_strdup ("");
+  /* Translators: whether a message went to the worker or came from it */
+  return g_strdup (haul_record_get_down (record) ? _("↓ to") : _("↑ from"));
+}
+
+char *
+lt_record_format_text (GtkListItem *item,
+                       HaulRecord  *record)
+{
+  const char *text = record != NULL ? haul_record_get_text (record) : NULL;
+
+  return g_strdup (text != NULL ? text : "");
+}
+
+void
+lt_records_ensure (void)
+{
+  static const gpointer closures[] = {
+    lt_record_format_time, lt_record_format_gap, lt_record_format_size,
+    lt_record_format_type, lt_record_format_way, lt_record_format_text,
+  };
+
+  g_assert (closures[0] != NULL);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-save.h"
+
+#include <glib/gi18n.h>
+
+#include "lt-job-text.h"
+
+static void
+written_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(LtWindow) window = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *name = g_file_get_basename (G_FILE (source));
+  g_autofree char *text = NULL;
+
+  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    text = g_strdup_printf (_("Saved as “%s”"), name);
+  else
+    text = g_strdup_printf (_("“%s” could not be saved: %s"), name, error->message);
+  lt_window_toast (window, text, NULL, NULL);
+}
+
+void
+lt_save_write (LtWindow *window,
+               HaulJob  *job,
+               GFile    *file)
+{
+  g_autoptr(GBytes) bytes = NULL;
+
+  g_return_if_fail (LT_IS_WINDOW (window));
+  g_return_if_fail (HAUL_IS_JOB (job));
+  g_return_if_fail (G_IS_FILE (file));
+
+  bytes = haul_job_dup_result (job);
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                                       written_cb, g_object_ref (window));
+}
+
+static void
+response_cb (GtkNativeDialog *dialog,
+             int              response,
+             LtWindow        *window)
+{
+  g_autoptr(GtkNativeDialog) owned = dialog;   /* the reference that lt_save_ask() kept */
+  HaulJob *job = g_object_get_data (G_OBJECT (dialog), "job");
+  g_autoptr(GFile) file = NULL;
+
+  if (response != GTK_RESPONSE_ACCEPT)
+    return;
+  file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  if (file != NULL)
+    lt_save_write (window, job, file);
+}
+
+void
+lt_save_ask (LtWindow *window,
+             HaulJob  *job)
+{
+  GtkFileChooserNative *dialog;
+  g_autofree char *name = NULL;
+
+  g_return_if_fail (LT_IS_WINDOW (window));
+  g_return_if_fail (HAUL_IS_JOB (job));
+
+  name = lt_job_text_file_name (job);
+  dialog = gtk_file_chooser_native_new (_("Save Result"), GTK_WINDOW (window), GTK_FILE_CHOOSER_ACTION_SAVE,
+                                        _("_Save"), _("_Cancel"));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_object_set_data_full (G_OBJECT (dialog), "job", g_object_ref (job), g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (response_cb), window, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}

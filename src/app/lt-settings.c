@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-settings.h"
+
+#define DEFAULT_GRACE_MS 3000
+
+/* Hints that were finished in this run, for when nothing can be stored. */
+static GHashTable *finished;
+
+GSettings *
+lt_settings_get (void)
+{
+  static gboolean looked;
+  static GSettings *settings;
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr(GSettingsSchema) schema = NULL;
+
+  if (looked)
+    return settings;
+
+  looked = TRUE;
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, LT_APP_ID, TRUE);
+  if (schema != NULL)
+    settings = g_settings_new_full (schema, NULL, NULL);
+  else
+    g_debug ("no schema %s, so nothing is remembered", LT_APP_ID);
+
+  return settings;
+}
+
+guint
+lt_settings_get_grace (void)
+{
+  GSettings *settings = lt_settings_get ();
+
+  return settings != NULL ? g_settings_get_uint (settings, "grace-time") : DEFAULT_GRACE_MS;
+}
+
+gboolean
+lt_settings_is_hint_done (const char *name)
+{
+  GSettings *settings = lt_settings_get ();
+  g_auto(GStrv) names = NULL;
+
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  if (finished != NULL && g_hash_table_contains (finished, name))
+    return TRUE;
+  if (settings == NULL)
+    return FALSE;
+
+  names = g_settings_get_strv (settings, "hints-done");
+  return g_strv_contains ((const char * const *) names, name);
+}
+
+void
+lt_settings_finish_hint (const char *name)
+{
+  GSettings *settings = lt_settings_get ();
+  g_autoptr(GStrvBuilder) builder = NULL;
+  g_auto(GStrv) names = NULL;
+  g_auto(GStrv) all = NULL;
+
+  g_return_if_fail (name != NULL);
+
+  if (lt_settings_is_hint_done (name))
+    return;
+  if (finished == NULL)
+    finished = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (finished, g_strdup (name));
+  if (settings == NULL)
+    return;
+
+  builder = g_strv_builder_new ();
+  names = g_settings_get_strv (settings, "hints-done");
+  g_strv_builder_addv (builder, (const char **) names);
+  g_strv_builder_add (builder, name);
+  all = g_strv_builder_end (builder);
+  g_settings_set_strv (settings, "hints-done", (const char * const *) all);
+}

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-window.h"
+
+#include <glib/gi18n.h>
+
+#include "lt-application.h"
+#include "lt-heartbeat.h"
+#include "lt-hint-bar.h"
+#include "lt-jobs-view.h"
+#include "lt-new-job-dialog.h"
+#include "lt-settings.h"
+
+/* Takes some twenty seconds on a machine of today: long enough to watch, to pause and to cancel. */
+#define PI_DIGITS 30000000
+
+struct _LtWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  LtHeartbeat         *heartbeat;
+  GtkMenuButton       *new_button;
+  GtkWidget           *details_button;
+  LtHintBar           *hints;
+  AdwToastOverlay     *toasts;
+  AdwViewStack        *views;
+  LtJobsView          *jobs_view;
+
+  LtJobs              *jobs;        /* (owned) */
+  guint                fold_id;
+};
+
+G_DEFINE_FINAL_TYPE (LtWindow, lt_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static const char * const filter_names[LT_N_FILTERS] = { "all", "active", "finished", "problems" };
+
+static void
+activate_on_selected (LtWindow   *self,
+                      const char *action)
+{
+  HaulJob *job = lt_window_get_selected (self);
+
+  if (job != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), action, "u", haul_job_get_id (job));
+}
+
+static void
+calculate_pi_cb (GSimpleAction *action,
+                 GVariant      *parameter,
+                 gpointer       user_data)
+{
+  lt_window_calculate_pi (LT_WINDOW (user_data));
+}
+
+static void
+pause_resume_cb (GSimpleAction *action,
+                 GVariant      *parameter,
+                 gpointer       user_data)
+{
+  HaulJob *job = lt_window_get_selected (user_data);
+  gboolean paused = job != NULL && haul_job_get_state (job) == HAUL_JOB_PAUSED;
+
+  activate_on_selected (user_data, paused ? "app.resume-job" : "app.pause-job");
+}
+
+static void
+cancel_selected_cb (GSimpleAction *action,
+                    GVariant      *parameter,
+                    gpointer       user_data)
+{
+  HaulJob *job = lt_window_get_selected (user_data);
+  gboolean active = job != NULL && haul_job_is_active (job);
+
+  activate_on_selected (user_data, active ? "app.cancel-job" : "app.remove-job");
+}
+
+static void
+force_selected_cb (GSimpleAction *action,
+                   GVariant      *parameter,
+                   gpointer       user_data)
+{
+  activate_on_selected (user_data, "app.force-job");
+}
+
+static void
+duplicate_selected_cb (GSimpleAction *action,
+                       GVariant      *parameter,
+                       gpointer       user_data)
+{
+  activate_on_selected (user_data, "app.duplicate-job");
+}
+
+static void
+save_selected_cb (GSimpleAction *action,
+                  GVariant      *parameter,
+                  gpointer       user_data)
+{
+  activate_on_selected (user_data, "app.save-result");
+}
+
+static void
+copy_row_cb (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  activate_on_selected (user_data, "app.copy-row");
+}
+
+static void
+new_menu_cb (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  gtk_menu_button_popup (LT_WINDOW (user_data)->new_button);
+}
+
+static void
+repeat_last_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  LtWindow *self = LT_WINDOW (user_data);
+  g_autoptr(HaulJob) job = g_list_model_get_item (lt_jobs_get_model (self->jobs), 0);
+
+  if (job != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "app.start-again", "u", haul_job_get_id (job));
+  else
+    lt_window_calculate_pi (self);
+}
+
+static void
+show_page_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  lt_window_set_page (LT_WINDOW (user_data), g_variant_get_string (parameter, NULL));
+}
+
+static void
+change_filter_cb (GSimpleAction *action,
+                  GVariant      *state,
+                  gpointer       user_data)
+{
+  LtWindow *self = LT_WINDOW (user_data);
+
+  for (guint i = 0; i < LT_N_FILTERS; i++)
+    if (g_str_equal (filter_names[i], g_variant_get_string (state, NULL)))
+      {
+        lt_jobs_view_set_filter (self->jobs_view, i);
+        g_simple_action_set_state (action, state);
+        return;
+      }
+}
+
+static void
+close_cb (GSimpleAction *action,
+          GVariant      *parameter,
+          gpointer       user_data)
+{
+  gtk_window_close (GTK_WINDOW (user_data));
+}
+
+static const GActionEntry entries[] = {
+  { "calculate-pi", calculate_pi_cb },
+  { "pause-resume", pause_resume_cb },
+  { "cancel-selected", cancel_selected_cb },
+  { "force-selected", force_selected_cb },
+  { "duplicate-selected", duplicate_selected_cb },
+  { "save-selected", save_selected_cb },
+  { "copy-row", copy_row_cb },
+  { "new-menu", new_menu_cb },
+  { "repeat-last", repeat_last_cb },
+  { "show-page", show_page_cb, "s" },
+  { "filter", NULL, "s", "'all'", change_filter_cb },
+  { "close", close_cb },
+};
+
+/* Closing the last window ends the app; jobs that still run are asked about first. */
+static gboolean
+lt_window_close_request (GtkWindow *window)
+{
+  LtApplication *application = LT_APPLICATION (gtk_window_get_application (window));
+
+  if (application != NULL && !lt_application_may_quit (application))
+    return GDK_EVENT_STOP;
+  return GTK_WINDOW_CLASS (lt_window_parent_class)->close_request (window);
+}
+
+static gboolean
+fold_cb (gpointer user_data)
+{
+  LtWindow *self = user_data;
+  gboolean folded = adw_flap_get_folded (lt_jobs_view_get_flap (self->jobs_view));
+
+  self->fold_id = 0;
+  lt_heartbeat_set_compact (self->heartbeat, folded);
+  lt_jobs_view_set_compact (self->jobs_view, folded);
+  return G_SOURCE_REMOVE;
+}
+
+/* Later: it folds in the middle of a size allocation, when nothing may change its size. */
+static void
+folded_cb (LtWindow *self)
+{
+  if (self->fold_id != 0)
+    return;
+  self->fold_id = g_idle_add (fold_cb, self);
+  g_source_set_name_by_id (self->fold_id, "[long-tasks] fold");
+}
+
+/* Without a job there is nothing to show the details of. */
+static void
+items_changed_cb (LtWindow *self)
+{
+  gtk_widget_set_visible (self->details_button, g_list_model_get_n_items (lt_jobs_get_model (self->jobs)) > 0);
+}
+
+static void
+lt_window_dispose (GObject *object)
+{
+  LtWindow *self = LT_WINDOW (object);
+
+  g_clear_handle_id (&self->fold_id, g_source_remove);
+  g_clear_object (&self->jobs);
+
+  G_OBJECT_CLASS (lt_window_parent_class)->dispose (object);
+}
+
+static void
+lt_window_class_init (LtWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = lt_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = lt_window_close_request;
+
+  g_type_ensure (LT_TYPE_HEARTBEAT);
+  g_type_ensure (LT_TYPE_HINT_BAR);
+  g_type_ensure (LT_TYPE_JOBS_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, heartbeat);
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, new_button);
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, details_button);
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, hints);
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, views);
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, jobs_view);
+}
+
+static void
+bind_settings (LtWindow *self)
+{
+  GSettings *settings = lt_settings_get ();
+
+  if (settings == NULL)
+    return;
+  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+}
+
+static void
+lt_window_init (LtWindow *self)
+{
+  g_autoptr(GMenuModel) menu = lt_jobs_view_build_task_menu ();
+  g_autoptr(GPropertyAction) details = NULL;
+  AdwFlap *flap;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  gtk_menu_button_set_menu_model (self->new_button, menu);
+  flap = lt_jobs_view_get_flap (self->jobs_view);
+  details = g_property_action_new ("toggle-details", flap, "reveal-flap");
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (details));
+  g_signal_connect_object (flap, "notify::folded", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
+  bind_settings (self);
+}
+
+LtWindow *
+lt_window_new (GtkApplication *application,
+               LtJobs         *jobs)
+{
+  LtWindow *self;
+
+  g_return_val_if_fail (LT_IS_JOBS (jobs), NULL);
+
+  self = g_object_new (LT_TYPE_WINDOW, "application", application, NULL);
+  self->jobs = g_object_ref (jobs);
+  lt_jobs_view_set_jobs (self->jobs_view, jobs);
+  g_signal_connect_object (lt_jobs_get_model (jobs), "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
+  items_changed_cb (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->jobs_view));
+  return self;
+}
+
+HaulJob *
+lt_window_get_selected (LtWindow *self)
+{
+  g_return_val_if_fail (LT_IS_WINDOW (self), NULL);
+
+  return lt_jobs_view_get_selected (self->jobs_view);
+}
+
+void
+lt_window_select (LtWindow *self,
+                  HaulJob  *job)
+{
+  g_return_if_fail (LT_IS_WINDOW (self));
+
+  lt_jobs_view_select (self->jobs_view, job);
+}
+
+void
+lt_window_set_page (LtWindow   *self,
+                    const char *name)
+{
+  g_return_if_fail (LT_IS_WINDOW (self));
+
+  lt_jobs_view_set_page (self->jobs_view, name);
+}
+
+void
+lt_window_toast (LtWindow   *self,
+                 const char *text,
+                 const char *label,
+                 const char *action)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (escaped);
+
+  if (action != NULL)
+    {
+      adw_toast_set_button_label (toast, label);
+      adw_toast_set_action_name (toast, action);
+    }
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+start (LtWindow       *self,
+       const HaulTask *task,
+       GVariant       *arguments,
+       LtRunIn         where,
+       int             nice)
+{
+  g_autoptr(GError) error = NULL;
+  HaulJob *job = lt_jobs_start (self->jobs, task, arguments, where, nice, &error);
+
+  if (job == NULL)
+    {
+      lt_window_toast (self, error->message, NULL, NULL);
+      return;
+    }
+  lt_hint_bar_follow (self->hints, job);
+  lt_window_select (self, job);
+}
+
+static void
+form_start_cb (LtNewJobDialog *form,
+               LtWindow       *self)
+{
+  start (self, lt_new_job_dialog_get_task (form), lt_new_job_dialog_get_arguments (form),
+         lt_new_job_dialog_get_run_in (form), lt_new_job_dialog_get_nice (form));
+}
+
+void
+lt_window_present_form (LtWindow       *self,
+                        const HaulTask *task,
+                        HaulJob        *like)
+{
+  LtNewJobDialog *form;
+
+  g_return_if_fail (LT_IS_WINDOW (self));
+  g_return_if_fail (task != NULL);
+
+  form = lt_new_job_dialog_new (task, like);
+  gtk_window_set_transient_for (GTK_WINDOW (form), GTK_WINDOW (self));
+  g_signal_connect_object (form, "start", G_CALLBACK (form_start_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (form));
+}
+
+/* As many digits as are worth watching, or on a small machine as many as there is memory for. */
+void
+lt_window_calculate_pi (LtWindow *self)
+{
+  const HaulTask *task = haul_task_lookup ("pi", NULL);
+
+  g_return_if_fail (LT_IS_WINDOW (self));
+  g_return_if_fail (task != NULL);
+
+  for (gint64 digits = PI_DIGITS; digits > 0; digits /= 2)
+    {
+      g_autoptr(GVariant) arguments = NULL;
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "digits", "x", digits);
+      arguments = haul_task_complete (task, g_variant_dict_end (&dict), NULL);
+      if (arguments == NULL || (!haul_task_check_memory (task, arguments, NULL) && digits > 1))
+        continue;
+      start (self, task, arguments, LT_RUN_IN_PROCESS, 19);
+      return;
+    }
+}

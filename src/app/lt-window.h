@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "lt-jobs.h"
+
+G_BEGIN_DECLS
+
+#define LT_TYPE_WINDOW (lt_window_get_type ())
+G_DECLARE_FINAL_TYPE (LtWindow, lt_window, LT, WINDOW, AdwApplicationWindow)
+
+LtWindow *lt_window_new          (GtkApplication *application,
+                                  LtJobs         *jobs) G_GNUC_WARN_UNUSED_RESULT;
+
+HaulJob  *lt_window_get_selected (LtWindow       *self);
+void      lt_window_select       (LtWindow       *self,
+                                  HaulJob        *job);
+void      lt_window_set_page     (LtWindow       *self,
+                                  const char     *name);
+/* @action (nullable): with its button, of @label */
+void      lt_window_toast        (LtWindow       *self,
+                                  const char     *text,
+                                  const char     *label,
+                                  const char     *action);
+void      lt_window_present_form (LtWindow       *self,
+                                  const HaulTask *task,
+                                  HaulJob        *like);
+void      lt_window_calculate_pi (LtWindow       *self);
+
+G_END_DECLS

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-batch.h"
+
+#include "haul-pool-private.h"
+#include "haul/wire/haul-error.h"
+
+/* A batch whose results are given out in order and not kept runs this far ahead of the first that is
+ * still missing. */
+#define MAX_AHEAD 16384
+
+typedef struct
+{
+  GBytes *result;   /* (owned) (nullable) */
+  GError *error;    /* (owned) (nullable) */
+} Outcome;
+
+struct _HaulBatch
+{
+  GObject         parent_instance;
+
+  const HaulTask *task;
+  HaulBatchInput  input;
+  gpointer        input_data;
+  GDestroyNotify  input_destroy;
+
+  gboolean        ordered;
+  gboolean        keep;
+  gboolean        fail_fast;
+  guint           retries;
+  guint           timeout_ms;
+  int             priority;
+  guint           chunksize;
+
+  HaulPool       *pool;         /* (owned) from submit to end */
+  GQueue          again;        /* (owned) of HaulItem: to be sent before any new one, lowest index first */
+  guint64         n_items;      /* asked for */
+  gboolean        complete;     /* there are no more */
+  guint64         n_out;        /* with workers */
+  guint64         n_done;
+  guint64         n_failed;
+  guint64         next_given;   /* index of the next that is given out, where ordered */
+  GHashTable     *outcomes;     /* (owned) index → Outcome: kept, or waiting for their turn */
+  GError         *first_error;  /* (owned) (nullable) */
+  gboolean        ended;
+  GPtrArray      *joiners;      /* (owned) of GTask */
+};
+
+enum { ITEM, ENDED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HaulBatch, haul_batch, G_TYPE_OBJECT)
+
+static void
+outcome_free (gpointer data)
+{
+  Outcome *outcome = data;
+
+  g_clear_pointer (&outcome->result, g_bytes_unref);
+  g_clear_error (&outcome->error);
+  g_free (outcome);
+}
+
+HaulItem *
+haul_item_new (HaulBatch *batch,
+               guint64    index,
+               GVariant  *arguments)
+{
+  HaulItem *item = g_new0 (HaulItem, 1);
+
+  item->batch = batch != NULL ? g_object_ref (batch) : NULL;
+  item->index = index;
+  item->arguments = g_variant_ref (arguments);
+  haul_pieces_init (&item->result);
+  return item;
+}
+
+void
+haul_item_free (HaulItem *item)
+{
+  haul_pieces_clear (&item->result);
+  g_variant_unref (item->arguments);
+  g_clear_object (&item->batch);
+  g_free (item);
+}
+
+static void
+haul_batch_dispose (GObject *object)
+{
+  HaulBatch *self = HAUL_BATCH (object);
+
+  g_queue_clear_full (&self->again, (GDestroyNotify) haul_item_free);
+  g_clear_pointer (&self->joiners, g_ptr_array_unref);
+  g_clear_object (&self->pool);
+
+  G_OBJECT_CLASS (haul_batch_parent_class)->dispose (object);
+}
+
+static void
+haul_batch_finalize (GObject *object)
+{
+  HaulBatch *self = HAUL_BATCH (object);
+
+  if (self->input_destroy != NULL)
+    self->input_destroy (self->input_data);
+  g_hash_table_unref (self->outcomes);
+  g_clear_error (&self->first_error);
+
+  G_OBJECT_CLASS (haul_batch_parent_class)->finalize (object);
+}
+
+static void
+haul_batch_class_init (HaulBatchClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = haul_batch_dispose;
+  object_class->finalize = haul_batch_finalize;
+
+  signals[ITEM] = g_signal_new ("item", HAUL_TYPE_BATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                3, G_TYPE_UINT64, G_TYPE_BYTES, G_TYPE_ERROR);
+  signals[ENDED] = g_signal_new ("ended", HAUL_TYPE_BATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+haul_batch_init (HaulBatch *self)
+{
+  self->ordered = TRUE;
+  self->keep = TRUE;
+  g_queue_init (&self->again);
+  self->outcomes = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, outcome_free);
+  self->joiners = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+HaulBatch *
+haul_batch_new (const HaulTask *task,
+                HaulBatchInput  input,
+                gpointer        user_data,
+                GDestroyNotify  destroy)
+{
+  HaulBatch *self;
+
+  g_return_val_if_fail (task != NULL && input != NULL, NULL);
+
+  self = g_object_new (HAUL_TYPE_BATCH, NULL);
+  self->task = task;
+  self->input = input;
+  self->input_data = user_data;
+  self->input_destroy = destroy;
+  return self;
+}
+
+static GVariant *
+list_input (guint64  index,
+            gpointer user_data)
+{
+  GVariant *list = user_data;
+
+  return index < g_variant_n_children (list) ? g_variant_get_child_value (list, index) : NULL;
+}
+
+HaulBatch *
+haul_batch_new_for_list (const HaulTask *task,
+                         GVariant       *arguments)
+{
+  g_return_val_if_fail (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("aa{sv}")), NULL);
+
+  return haul_batch_new (task, list_input, g_variant_ref_sink (arguments), (GDestroyNotify) g_variant_unref);
+}
+
+/* The end. */
+
+static void
+complete_join (HaulBatch *self,
+               GTask     *task)
+{
+  if (self->first_error != NULL)
+    g_task_return_error (task, g_error_copy (self->first_error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+end_if_over (HaulBatch *self)
+{
+  g_autoptr(HaulPool) pool = NULL;
+
+  if (self->ended || !self->complete || self->n_out > 0 || self->again.length > 0)
+    return;
+
+  self->ended = TRUE;
+  pool = g_steal_pointer (&self->pool);
+  if (pool != NULL)
+    haul_pool_batch_ended (pool, self);
+  while (self->joiners->len > 0)
+    {
+      g_autoptr(GTask) task = g_ptr_array_steal_index (self->joiners, 0);
+
+      complete_join (self, task);
+    }
+  g_signal_emit (self, signals[ENDED], 0);
+}
+
+/* Nothing more is asked for, and nothing that was not sent is sent. */
+static void
+drop_the_rest (HaulBatch *self)
+{
+  self->complete = TRUE;
+  g_queue_clear_full (&self->again, (GDestroyNotify) haul_item_free);
+  if (self->pool != NULL)
+    haul_pool_drop_items (self->pool, self);
+}
+
+static void
+give_out (HaulBatch *self,
+          guint64    index,
+          Outcome   *outcome)
+{
+  g_signal_emit (self, signals[ITEM], 0, index, outcome->result, outcome->error);
+}
+
+static void
+settle (HaulBatch    *self,
+        guint64       index,
+        GBytes       *result,
+        const GError *error)
+{
+  Outcome *outcome = g_new0 (Outcome, 1);
+  guint64 *key = g_new (guint64, 1);
+
+  *key = index;
+  outcome->result = result != NULL ? g_bytes_ref (result) : NULL;
+  outcome->error = error != NULL ? g_error_copy (error) : NULL;
+  g_hash_table_insert (self->outcomes, key, outcome);
+
+  if (!self->ordered)
+    {
+      give_out (self, index, outcome);
+      if (!self->keep)
+        g_hash_table_remove (self->outcomes, &index);
+      return;
+    }
+  while ((outcome = g_hash_table_lookup (self->outcomes, &self->next_given)) != NULL)
+    {
+      guint64 given = self->next_given++;
+
+      give_out (self, given, outcome);
+      if (!self->keep)
+        g_hash_table_remove (self->outcomes, &given);
+    }
+}
+
+/* What the pool does. */
+
+void
+haul_batch_attach (HaulBatch *self,
+                   HaulPool  *pool)
+{
+  self->pool = g_object_ref (pool);
+}
+
+gboolean
+haul_batch_is_attached (HaulBatch *self)
+{
+  return self->pool != NULL || self->ended;
+}
+
+int
+haul_batch_get_priority (HaulBatch *self)
+{
+  return self->priority;
+}
+
+guint
+haul_batch_get_chunksize (HaulBatch *self)
+{
+  return self->chunksize;
+}
+
+guint
+haul_batch_get_timeout (HaulBatch *self)
+{
+  return self->timeout_ms;
+}
+
+/* Asks for the next arguments. Those that are wrong fail their item, and only that. */
+static HaulItem *
+draw_item (HaulBatch *self)
+{
+  while (!self->complete && (self->keep || !self->ordered || self->n_items - self->next_given < MAX_AHEAD))
+    {
+      GVariant *given = self->input (self->n_items, self->input_data);
+      g_autoptr(GVariant) arguments = NULL;
+      g_autoptr(GError) error = NULL;
+      guint64 index;
+
+      if (given == NULL)
+        {
+          self->complete = TRUE;
+          break;
+        }
+
+      index = self->n_items++;
+      arguments = haul_task_complete (self->task, given, &error);
+      if (arguments != NULL)
+        return haul_item_new (self, index, arguments);
+
+      self->n_failed++;
+      if (self->first_error == NULL)
+        self->first_error = g_error_copy (error);
+      settle (self, index, NULL, error);
+      if (self->fail_fast)
+        drop_the_rest (self);
+    }
+  return NULL;
+}
+
+HaulItem *
+haul_batch_next_item (HaulBatch *self)
+{
+  HaulItem *item = g_queue_pop_head (&self->again);
+
+  if (item == NULL && !self->ended)
+    item = draw_item (self);
+  if (item != NULL)
+    self->n_out++;
+  else
+    end_if_over (self);
+  return item;
+}
+
+static int
+compare_items (gconstpointer a,
+               gconstpointer b,
+               gpointer      user_data)
+{
+  const HaulItem *x = a, *y = b;
+
+  return (x->index > y->index) - (x->index < y->index);
+}
+
+void
+haul_batch_take_back (HaulBatch *self,
+                      HaulItem  *item)
+{
+  self->n_out--;
+  if (item->dropped)
+    {
+      haul_item_free (item);
+      end_if_over (self);
+      return;
+    }
+  haul_pieces_clear (&item->result);
+  haul_pieces_init (&item->result);
+  g_queue_insert_sorted (&self->again, item, compare_items, NULL);
+}
+
+gboolean
+haul_batch_may_retry (HaulBatch *self,
+                      HaulItem  *item)
+{
+  return !item->dropped && item->tries < self->retries;
+}
+
+void
+haul_batch_item_ended (HaulBatch    *self,
+                       HaulItem     *item,
+                       const GError *error)
+{
+  g_autoptr(HaulBatch) keep G_GNUC_UNUSED = g_object_ref (self);
+  g_autoptr(GBytes) result = error == NULL ? haul_pieces_join (&item->result) : NULL;
+  guint64 index = item->index;
+  gboolean dropped = item->dropped;
+
+  haul_item_free (item);
+  self->n_out--;
+  if (!dropped)
+    {
+      if (error == NULL)
+        self->n_done++;
+      else
+        self->n_failed++;
+      if (error != NULL && self->first_error == NULL)
+        self->first_error = g_error_copy (error);
+      settle (self, index, result, error);
+      if (error != NULL && self->fail_fast)
+        drop_the_rest (self);
+    }
+  end_if_over (self);
+}
+
+/* Ends it with an error of the whole: what was not sent never will be. */
+void
+haul_batch_fail (HaulBatch    *self,
+                 const GError *error)
+{
+  g_autoptr(HaulBatch) keep G_GNUC_UNUSED = g_object_ref (self);
+
+  if (self->ended)
+    return;
+  if (self->first_error == NULL)
+    self->first_error = g_error_copy (error);
+  drop_the_rest (self);
+  end_if_over (self);
+}
+
+/* The rest of what everybody sees. */
+
+void
+haul_batch_set_ordered (HaulBatch *self,
+                        gboolean   ordered)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->ordered = ordered;
+}
+
+void
+haul_batch_set_keep (HaulBatch *self,
+                     gboolean   keep)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->keep = keep;
+}
+
+void
+haul_batch_set_fail_fast (HaulBatch *self,
+                          gboolean   fail_fast)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->fail_fast = fail_fast;
+}
+
+void
+haul_batch_set_retries (HaulBatch *self,
+                        guint      retries)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->retries = retries;
+}
+
+void
+haul_batch_set_item_timeout (HaulBatch *self,
+                             guint      timeout_ms)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->timeout_ms = timeout_ms;
+}
+
+void
+haul_batch_set_priority (HaulBatch *self,
+                         int        priority)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->priority = priority;
+}
+
+void
+haul_batch_set_chunksize (HaulBatch *self,
+                          guint      chunksize)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->chunksize = chunksize;
+}
+
+const HaulTask *
+haul_batch_get_task (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), NULL);
+
+  return self->task;
+}
+
+guint64
+haul_batch_get_n_items (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
+
+  return self->n_items;
+}
+
+gboolean
+haul_batch_get_is_complete (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), FALSE);
+
+  return self->complete;
+}
+
+guint64
+haul_batch_get_n_done (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
+
+  return self->n_done;
+}
+
+guint64
+haul_batch_get_n_failed (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
+
+  return self->n_failed;
+}
+
+gboolean
+haul_batch_is_active (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), FALSE);
+
+  return !self->ended;
+}
+
+GBytes *
+haul_batch_dup_result (HaulBatch  *self,
+                       guint64     index,
+                       GError    **error)
+{
+  Outcome *outcome;
+
+  g_return_val_if_fail (HAUL_IS_BATCH (self), NULL);
+
+  outcome = g_hash_table_lookup (self->outcomes, &index);
+  if (outcome == NULL)
+    g_set_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
+                 "there is no result of item %" G_GUINT64_FORMAT, index);
+  else if (outcome->error != NULL)
+    g_propagate_error (error, g_error_copy (outcome->error));
+  else
+    return g_bytes_ref (outcome->result);
+  return NULL;
+}
+
+/**
+ * haul_batch_cancel:
+ * @self: a batch
+ *
+ * Nothing more of it is begun, and the workers that are at it are ended and
+ * replaced. Results that were given out stay.
+ */
+void
+haul_batch_cancel (HaulBatch *self)
+{
+  g_autoptr(GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "canceled");
+
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  haul_batch_fail (self, error);
+}
+
+void
+haul_batch_join_async (HaulBatch           *self,
+                       GAsyncReadyCallback  callback,
+                       gpointer             user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, haul_batch_join_async);
+  g_task_set_name (task, "[haul] join batch");
+  if (!self->ended)
+    {
+      g_ptr_array_add (self->joiners, task);
+      return;
+    }
+  complete_join (self, task);
+  g_object_unref (task);
+}
+
+gboolean
+haul_batch_join_finish (HaulBatch     *self,
+                        GAsyncResult  *result,
+                        GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul-child-private.h"
+#include "haul-job-private.h"
+#include "haul-pool.h"
+#include "haul/wire/haul-shared-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _HaulPoolWorker HaulPoolWorker;
+
+/* One call of the task. With its batch until it is sent, then with its worker. */
+typedef struct
+{
+  HaulBatch  *batch;       /* (owned) (nullable): none for the initializer */
+  guint64     index;
+  GVariant   *arguments;   /* (owned) */
+  guint       tries;       /* that ended with the death of a worker */
+  gboolean    dropped;     /* nobody wants to know any more */
+  HaulPieces  result;
+} HaulItem;
+
+HaulItem   *haul_item_new             (HaulBatch       *batch,
+                                       guint64          index,
+                                       GVariant        *arguments) G_GNUC_WARN_UNUSED_RESULT;
+void        haul_item_free            (HaulItem        *item);
+
+/* What the pool does to batches. Each may end the batch. */
+void        haul_batch_attach         (HaulBatch       *self,
+                                       HaulPool        *pool);
+gboolean    haul_batch_is_attached    (HaulBatch       *self);
+int         haul_batch_get_priority   (HaulBatch       *self);
+guint       haul_batch_get_chunksize  (HaulBatch       *self);
+guint       haul_batch_get_timeout    (HaulBatch       *self);
+HaulItem   *haul_batch_next_item      (HaulBatch       *self);                /* (transfer full) (nullable) */
+void        haul_batch_take_back      (HaulBatch       *self,
+                                       HaulItem        *item);                /* it was never begun */
+gboolean    haul_batch_may_retry      (HaulBatch       *self,
+                                       HaulItem        *item);
+void        haul_batch_item_ended     (HaulBatch       *self,
+                                       HaulItem        *item,                 /* (transfer full) */
+                                       const GError    *error);               /* (nullable) */
+void        haul_batch_fail           (HaulBatch       *self,
+                                       const GError    *error);
+
+/* One process of the pool, and what it was sent and has not answered: it works in that order. */
+struct _HaulPoolWorker
+{
+  HaulPool   *pool;         /* borrowed */
+  GObject    *owner;        /* (owned) what the child calls its owner */
+  HaulChild  *child;        /* (owned) */
+  HaulBoard  *board;        /* (owned) mapped, shared with the process */
+  int         pid;
+  GQueue      sent;         /* (owned) of HaulItem; the first has the number first_number */
+  guint32     first_number; /* in frames and on the board: 1, 2, 3, … */
+  guint       n_sent;       /* ever, without the initializer */
+  gint64      head_since;   /* µs, when the first one became the first */
+  double      item_us;      /* about how long one takes; 0: not known yet */
+  gboolean    ready;        /* it said HELLO */
+  gboolean    filling;      /* is sent items until it has enough */
+  gboolean    retiring;     /* gets nothing more */
+  gboolean    stopped;      /* we ended it */
+  gboolean    late;         /* because its first item took too long */
+  GSource    *kill;         /* (owned) (nullable) SIGKILL after SIGTERM */
+};
+
+HaulPoolWorker *haul_pool_worker_new      (HaulPool        *pool,
+                                           const char      *worker_path,
+                                           HaulForkClient  *client,
+                                           int              nice,
+                                           GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+void            haul_pool_worker_free     (HaulPoolWorker  *self);
+gboolean        haul_pool_worker_has_room (HaulPoolWorker  *self,
+                                           guint            chunksize);
+void            haul_pool_worker_send     (HaulPoolWorker  *self,
+                                           HaulItem        *item,          /* (transfer full) */
+                                           const HaulTask  *task);
+void            haul_pool_worker_retire   (HaulPoolWorker  *self);
+void            haul_pool_worker_stop     (HaulPoolWorker  *self);
+
+/* What its workers tell the pool. The last two free the worker. */
+void            haul_pool_worker_ready    (HaulPool        *self,
+                                           HaulPoolWorker  *worker);
+void            haul_pool_worker_answered (HaulPool        *self,
+                                           HaulPoolWorker  *worker,
+                                           gboolean         ok);
+void            haul_pool_worker_failed   (HaulPool        *self,
+                                           HaulPoolWorker  *worker,
+                                           const GError    *error);
+void            haul_pool_worker_ended    (HaulPool        *self,
+                                           HaulPoolWorker  *worker,
+                                           GError          *why);          /* (transfer full) */
+
+/* What a batch tells its pool. */
+void            haul_pool_batch_ended     (HaulPool        *self,
+                                           HaulBatch       *batch);
+void            haul_pool_drop_items      (HaulPool        *self,
+                                           HaulBatch       *batch);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulPoolWorker, haul_pool_worker_free)
+
+G_END_DECLS

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-pool-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <signal.h>
+
+#include "haul-format.h"
+#include "haul-source-private.h"
+#include "haul/wire/haul-error.h"
+#include "haul/wire/haul-fd-private.h"
+
+/* A worker is sent about this much work ahead, so that it never waits for us; and never more than
+ * one item that takes longer, so that no other worker waits for it. */
+#define AHEAD_US  5000
+#define MAX_AHEAD 512
+
+/* How much the newest item counts in how long one takes. */
+#define NEWEST 0.2
+
+#define KILL_MS 2000
+
+static GQuark
+worker_quark (void)
+{
+  return g_quark_from_static_string ("haul-pool-worker");
+}
+
+/* A child keeps its owner alive during its calls. That is not the pool, which may go in the middle
+ * of one, but an object that only leads to the worker. */
+static HaulPoolWorker *
+find_worker (GObject   *owner,
+             HaulChild *child)
+{
+  return g_object_get_qdata (owner, worker_quark ());
+}
+
+static HaulItem *
+head (HaulPoolWorker *self)
+{
+  return g_queue_peek_head (&self->sent);
+}
+
+static HaulItem *
+pop_head (HaulPoolWorker *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  double took = now - self->head_since;
+
+  self->item_us = self->item_us > 0 ? self->item_us + NEWEST * (took - self->item_us) : took;
+  self->head_since = now;
+  self->first_number++;
+  return g_queue_pop_head (&self->sent);
+}
+
+/* What the worker says. */
+
+static gboolean
+complain (const HaulFrame  *frame,
+          const char       *what,
+          GError          **error)
+{
+  g_set_error (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "frame %u: %s", frame->sequence, what);
+  return FALSE;
+}
+
+static void
+answered (HaulPoolWorker *self,
+          const char     *problem)
+{
+  HaulItem *item = pop_head (self);
+  g_autoptr(GError) error = NULL;
+
+  if (problem != NULL)
+    error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_TASK, problem);
+  if (item->batch != NULL)
+    haul_batch_item_ended (item->batch, item, error);
+  else
+    haul_item_free (item);
+  haul_pool_worker_answered (self->pool, self, error == NULL);
+}
+
+static gboolean
+hello (HaulPoolWorker     *self,
+       const HaulFrame    *frame,
+       const HaulMessage  *message,
+       GError            **error)
+{
+  if (message->hello.version != HAUL_PROTOCOL_VERSION)
+    return complain (frame, "another version of the protocol", error);
+
+  self->ready = TRUE;
+  haul_pool_worker_ready (self->pool, self);
+  return TRUE;
+}
+
+static gboolean
+message_cb (GObject            *owner,
+            HaulChild          *child,
+            const HaulFrame    *frame,
+            const HaulMessage  *message,
+            GError            **error)
+{
+  HaulPoolWorker *self = find_worker (owner, child);
+  HaulItem *item = head (self);
+
+  if (message->type == HAUL_FRAME_HELLO)
+    return hello (self, frame, message, error);
+  if (item == NULL || frame->job != self->first_number)
+    return complain (frame, "about a job that is not its turn", error);
+
+  switch (message->type)
+    {
+    case HAUL_FRAME_DATA:
+      haul_pieces_append (&item->result, message->data.bytes, message->data.size);
+      return TRUE;
+
+    case HAUL_FRAME_RESULT:
+      if (message->result.size != item->result.size)
+        return complain (frame, "a result of another size than its bytes", error);
+      answered (self, NULL);
+      return TRUE;
+
+    case HAUL_FRAME_ERROR:
+      answered (self, message->error.text);
+      return TRUE;
+
+    case HAUL_FRAME_LOG:
+      g_debug ("[%s/%d] %s", item->batch != NULL ? haul_batch_get_task (item->batch)->id : "initializer",
+               self->pid, message->log.text);
+      return TRUE;
+
+    case HAUL_FRAME_PROGRESS:
+      return TRUE;
+
+    case HAUL_FRAME_HELLO:
+    case HAUL_FRAME_RUN:
+    case HAUL_FRAME_CANCEL:
+    default:
+      return complain (frame, "a message that only we may send", error);
+    }
+}
+
+static void
+started_cb (GObject   *owner,
+            HaulChild *child,
+            int        pid)
+{
+  HaulPoolWorker *self = find_worker (owner, child);
+
+  self->pid = pid;
+}
+
+static void
+line_cb (GObject    *owner,
+         HaulChild  *child,
+         const char *text)
+{
+  HaulPoolWorker *self = find_worker (owner, child);
+
+  g_debug ("[pool/%d] %s", self->pid, text);
+}
+
+static void
+bad_cb (GObject      *owner,
+        HaulChild    *child,
+        const GError *error)
+{
+  g_debug ("worker %d: %s", find_worker (owner, child)->pid, error->message);
+  haul_child_signal (child, SIGKILL);
+}
+
+static void
+failed_cb (GObject      *owner,
+           HaulChild    *child,
+           const GError *error)
+{
+  HaulPoolWorker *self = find_worker (owner, child);
+
+  haul_pool_worker_failed (self->pool, self, error);
+}
+
+static void
+ended_cb (GObject      *owner,
+          HaulChild    *child,
+          int           code,
+          int           signal_number,
+          const GError *lost)
+{
+  HaulPoolWorker *self = find_worker (owner, child);
+  g_autofree char *exit_text = haul_format_exit (code, signal_number);
+  GError *why;
+
+  if (self->late)
+    why = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_TIMED_OUT, _("took longer than it was allowed to"));
+  else if (lost != NULL)
+    why = g_error_copy (lost);
+  else
+    why = g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s"), self->pid, exit_text);
+  haul_pool_worker_ended (self->pool, self, why);
+}
+
+static const HaulChildListener listener = {
+  .started = started_cb,
+  .message = message_cb,
+  .line = line_cb,
+  .bad = bad_cb,
+  .failed = failed_cb,
+  .ended = ended_cb,
+};
+
+/* Its life. */
+
+static gboolean
+make_board (HaulPoolWorker  *self,
+            int             *ret_fd,
+            GError         **error)
+{
+  *ret_fd = haul_shared_new (sizeof (HaulBoard), error);
+  if (*ret_fd < 0)
+    return FALSE;
+
+  self->board = haul_shared_map (*ret_fd, sizeof (HaulBoard), error);
+  return self->board != NULL;
+}
+
+HaulPoolWorker *
+haul_pool_worker_new (HaulPool        *pool,
+                      const char      *worker_path,
+                      HaulForkClient  *client,
+                      int              nice,
+                      GError         **error)
+{
+  g_autoptr(HaulPoolWorker) self = g_new0 (HaulPoolWorker, 1);
+  haul_autofd int board_fd = -1;
+
+  self->pool = pool;
+  self->first_number = 1;
+  g_queue_init (&self->sent);
+  self->owner = g_object_new (G_TYPE_OBJECT, NULL);
+  g_object_set_qdata (self->owner, worker_quark (), self);
+  self->child = haul_child_new (&listener, self->owner, haul_next_id (), nice);
+
+  if (!make_board (self, &board_fd, error)
+      || !haul_child_start (self->child, worker_path, client, board_fd, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+haul_pool_worker_free (HaulPoolWorker *self)
+{
+  haul_source_clear (&self->kill);
+  g_clear_pointer (&self->child, haul_child_free);
+  g_clear_object (&self->owner);
+  g_queue_clear_full (&self->sent, (GDestroyNotify) haul_item_free);
+  if (self->board != NULL)
+    haul_shared_unmap (self->board, sizeof (HaulBoard));
+  g_free (self);
+}
+
+/* How many items it should have: what AHEAD_US is worth. */
+static guint
+depth (HaulPoolWorker *self)
+{
+  if (self->item_us <= 0)
+    return 1;
+  return CLAMP (AHEAD_US / self->item_us, 1, MAX_AHEAD);
+}
+
+/* A full worker is left alone until half of what it has is done, so that items travel together. */
+gboolean
+haul_pool_worker_has_room (HaulPoolWorker *self,
+                           guint           chunksize)
+{
+  guint wanted = chunksize > 0 ? 2 * chunksize : depth (self);
+
+  if (!self->ready || self->retiring || self->stopped)
+    return FALSE;
+  if (self->filling && self->sent.length >= wanted)
+    self->filling = FALSE;
+  if (!self->filling && self->sent.length <= wanted / 2)
+    self->filling = TRUE;
+  return self->filling;
+}
+
+void
+haul_pool_worker_send (HaulPoolWorker *self,
+                       HaulItem       *item,
+                       const HaulTask *task)
+{
+  HaulMessage run = { .type = HAUL_FRAME_RUN };
+
+  run.run.task = (char *) task->id;
+  run.run.arguments = item->arguments;
+  haul_child_queue (self->child, self->first_number + self->sent.length, &run);
+
+  if (self->sent.length == 0)
+    self->head_since = g_get_monotonic_time ();
+  g_queue_push_tail (&self->sent, item);
+  if (item->batch != NULL)
+    self->n_sent++;
+}
+
+/* It ends by itself when it has done what it has. */
+void
+haul_pool_worker_retire (HaulPoolWorker *self)
+{
+  self->retiring = TRUE;
+  if (self->ready && self->sent.length == 0)
+    haul_child_close_commands (self->child);
+}
+
+static gboolean
+kill_cb (gpointer user_data)
+{
+  HaulPoolWorker *self = user_data;
+
+  g_clear_pointer (&self->kill, g_source_unref);
+  haul_child_signal (self->child, SIGKILL);
+  return G_SOURCE_REMOVE;
+}
+
+/* It ends now, and if need be by force. */
+void
+haul_pool_worker_stop (HaulPoolWorker *self)
+{
+  if (self->stopped)
+    return;
+
+  self->stopped = TRUE;
+  haul_child_signal (self->child, SIGTERM);
+  haul_child_signal (self->child, SIGCONT);
+  self->kill = haul_timer_new (KILL_MS, "[haul] worker does not end", kill_cb, self);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include "haul-batch.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HaulPool:
+ *
+ * A fixed number of worker processes, forked from a fork server, that run the
+ * items of #HaulBatches. A worker that dies is replaced, and takes with it
+ * only what it had begun. Nobody shares a queue or a lock: which worker has
+ * what is known here, so that a dead one can hold up nobody.
+ */
+#define HAUL_TYPE_POOL (haul_pool_get_type ())
+G_DECLARE_FINAL_TYPE (HaulPool, haul_pool, HAUL, POOL, GObject)
+
+/**
+ * HaulPoolState:
+ * @HAUL_POOL_RUNNING: takes batches
+ * @HAUL_POOL_CLOSED: takes no more, and ends with the last
+ * @HAUL_POOL_TERMINATED: everything was cancelled
+ * @HAUL_POOL_BROKEN: its workers die as soon as they start
+ *
+ * Where a pool is in its life.
+ */
+#define HAUL_TYPE_POOL_STATE (haul_pool_state_get_type ())
+typedef enum
+{
+  HAUL_POOL_RUNNING,
+  HAUL_POOL_CLOSED,
+  HAUL_POOL_TERMINATED,
+  HAUL_POOL_BROKEN,
+} HaulPoolState;
+
+/**
+ * HaulPool:state:
+ *
+ * Where it is in its life.
+ */
+
+/**
+ * HaulPool:n-workers:
+ *
+ * How many workers are wanted.
+ */
+
+/**
+ * HaulPool:n-busy:
+ *
+ * How many workers have something to do.
+ */
+
+GType         haul_pool_state_get_type     (void);
+
+/**
+ * haul_pool_new:
+ * @worker_path: (nullable): the worker program, as for haul_process_executor_new()
+ * @n_workers: how many; 0 for as many as processors that we may use
+ *
+ * A pool. It starts nothing before something is submitted.
+ *
+ * Returns: (transfer full): the pool
+ */
+HaulPool     *haul_pool_new                (const char           *worker_path,
+                                            guint                 n_workers) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * haul_pool_set_nice:
+ * @self: a pool
+ * @nice: from -20 to 19
+ *
+ * Sets how nice workers are that start from now on. 19 if it is not called.
+ */
+void          haul_pool_set_nice           (HaulPool             *self,
+                                            int                   nice);
+
+/**
+ * haul_pool_set_initializer:
+ * @self: a pool
+ * @task: what to run; static
+ * @arguments: (nullable): `a{sv}`; a floating reference is taken
+ *
+ * Sets a task that each worker that starts from now on runs once, before anything
+ * else. Its result is dropped. Wrong arguments are a mistake of the program, and
+ * are refused with a critical warning.
+ */
+void          haul_pool_set_initializer    (HaulPool             *self,
+                                            const HaulTask       *task,
+                                            GVariant             *arguments);
+
+/**
+ * haul_pool_set_max_tasks:
+ * @self: a pool
+ * @max_tasks: how many items; 0 for no limit
+ *
+ * Sets after how many items a worker is replaced. 0 if it is not called.
+ */
+void          haul_pool_set_max_tasks      (HaulPool             *self,
+                                            guint                 max_tasks);
+
+/**
+ * haul_pool_set_max_memory:
+ * @self: a pool
+ * @max_bytes: resident bytes; 0 for no limit
+ *
+ * Sets the size above which a worker is replaced. Looked at after each item, so
+ * that none is lost by it. 0 if it is not called.
+ */
+void          haul_pool_set_max_memory     (HaulPool             *self,
+                                            guint64               max_bytes);
+
+/**
+ * haul_pool_get_n_workers:
+ * @self: a pool
+ *
+ * Returns: how many workers are wanted
+ */
+guint         haul_pool_get_n_workers      (HaulPool             *self);
+
+/**
+ * haul_pool_set_n_workers:
+ * @self: a pool
+ * @n_workers: how many; at least 1
+ *
+ * Resizes a pool, also while it works. New workers start at once if there is
+ * something to do; those that are too many end after what they were sent.
+ */
+void          haul_pool_set_n_workers      (HaulPool             *self,
+                                            guint                 n_workers);
+
+/**
+ * haul_pool_get_n_busy:
+ * @self: a pool
+ *
+ * Returns: how many workers have something to do
+ */
+guint         haul_pool_get_n_busy         (HaulPool             *self);
+
+/**
+ * haul_pool_get_state:
+ * @self: a pool
+ *
+ * Returns: where it is in its life
+ */
+HaulPoolState haul_pool_get_state          (HaulPool             *self);
+
+/**
+ * haul_pool_dup_pids:
+ * @self: a pool
+ *
+ * Returns: (transfer full): the processes of its workers now, `ai`
+ */
+GVariant     *haul_pool_dup_pids           (HaulPool             *self);
+
+gboolean      haul_pool_submit             (HaulPool             *self,
+                                            HaulBatch            *batch,
+                                            GError              **error);
+
+/**
+ * haul_pool_apply_async:
+ * @self: a pool
+ * @task: what to run; static
+ * @arguments: `a{sv}`; a floating reference is taken
+ * @cancellable: (nullable): ends the item, and the worker that is at it
+ * @callback: (scope async): called when it has ended
+ * @user_data: for @callback
+ *
+ * Runs a task once: a batch of one item.
+ */
+void          haul_pool_apply_async        (HaulPool             *self,
+                                            const HaulTask       *task,
+                                            GVariant             *arguments,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+
+/**
+ * haul_pool_apply_finish:
+ * @self: a pool
+ * @result: of the call
+ * @error: what became of it instead; %HAUL_ERROR_NOT_POSSIBLE when the pool took
+ *   no more
+ *
+ * Returns: (transfer full): the result, or %NULL with @error set
+ */
+GBytes       *haul_pool_apply_finish       (HaulPool             *self,
+                                            GAsyncResult         *result,
+                                            GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * haul_pool_close:
+ * @self: a pool
+ *
+ * Takes no more batches. Workers end when those that are there have.
+ */
+void          haul_pool_close              (HaulPool             *self);
+
+/**
+ * haul_pool_terminate:
+ * @self: a pool
+ *
+ * Cancels every batch and ends every worker now: SIGTERM, and two seconds later
+ * SIGKILL.
+ */
+void          haul_pool_terminate          (HaulPool             *self);
+
+/**
+ * haul_pool_join_async:
+ * @self: a pool that was closed or terminated, or is broken
+ * @callback: (scope async): called when no batch and no worker is left
+ * @user_data: for @callback
+ *
+ * Waits for the end of a pool. Never completes before it was asked to end: a pool
+ * that is running is refused with %HAUL_ERROR_NOT_POSSIBLE.
+ */
+void          haul_pool_join_async         (HaulPool             *self,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+
+/**
+ * haul_pool_join_finish:
+ * @self: a pool
+ * @result: of the call
+ * @error: %HAUL_ERROR_NOT_POSSIBLE if the pool was running
+ *
+ * Returns: %TRUE when no worker is left
+ */
+gboolean      haul_pool_join_finish        (HaulPool             *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+
+G_END_DECLS

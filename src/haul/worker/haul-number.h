@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *haul_format_count (double value) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

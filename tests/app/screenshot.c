@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include <unistd.h>
+
+#include "catalogue.h"
+#include "lt-application.h"
+#include "lt-job-details.h"
+#include "lt-window.h"
+
+/* Makes the picture of the Jobs view: the real window with real jobs in real states, rendered off
+ * screen. lt-screenshot [--dark] [--rtl] [--width N] [--scale N] FILE */
+
+#define ALARM_SECONDS 240
+#define HEIGHT        640
+
+static char *file_name;
+static gboolean dark;
+static gboolean rtl;
+static int width = 960;
+static int scale = 1;
+
+typedef enum
+{
+  STEP_DONE,      /* wait for the first job to end */
+  STEP_PAUSE,     /* wait for the second to be some way along */
+  STEP_RUN,       /* wait for the third to be at some sixty percent */
+  STEP_SETTLE,    /* let the last frames be drawn */
+} Step;
+
+static Step step;
+static guint n_settled;
+
+static void
+start (GApplication *application,
+       const char   *command)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (application), "start-job", g_variant_new_string (command));
+}
+
+static void
+save (GtkWidget *window)
+{
+  g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new (window);
+  g_autoptr(GskRenderer) renderer = gsk_cairo_renderer_new ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GdkTexture) texture = NULL;
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  int natural_width = gdk_paintable_get_intrinsic_width (paintable);
+  int natural_height = gdk_paintable_get_intrinsic_height (paintable);
+  GskRenderNode *node;
+
+  gtk_snapshot_scale (snapshot, scale, scale);
+  gdk_paintable_snapshot (paintable, snapshot, natural_width, natural_height);
+  node = gtk_snapshot_free_to_node (snapshot);
+  if (!gsk_renderer_realize (renderer, NULL, &error))
+    g_error ("%s", error->message);
+  texture = gsk_renderer_render_texture (renderer, node,
+                                         &GRAPHENE_RECT_INIT (0, 0, natural_width * scale, natural_height * scale));
+  if (!gdk_texture_save_to_png (texture, file_name))
+    g_error ("%s could not be written", file_name);
+  gsk_renderer_unrealize (renderer);
+  gsk_render_node_unref (node);
+}
+
+static gboolean
+step_cb (gpointer user_data)
+{
+  LtApplication *application = user_data;
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+  g_autoptr(HaulJob) newest = g_list_model_get_item (lt_jobs_get_model (lt_application_get_jobs (application)), 0);
+
+  switch (step)
+    {
+    case STEP_DONE:
+      if (haul_job_is_active (newest))
+        break;
+      start (G_APPLICATION (application), "pi --digits 50000000");
+      step = STEP_PAUSE;
+      break;
+
+    case STEP_PAUSE:
+      if (haul_job_get_fraction (newest) < 0.3)
+        break;
+      haul_job_pause (newest);
+      start (G_APPLICATION (application), "pi --digits 25000000");
+      step = STEP_RUN;
+      break;
+
+    case STEP_RUN:
+      if (haul_job_get_fraction (newest) < 0.6)
+        break;
+      g_assert_cmpint (haul_job_get_state (newest), ==, HAUL_JOB_RUNNING);
+      lt_window_select (LT_WINDOW (window), lt_jobs_lookup (lt_application_get_jobs (application), 1));
+      step = STEP_SETTLE;
+      break;
+
+    case STEP_SETTLE:
+    default:
+      if (++n_settled < 5)
+        break;
+      save (GTK_WIDGET (window));
+      lt_application_stop (application, 3000);
+      return G_SOURCE_REMOVE;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+activate_cb (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  gtk_window_set_default_size (window, width, HEIGHT);
+  if (dark)
+    adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  start (application, "pi --digits 10000000");
+  g_timeout_add (200, step_cb, application);
+}
+
+static gboolean
+wake_cb (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* The window has round corners only where a manager composes it, and GTK looks for one when it opens
+ * the display: so wait until one is there, and then begin from the beginning. */
+static void
+wait_for_manager (char **argv)
+{
+  gint64 limit = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  guint wake;
+
+  if (g_getenv ("LT_SCREENSHOT_BEGUN") != NULL)
+    return;
+
+  gtk_init ();
+  wake = g_timeout_add (50, wake_cb, NULL);
+  while (!gdk_display_is_composited (gdk_display_get_default ()) && g_get_monotonic_time () < limit)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wake);
+  g_setenv ("LT_SCREENSHOT_BEGUN", "1", TRUE);
+  (void) execv ("/proc/self/exe", argv);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  static const GOptionEntry options[] = {
+    { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark style", NULL },
+    { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "Right to left", NULL },
+    { "width", 0, 0, G_OPTION_ARG_INT, &width, "Width of the window", "N" },
+    { "scale", 0, 0, G_OPTION_ARG_INT, &scale, "Pixels for each pixel", "N" },
+    { NULL },
+  };
+  g_autoptr(GOptionContext) context = g_option_context_new ("FILE");
+  g_autoptr(LtApplication) application = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder = NULL;
+
+  wait_for_manager (argv);
+  alarm (ALARM_SECONDS);
+  signal (SIGPIPE, SIG_IGN);
+  g_option_context_add_main_entries (context, options, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2)
+    {
+      g_printerr ("lt-screenshot: %s\n", error != NULL ? error->message : "one file is wanted");
+      return 2;
+    }
+
+  file_name = argv[1];
+  folder = g_path_get_dirname (file_name);
+  g_mkdir_with_parents (folder, 0755);
+  haul_tasks_register (haul_catalogue);
+  gtk_init ();
+  if (rtl)
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  application = lt_application_new ();
+  g_signal_connect_after (application, "activate", G_CALLBACK (activate_cb), NULL);
+  return g_application_run (G_APPLICATION (application), 1, argv);
+}

@@ -1,0 +1,274 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The Long Tasks authors
+
+"""Drives the real app in a real window: acts through its actions and its accessible buttons, and reads
+what a screen reader reads. To be run by in-display.py; the argument is the app."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+try:
+    import gi
+    gi.require_version('Atspi', '2.0')
+    from gi.repository import Atspi, Gio, GLib
+except (ImportError, ValueError) as error:
+    print('1..0 # SKIP the accessible tree cannot be read: %s' % error)
+    sys.exit(0)
+
+APP_ID = 'io.github.longtasks.LongTasks'
+PATH = '/io/github/longtasks/LongTasks'
+SOON = 20
+signal.alarm(140)
+
+
+def wait_for(what, predicate, seconds=SOON):
+    """The first true answer of predicate; trees change while they are read, so errors there are a no."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            answer = predicate()
+        except GLib.Error:
+            answer = None
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError('waited in vain for ' + what)
+
+
+def children_of(pid):
+    found = []
+    for entry in os.listdir('/proc'):
+        if not entry.isdigit():
+            continue
+        try:
+            with open('/proc/%s/stat' % entry) as stream:
+                fields = stream.read().rsplit(')', 1)[1].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(entry))
+    return found
+
+
+def is_gone(pid):
+    try:
+        with open('/proc/%d/stat' % pid) as stream:
+            fields = stream.read().rsplit(')', 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    # Whoever adopted it may be slow to collect it.
+    return fields[0] == 'Z'
+
+
+class App:
+    def __init__(self, program):
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+        self.errors = open(os.path.join(os.environ['HOME'], 'errors'), 'w+')
+        self.process = subprocess.Popen([program], stderr=self.errors)
+        self.root = wait_for('the accessible tree', self.find_root)
+
+    def find_root(self):
+        if self.process.poll() is not None:
+            raise AssertionError('the app ended with %d' % self.process.returncode)
+        desktop = Atspi.get_desktop(0)
+        for index in range(desktop.get_child_count()):
+            app = desktop.get_child_at_index(index)
+            if app is not None and app.get_process_id() == self.process.pid and app.get_child_count() > 0:
+                return app
+        return None
+
+    def activate(self, name, *parameters, path=PATH):
+        self.bus.call_sync(APP_ID, path, 'org.gtk.Actions', 'Activate',
+                           GLib.Variant('(sava{sv})', (name, list(parameters), {})), None, Gio.DBusCallFlags.NONE, 5000, None)
+
+    def walk(self, node=None):
+        node = node or self.root
+        yield node
+        for index in range(node.get_child_count()):
+            child = node.get_child_at_index(index)
+            if child is not None:
+                yield from self.walk(child)
+
+    def find(self, pattern, role=None):
+        for node in self.walk():
+            if re.fullmatch(pattern, node.get_name() or '') and role in (None, node.get_role()):
+                return node
+        return None
+
+    def wait(self, pattern, role=None, seconds=SOON):
+        return wait_for('“%s”' % pattern, lambda: self.find(pattern, role), seconds)
+
+    def press(self, pattern):
+        def try_it():
+            node = self.find(pattern, Atspi.Role.PUSH_BUTTON)
+            return node is not None and Atspi.Action.do_action(node, 0)
+        wait_for('the button “%s”' % pattern, try_it)
+
+    def finish(self, seconds=SOON):
+        code = self.process.wait(seconds)
+        self.errors.seek(0)
+        text = self.errors.read()
+        assert code == 0, 'exit status %d\n%s' % (code, text)
+        assert 'WARNING' not in text and 'CRITICAL' not in text, text
+
+
+def row(state):
+    return r'Calculate Pi, %s.*' % state
+
+
+def pid_of(node):
+    return int(re.search(r'process (\d+)', node.get_name()).group(1))
+
+
+def test_first_job(program):
+    """One press starts a job that moves, pauses, resumes and is canceled."""
+    app = App(program)
+    app.wait('No Jobs Yet')
+    app.press('Calculate Pi')
+    node = app.wait(row('running') + r'process \d+')
+    pid = pid_of(node)
+    assert children_of(app.process.pid) == [pid], children_of(app.process.pid)
+
+    bar = wait_for('the bar', lambda: next((n for n in app.walk() if n.get_role() == Atspi.Role.PROGRESS_BAR), None))
+    first = bar.get_value_iface().get_current_value()
+    wait_for('progress', lambda: bar.get_value_iface().get_current_value() > first)
+
+    app.press('Pause Calculate Pi')
+    app.wait(row('paused'))
+    with open('/proc/%d/stat' % pid) as stream:
+        assert stream.read().rsplit(')', 1)[1].split()[0] == 'T'
+    app.press('Resume Calculate Pi')
+    app.wait(row('running'))
+    app.press('Cancel Calculate Pi')
+    app.wait(row('canceled'))
+    wait_for('the child to be gone', lambda: is_gone(pid))
+    assert children_of(app.process.pid) == []
+    meter = app.wait(r'Window response \d+ milliseconds?')
+    print('# ' + meter.get_name())
+    app.activate('quit')
+    app.finish()
+
+
+def test_result(program):
+    """A small job ends, says so, and its digits can be read; removed, it comes back."""
+    app = App(program)
+    app.activate('start-job', GLib.Variant('s', 'pi --digits 1000'))
+    app.wait(row('done'))
+    app.wait(r'Calculate Pi: done in .*')
+    text = wait_for('digits', lambda: next((n for n in app.walk() if n.get_role() == Atspi.Role.TEXT
+                                            and Atspi.Text.get_text(n, 0, 12) == '3.1415926535'), None))
+    assert Atspi.Text.get_character_count(text) == 1002
+    app.press('Remove Calculate Pi')
+    app.wait('No Jobs Yet')
+    app.activate('undo-remove')
+    app.wait(row('done'))
+    app.activate('quit')
+    app.finish()
+
+
+def test_bad_calls(program):
+    """Whatever arrives over the bus, nothing breaks."""
+    app = App(program)
+    for task in ['', 'nothing', 'pi --digits', 'pi --digits -1', 'pi --digits 1e12', 'pi --what 1', 'pi "']:
+        app.activate('start-job', GLib.Variant('s', task))
+    app.activate('new-job', GLib.Variant('s', 'nothing'))
+    for name in ['pause-job', 'resume-job', 'cancel-job', 'force-job', 'start-again', 'remove-job', 'select-job',
+                 'duplicate-job', 'copy-row', 'copy-command', 'copy-result', 'save-result']:
+        app.activate(name, GLib.Variant('u', 4711))
+    app.activate('undo-remove')
+    app.wait('No Jobs Yet')
+    app.activate('quit')
+    app.finish()
+
+
+def test_form(program):
+    """The form opens from its action and refuses what is wrong before it can be started."""
+    app = App(program)
+    app.activate('new-job', GLib.Variant('s', 'sleep'))
+    start = app.wait('Start', Atspi.Role.PUSH_BUTTON)
+    assert start.get_state_set().contains(Atspi.StateType.SENSITIVE)
+    app.press('Start')
+    app.wait(r'Sleep, (running|done).*')
+    app.activate('cancel-job', GLib.Variant('u', 1))
+    app.wait(r'Sleep, (canceled|done).*')
+    app.activate('quit')
+    app.finish()
+
+
+def test_quit_asks(program):
+    """Quitting with a running job asks first, then stops it and really quits."""
+    app = App(program)
+    app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
+    pid = pid_of(app.wait(r'Sleep, running.*process \d+'))
+    app.activate('quit')
+    app.press('.*Keep Waiting')
+    wait_for('the question to go', lambda: app.find('.*Keep Waiting', Atspi.Role.PUSH_BUTTON) is None)
+    app.wait(r'Sleep, running.*')
+    app.activate('close', path=PATH + '/window/1')
+    app.press('.*Stop Job and Quit')
+    app.finish()
+    wait_for('the child to be gone', lambda: is_gone(pid))
+
+
+def test_signal(program):
+    """SIGTERM stops the jobs, also a paused one, and ends the app within five seconds."""
+    app = App(program)
+    app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
+    pid = pid_of(app.wait(r'Sleep, running.*process \d+'))
+    app.activate('pause-job', GLib.Variant('u', 1))
+    app.wait(r'Sleep, paused.*')
+    app.process.terminate()
+    app.finish(5)
+    wait_for('the child to be gone', lambda: is_gone(pid))
+
+
+def test_no_display(program):
+    """Without a display: one line that says what to do, and exit status 1."""
+    env = {name: value for name, value in os.environ.items() if name not in ('DISPLAY', 'WAYLAND_DISPLAY')}
+    done = subprocess.run([program], env=env, capture_output=True, text=True, timeout=SOON)
+    assert done.returncode == 1, done.returncode
+    assert done.stderr.count('\n') == 1 and 'haul run pi' in done.stderr, done.stderr
+    done = subprocess.run([program, '--version'], env=env, capture_output=True, text=True, timeout=SOON)
+    assert done.returncode == 0 and done.stdout.startswith('long-tasks '), done
+
+
+def test_no_schema(program):
+    """Without its settings installed the app starts all the same."""
+    before = os.environ.pop('GSETTINGS_SCHEMA_DIR', None)
+    try:
+        app = App(program)
+        app.wait('No Jobs Yet')
+        app.activate('quit')
+        app.finish()
+    finally:
+        if before is not None:
+            os.environ['GSETTINGS_SCHEMA_DIR'] = before
+
+
+def main():
+    tests = [test_first_job, test_result, test_bad_calls, test_form, test_quit_asks, test_signal, test_no_display,
+             test_no_schema]
+    print('1..%d' % len(tests))
+    failed = 0
+    for number, test in enumerate(tests, 1):
+        name = test.__name__.replace('test_', '').replace('_', '-')
+        try:
+            test(sys.argv[1])
+            print('ok %d %s' % (number, name), flush=True)
+        except Exception as error:
+            failed += 1
+            print('not ok %d %s' % (number, name), flush=True)
+            print('# ' + ('%s: %s' % (type(error).__name__, error)).replace('\n', '\n# '), flush=True)
+            for process in children_of(os.getpid()):
+                os.kill(process, signal.SIGKILL)
+                os.waitpid(process, 0)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-facts-view.h"
+#include "lt-heartbeat.h"
+#include "lt-hint-bar.h"
+#include "lt-job-details.h"
+#include "lt-job-row.h"
+#include "lt-jobs-view.h"
+#include "lt-life-strip.h"
+#include "lt-log-view.h"
+#include "lt-message-view.h"
+#include "lt-result-view.h"
+#include "lt-strip.h"
+#include "lt-test.h"
+#include "lt-window.h"
+
+/* Every template can be made and is gone again afterwards: nothing in it holds on to it. */
+static void
+test_widgets (void)
+{
+  const GType types[] = {
+    LT_TYPE_FACTS_VIEW, LT_TYPE_HEARTBEAT, LT_TYPE_HINT_BAR, LT_TYPE_JOB_DETAILS, LT_TYPE_JOB_ROW, LT_TYPE_JOBS_VIEW,
+    LT_TYPE_LIFE_STRIP, LT_TYPE_LOG_VIEW, LT_TYPE_MESSAGE_VIEW, LT_TYPE_RESULT_VIEW, LT_TYPE_STRIP,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      GtkWidget *widget = g_object_ref_sink (g_object_new (types[i], NULL));
+
+      g_test_message ("%s", g_type_name (types[i]));
+      g_assert_finalize_object (widget);
+    }
+}
+
+static void
+test_windows (void)
+{
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  LtWindow *window = lt_window_new (NULL, jobs);
+  GtkBuilder *builder = gtk_builder_new_from_resource ("/io/github/longtasks/LongTasks/gtk/help-overlay.ui");
+
+  g_assert_true (GTK_IS_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
+  gtk_window_destroy (GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
+  g_object_unref (builder);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* Each cell, with the names of its closures. */
+static void
+test_cells (void)
+{
+  g_auto(GStrv) cells = g_resources_enumerate_children ("/io/github/longtasks/LongTasks/ui/cells", 0, NULL);
+
+  g_assert_nonnull (cells);
+  for (guint i = 0; cells[i] != NULL; i++)
+    {
+      g_autofree char *path = g_strconcat ("/io/github/longtasks/LongTasks/ui/cells/", cells[i], NULL);
+      GType type = g_str_equal (cells[i], "job.ui") ? HAUL_TYPE_JOB : HAUL_TYPE_RECORD;
+      GListStore *store = g_list_store_new (type);
+      g_autoptr(HaulJob) job = haul_job_new (haul_task_lookup ("sleep", NULL), NULL, NULL);
+      g_autoptr(HaulRecord) record = haul_record_new_log (1, HAUL_LOG_INFO, "text");
+      GtkListItemFactory *factory = gtk_builder_list_item_factory_new_from_resource (NULL, path);
+      GtkWidget *list;
+      GtkWidget *window = gtk_window_new ();
+
+      g_test_message ("%s", cells[i]);
+      g_list_store_append (store, type == HAUL_TYPE_JOB ? (gpointer) job : (gpointer) record);
+      list = gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (store))), factory);
+      gtk_window_set_child (GTK_WINDOW (window), list);
+      gtk_widget_realize (list);
+      g_assert_nonnull (gtk_widget_get_first_child (list));
+      g_assert_nonnull (gtk_widget_get_first_child (gtk_widget_get_first_child (list)));
+      gtk_window_destroy (GTK_WINDOW (window));
+    }
+}
+
+/* Every icon that a job can have is in the resources or the theme. */
+static void
+test_icons (void)
+{
+  static const char * const names[] = {
+    "job-queued", "job-starting", "job-running", "job-paused", "job-stalled", "job-canceling", "job-done", "job-failed",
+    "job-crashed", "job-canceled", "job-timed-out", "job-interrupted", "job-force", "ui-frozen",
+  };
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *name = g_strconcat (names[i], "-symbolic", NULL);
+
+      g_assert_true (gtk_icon_theme_has_icon (theme, name));
+    }
+  g_assert_true (gtk_icon_theme_has_icon (theme, LT_APP_ID));
+}
+
+static void
+test_right_to_left (void)
+{
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  test_widgets ();
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  lt_test_init (&argc, &argv);
+  g_test_add_func ("/app/templates/widgets", test_widgets);
+  g_test_add_func ("/app/templates/windows", test_windows);
+  g_test_add_func ("/app/templates/cells", test_cells);
+  g_test_add_func ("/app/templates/icons", test_icons);
+  g_test_add_func ("/app/templates/right-to-left", test_right_to_left);
+  return g_test_run ();
+}

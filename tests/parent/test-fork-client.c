@@ -8,7 +8,9 @@
 
 #include "haul-test.h"
 
+#include "haul/parent/haul-fork-client-private.h"
 #include "haul/wire/haul-error.h"
+#include "haul/wire/haul-fd-private.h"
 
 /* Whether a worker was exec'd or forked, its job has the same life and the same end. */
 
@@ -55,8 +57,7 @@ static const char * const same_rows[][2] = {
   { "exit", "{'code': <int64 78>}" }, { "exit", "{'code': <int64 255>}" },
   { "crash", "{'signal': <int64 11>}" }, { "crash", "{'signal': <int64 6>}" }, { "crash", "{'signal': <int64 9>}" },
   { "crash", "{'signal': <int64 15>}" }, { "crash", "{'signal': <int64 11>, 'result': <int64 1>}" },
-  { "grandchild", "{'result': <int64 1>}" }, { "close-pipes", "{'result': <int64 1>}" }, { "close-pipes", NULL },
-  { "linger", NULL },
+  { "grandchild", "{'result': <int64 1>}" }, { "close-pipes", NULL }, { "linger", NULL },
 };
 
 static char *
@@ -394,6 +395,131 @@ test_switch (void)
   haul_test_assert_clean ();
 }
 
+/* The client by itself: a listener that asks for another worker at once, when it hears that its own is
+ * lost, while others are asked for and others wait. */
+
+#define N_STARTED 4
+#define N_WAITING 36   /* more than are asked for at once */
+#define N_WORKERS (2 * N_STARTED + N_WAITING)
+
+typedef struct
+{
+  HaulForkClient *client;      /* (owned) */
+  int             fds[4];      /* (owned) of all workers alike: they wait for a HELLO that never comes */
+  guint           n_asked;
+  guint           n_spawned[N_WORKERS];
+  guint           n_lost;
+  guint           n_failed;
+} Crowd;
+
+typedef struct
+{
+  Crowd *crowd;
+  guint  number;
+} Member;
+
+static void member_ask (Crowd *crowd);
+
+static void
+member_spawned (gpointer user_data,
+                int      pid)
+{
+  Member *member = user_data;
+
+  member->crowd->n_spawned[member->number]++;
+}
+
+static void
+member_exited (gpointer user_data,
+               int      code,
+               int      signum)
+{
+  g_error ("nobody ended it");
+}
+
+static void
+member_failed (gpointer      user_data,
+               const GError *error)
+{
+  Member *member = user_data;
+
+  g_test_message ("%u: %s", member->number, error->message);
+  member->crowd->n_failed++;
+}
+
+static void
+member_lost (gpointer user_data)
+{
+  Member *member = user_data;
+
+  member->crowd->n_lost++;
+  member_ask (member->crowd);
+}
+
+static void
+member_ask (Crowd *crowd)
+{
+  static const HaulForkListener listener = { member_spawned, member_exited, member_failed, member_lost };
+  static Member members[N_WORKERS];
+  guint number = crowd->n_asked++;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_cmpuint (number, <, N_WORKERS);
+  members[number] = (Member) { crowd, number };
+  g_assert_true (haul_fork_client_spawn (crowd->client, number + 1, 19, crowd->fds, &listener, &members[number], &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+all_asked (gpointer data)
+{
+  return ((Crowd *) data)->n_asked == N_WORKERS;
+}
+
+static gboolean
+all_spawned (gpointer data)
+{
+  Crowd *crowd = data;
+  guint n = crowd->n_failed;
+
+  for (guint i = 0; i < crowd->n_asked; i++)
+    n += crowd->n_spawned[i] > 0;
+  return n >= crowd->n_asked;
+}
+
+static void
+test_listener (void)
+{
+  Crowd crowd = { .fds = { -1, -1, -1, -1 } };
+  int commands[2];
+
+  haul_test_begin ();
+  g_assert_true (haul_pipe_new (commands, 0, NULL));
+  crowd.fds[0] = commands[0];
+  crowd.fds[1] = crowd.fds[2] = commands[1];
+  crowd.client = haul_fork_client_new (g_getenv ("HAUL_TEST_CHILD"));
+  while (crowd.n_asked < N_STARTED)
+    member_ask (&crowd);
+  haul_test_run_until (all_spawned, &crowd, HAUL_TEST_SOON_MS);
+
+  g_assert_cmpint (kill (haul_fork_client_get_server_pid (crowd.client), SIGSTOP), ==, 0);
+  while (crowd.n_asked < N_STARTED + N_WAITING)
+    member_ask (&crowd);
+  g_assert_cmpint (kill (haul_fork_client_get_server_pid (crowd.client), SIGKILL), ==, 0);
+  haul_test_run_until (all_asked, &crowd, HAUL_TEST_SOON_MS);
+  haul_test_run_until (all_spawned, &crowd, HAUL_TEST_SOON_MS);
+  g_assert_cmpuint (crowd.n_lost, ==, N_STARTED);
+  g_assert_cmpuint (crowd.n_asked, ==, N_WORKERS);
+  g_assert_cmpuint (crowd.n_failed, ==, 0);
+  for (guint i = 0; i < N_WORKERS; i++)
+    g_assert_cmpuint (crowd.n_spawned[i], ==, 1);
+
+  haul_fork_client_unref (crowd.client);
+  haul_clear_fd (&commands[0]);
+  haul_clear_fd (&commands[1]);
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -410,5 +536,6 @@ main (int    argc,
   g_test_add_func ("/parent/fork-client/many", test_many);
   g_test_add_func ("/parent/fork-client/cancel-many", test_cancel_many);
   g_test_add_func ("/parent/fork-client/switch", test_switch);
+  g_test_add_func ("/parent/fork-client/listener", test_listener);
   return g_test_run ();
 }

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "haul-test.h"
@@ -280,6 +281,49 @@ test_stopped_and_full (void)
   finish (executor);
 }
 
+/* A server that cannot fork for now is asked again, and not for ever. */
+static void
+test_no_room (void)
+{
+  HaulExecutor *executor;
+  g_autoptr(HaulJob) first = NULL;
+  g_autoptr(HaulJob) cancelled = NULL;
+  g_autoptr(GPtrArray) patient = NULL;
+  g_autoptr(GPtrArray) failed = NULL;
+  struct rlimit before, tight;
+  int pid;
+
+  haul_test_begin ();
+  executor = fork_executor_new (NULL);
+  haul_executor_set_max_running (executor, 40);
+  first = haul_test_job_start (executor, "slow", NULL);
+  haul_test_wait_state (first, HAUL_JOB_RUNNING);
+  pid = server_of (first);
+  g_assert_cmpint (prlimit (pid, RLIMIT_NOFILE, NULL, &before), ==, 0);
+  tight = (struct rlimit) { 6, before.rlim_max };
+  g_assert_cmpint (prlimit (pid, RLIMIT_NOFILE, &tight, NULL), ==, 0);
+
+  patient = start_many (executor, "ok", 30);
+  cancelled = haul_test_job_start (executor, "slow", NULL);
+  g_assert_false (haul_test_run_for (has_ended, g_ptr_array_index (patient, 0), 400));
+  wait_all (patient, HAUL_JOB_STARTING);
+  haul_job_cancel (cancelled);
+  haul_test_wait_ended (cancelled);
+  haul_test_assert_verdict (cancelled, HAUL_VERDICT_CANCELLED);
+  g_assert_cmpint (prlimit (pid, RLIMIT_NOFILE, &before, NULL), ==, 0);
+  assert_all (patient, HAUL_VERDICT_DONE, NULL);
+
+  g_assert_cmpint (prlimit (pid, RLIMIT_NOFILE, &tight, NULL), ==, 0);
+  failed = start_many (executor, "ok", 10);
+  assert_all (failed, HAUL_VERDICT_FAILED, "cannot fork a worker");
+  g_assert_cmpint (prlimit (pid, RLIMIT_NOFILE, &before, NULL), ==, 0);
+  haul_test_assert_state (first, HAUL_JOB_RUNNING);   /* all the time */
+  g_assert_cmpint (server_of (first), ==, pid);
+  haul_job_cancel (first);
+  haul_test_wait_ended (first);
+  finish (executor);
+}
+
 /* What is no fork server. */
 
 static void
@@ -523,6 +567,7 @@ main (int    argc,
   g_test_add_func ("/parent/fork-lost/stopped", test_stopped);
   g_test_add_func ("/parent/fork-lost/stopped-at-start", test_stopped_at_start);
   g_test_add_func ("/parent/fork-lost/stopped-and-full", test_stopped_and_full);
+  g_test_add_func ("/parent/fork-lost/no-room", test_no_room);
   g_test_add_func ("/parent/fork-lost/not-there", test_not_there);
   g_test_add_func ("/parent/fork-lost/useless", test_useless);
   g_test_add_func ("/parent/fork-lost/mute", test_mute);

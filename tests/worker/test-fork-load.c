@@ -266,6 +266,14 @@ test_no_process (void)
   finish (&server);
 }
 
+static gboolean
+has_ended (gpointer pid)
+{
+  char state = haul_test_process_state (GPOINTER_TO_INT (pid));
+
+  return state == 0 || state == 'Z';
+}
+
 /* From no room at all to enough: each request is answered, by a worker or by an error, and what was
  * sent along is closed. */
 static void
@@ -316,6 +324,22 @@ test_no_fds (void)
   g_assert_cmpuint (n_spawned, >=, 1);
   run_one (&server);
   finish (&server);
+}
+
+/* Where it cannot even wait, it ends, and takes its workers along, rather than to spin. */
+static void
+test_no_poll (void)
+{
+  static const struct rlimit none = { 1, 1 };
+  g_auto(ForkServer) server = { 0 };
+  g_auto(ForkWorker) worker = { 0 };
+
+  start (&server);
+  fork_worker_spawn (&worker, &server);
+  g_assert_cmpint (prlimit (server.pid, RLIMIT_NOFILE, &none, NULL), ==, 0);
+  fork_server_send (&server, (HaulControl) { .type = HAUL_CONTROL_PING }, NULL);
+  haul_test_poll_until (has_ended, GINT_TO_POINTER (server.pid), HAUL_TEST_SOON_MS);
+  fork_server_clear (&server);
 }
 
 /* A program that only asks and does not listen, for far longer than a socket can hold answers. */
@@ -438,6 +462,7 @@ main (int    argc,
   fork_test_add ("/worker/fork-load/random", test_random);
   fork_test_add ("/worker/fork-load/no-process", test_no_process);
   fork_test_add ("/worker/fork-load/no-fds", test_no_fds);
+  fork_test_add ("/worker/fork-load/no-poll", test_no_poll);
   fork_test_add ("/worker/fork-load/slow-client", test_slow_client);
   fork_test_add ("/worker/fork-load/deaf-client", test_deaf_client);
   fork_test_add ("/worker/fork-load/many-jobs", test_many_jobs);

@@ -53,6 +53,7 @@ struct _HaulForkClient
   GSource      *patience;        /* (owned) (nullable) while an answer is due */
   GSource      *backoff;         /* (owned) (nullable) before the next try */
   guint         backoff_ms;
+  GSource      *dropping;        /* (owned) (nullable) when some that wait are not wanted any more */
 
   GHashTable   *workers;         /* (owned) job → Worker (owned) */
   GQueue        waiting;         /* of borrowed Worker: not asked for yet */
@@ -112,6 +113,7 @@ haul_fork_client_unref (HaulForkClient *self)
 
   drop_server (self);
   haul_source_clear (&self->backoff);
+  haul_source_clear (&self->dropping);
   g_queue_clear (&self->waiting);
   g_hash_table_unref (self->workers);
   g_free (self->worker_path);
@@ -510,6 +512,31 @@ ping (HaulForkClient *self)
     }
 }
 
+static int
+is_wanted (gconstpointer worker,
+           gconstpointer data G_GNUC_UNUSED)
+{
+  return ((const Worker *) worker)->wish == 0;
+}
+
+/* Those that are to end before they were asked for, which may be long when forks are refused. */
+static gboolean
+drop_cb (gpointer user_data)
+{
+  HaulForkClient *self = haul_fork_client_ref (user_data);
+  GList *link;
+
+  g_clear_pointer (&self->dropping, g_source_unref);
+  while ((link = g_queue_find_custom (&self->waiting, NULL, is_wanted)) != NULL)
+    {
+      g_autoptr(GError) error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_START, _("no worker could be forked in time"));
+
+      fail_worker (self, link->data, error);
+    }
+  haul_fork_client_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
 void
 haul_fork_client_signal (HaulForkClient *self,
                          guint32         job,
@@ -524,6 +551,8 @@ haul_fork_client_signal (HaulForkClient *self,
     {
       if (number == SIGKILL || (number == SIGTERM && worker->wish == 0))
         worker->wish = number;   /* the others mean nothing to what is not there */
+      if (worker->wish != 0 && !worker->asked && self->dropping == NULL)
+        self->dropping = haul_idle_new ("[haul] workers not wanted any more", drop_cb, self);
       return;
     }
 

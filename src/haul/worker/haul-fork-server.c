@@ -449,7 +449,7 @@ loop (Server *self,
       struct signalfd_siginfo info;
 
       if (poll (polls, G_N_ELEMENTS (polls), -1) < 0)
-        continue;
+        return;   /* no signal interrupts us: it will never work again */
       if (polls[1].revents != 0)
         {
           while (read (self->signals_fd, &info, sizeof info) == sizeof info)

@@ -144,7 +144,7 @@ def test_first_job(program):
 
     app.press('Pause Calculate Pi')
     app.wait(row('paused'))
-    assert state_of(pid) == 'T', state_of(pid)
+    wait_for('the process to be stopped', lambda: state_of(pid) == 'T')
     app.press('Resume Calculate Pi')
     app.wait(row('running'))
     app.press('Cancel Calculate Pi')

@@ -77,7 +77,7 @@ static gboolean
 linger_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
-  g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
   g_autoptr(GError) error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_PROTOCOL,
                                                  _("the worker closed its pipe and did not end"));
 
@@ -197,7 +197,7 @@ static gboolean
 drain_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
-  g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
   g_autoptr(GError) error = NULL;
 
   if (!drain_a_part (self, &error))
@@ -438,7 +438,7 @@ spawned_cb (gpointer user_data,
             int      pid)
 {
   HaulChild *self = user_data;
-  g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
 
   self->listener->started (owner, self, pid);
   greet (self);
@@ -457,7 +457,7 @@ failed_cb (gpointer      user_data,
            const GError *error)
 {
   HaulChild *self = user_data;
-  g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
+  g_autoptr(GObject) owner = g_object_ref (self->owner);
 
   self->listener->failed (owner, self, error);
 }

@@ -34,17 +34,18 @@ struct _LtHeartbeat
 
 G_DEFINE_FINAL_TYPE (LtHeartbeat, lt_heartbeat, GTK_TYPE_WIDGET)
 
-/* "UI 4 ms", or after a freeze "UI frozen 3.2 s". */
+/* "UI 4 ms", or after a freeze "UI frozen 3.2 s"; where there is little room the number alone. */
 char *
-lt_heartbeat_format (double latency)
+lt_heartbeat_format (double   latency,
+                     gboolean compact)
 {
-  g_autofree char *duration = NULL;
+  g_autofree char *duration = haul_format_duration (latency / 1000);
 
+  if (compact)
+    return g_steal_pointer (&duration);
   if (latency < FROZEN_MS)
-    /* Translators: how late the user interface is, short; the space is a narrow one */
-    return g_strdup_printf (_("UI %.0f ms"), latency);
-
-  duration = haul_format_duration (latency / 1000);
+    /* Translators: how late the user interface is, short */
+    return g_strdup_printf (_("UI %s"), duration);
   return g_strdup_printf (_("UI frozen %s"), duration);
 }
 
@@ -77,7 +78,7 @@ update_label (LtHeartbeat *self)
     return;
 
   self->shown = (int) (latency + 0.5);
-  text = lt_heartbeat_format (latency);
+  text = lt_heartbeat_format (latency, self->compact);
   name = g_strdup_printf (ngettext ("Window response %d millisecond", "Window response %d milliseconds", self->shown),
                           self->shown);
   gtk_label_set_label (self->label, text);
@@ -203,5 +204,7 @@ lt_heartbeat_set_compact (LtHeartbeat *self,
   if (self->compact == compact)
     return;
   self->compact = compact;
+  self->shown = -1;
+  update_label (self);
   gtk_widget_set_visible (GTK_WIDGET (self->strip), !compact && is_animated (self));
 }

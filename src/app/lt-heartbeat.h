@@ -17,7 +17,8 @@ G_DECLARE_FINAL_TYPE (LtHeartbeat, lt_heartbeat, LT, HEARTBEAT, GtkWidget)
 HaulHeartbeat *lt_heartbeat_get_heart   (LtHeartbeat   *self);
 void           lt_heartbeat_set_compact (LtHeartbeat   *self,
                                          gboolean       compact);
-char          *lt_heartbeat_format      (double         latency) G_GNUC_WARN_UNUSED_RESULT;
+char          *lt_heartbeat_format      (double         latency,
+                                         gboolean       compact) G_GNUC_WARN_UNUSED_RESULT;
 float          lt_heartbeat_height      (float          latency);
 
 G_END_DECLS

@@ -107,7 +107,7 @@ lt_log_view_init (LtLogView *self)
 
 void
 lt_log_view_set_job (LtLogView *self,
-                      HaulJob    *job)
+                     HaulJob    *job)
 {
   g_return_if_fail (LT_IS_LOG_VIEW (self));
 

@@ -14,6 +14,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LtLogView, lt_log_view, LT, LOG_VIEW, AdwBin)
 
 void lt_log_view_set_job (LtLogView *self,
-                           HaulJob    *job);
+                          HaulJob    *job);
 
 G_END_DECLS

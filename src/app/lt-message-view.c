@@ -129,7 +129,7 @@ lt_message_view_init (LtMessageView *self)
 
 void
 lt_message_view_set_job (LtMessageView *self,
-                      HaulJob    *job)
+                         HaulJob    *job)
 {
   g_return_if_fail (LT_IS_MESSAGE_VIEW (self));
 

@@ -14,6 +14,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LtMessageView, lt_message_view, LT, MESSAGE_VIEW, AdwBin)
 
 void lt_message_view_set_job (LtMessageView *self,
-                           HaulJob    *job);
+                              HaulJob    *job);
 
 G_END_DECLS

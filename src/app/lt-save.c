@@ -47,15 +47,15 @@ response_cb (GtkNativeDialog *dialog,
              int              response,
              LtWindow        *window)
 {
-  g_autoptr(GtkNativeDialog) owned = dialog;   /* the reference that lt_save_ask() kept */
   HaulJob *job = g_object_get_data (G_OBJECT (dialog), "job");
   g_autoptr(GFile) file = NULL;
 
-  if (response != GTK_RESPONSE_ACCEPT)
-    return;
-  file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   if (file != NULL)
     lt_save_write (window, job, file);
+  /* The reference that lt_save_ask() kept. */
+  g_object_unref (dialog);
 }
 
 void

@@ -89,11 +89,13 @@ test_texts (void)
 static void
 test_heartbeat_texts (void)
 {
-  g_autofree char *quick = lt_heartbeat_format (4.2);
-  g_autofree char *frozen = lt_heartbeat_format (3200);
+  g_autofree char *quick = lt_heartbeat_format (4.2, FALSE);
+  g_autofree char *frozen = lt_heartbeat_format (3200, FALSE);
+  g_autofree char *compact = lt_heartbeat_format (4.2, TRUE);
 
   g_assert_cmpstr (quick, ==, "UI 4 ms");
   g_assert_nonnull (strstr (frozen, "frozen 3.2"));
+  g_assert_cmpstr (compact, ==, "4 ms");
   g_assert_cmpfloat (lt_heartbeat_height (0), ==, 0);
   g_assert_cmpfloat (lt_heartbeat_height (100), ==, 1);
   g_assert_cmpfloat (lt_heartbeat_height (10), >, lt_heartbeat_height (3));

@@ -120,7 +120,7 @@ static HaulWatchResult
 events_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
-  g_autoptr(GObject) owner = g_object_ref (self->owner);
+  g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
   g_autoptr(GError) error = NULL;
 
   switch (haul_frames_take (&self->frames, self->events_fd, message_sink, self, &error))
@@ -148,7 +148,7 @@ static HaulWatchResult
 log_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
-  g_autoptr(GObject) owner = g_object_ref (self->owner);
+  g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
 
   switch (haul_lines_take (&self->lines, self->log_fd, line_sink, self))
     {

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+/* Calculate Pi at ten million digits, in the real worker: the size at which single operations on
+ * big numbers take a good part of a second, and a result is 150 times what a pipe holds. */
+
+#include "config.h"
+
+#include "catalogue.h"
+#include "haul-test.h"
+#include "haul/parent/haul-heartbeat.h"
+
+#define TEN_MILLION "{'digits': <int64 10000000>}"
+
+static HaulExecutor *
+make_executor (HaulStartMethod start_method)
+{
+  HaulExecutor *executor = haul_process_executor_new (g_getenv ("HAUL_TEST_WORKER"));
+
+  haul_process_executor_set_start_method (HAUL_PROCESS_EXECUTOR (executor), start_method);
+  return executor;
+}
+
+typedef struct
+{
+  HaulJob *job;
+  double   fraction;
+} Mark;
+
+static gboolean
+has_come_to (gpointer data)
+{
+  Mark *mark = data;
+
+  return haul_job_get_fraction (mark->job) >= mark->fraction;
+}
+
+static gint64
+cancel_at (HaulExecutor *executor,
+           double        fraction)
+{
+  g_autoptr(HaulJob) job = haul_test_job_start (executor, "pi", TEN_MILLION);
+  Mark mark = { job, fraction };
+
+  haul_test_run_until (has_come_to, &mark, HAUL_TEST_SOON_MS);
+  haul_job_cancel (job);
+  haul_test_wait_ended (job);
+  haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
+  return haul_job_get_stamp (job, HAUL_STAMP_JOINED) - haul_job_get_stamp (job, HAUL_STAMP_CANCEL_SENT);
+}
+
+/* A hundred times in a row, and now and then far into it: nothing is left. */
+static void
+test_cancel (void)
+{
+  g_autoptr(HaulExecutor) executor = NULL;
+  gint64 worst = 0;
+
+  haul_test_begin ();
+  executor = make_executor (HAUL_START_SPAWN);
+  for (guint i = 0; i < 100; i++)
+    worst = MAX (worst, cancel_at (executor, i % 25 == 24 ? 0.3 : 0.002 * (i % 5)));
+  g_test_message ("from cancel to joined: %.1f ms at worst", worst / 1e3);
+  haul_test_assert_clean ();
+}
+
+/* Ten megabytes come through while the main loop goes on. How late it is at worst is printed and not
+ * judged: a busy machine makes any program late. */
+static void
+test_whole (void)
+{
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(HaulHeartbeat) heartbeat = NULL;
+  g_autoptr(HaulJob) job = NULL;
+  char start[13] = "";
+  char end[11] = "";
+
+  haul_test_begin ();
+  executor = make_executor (HAUL_START_SPAWN);
+  heartbeat = haul_heartbeat_new ();
+  job = haul_test_job_start (executor, "pi", TEN_MILLION);
+  haul_test_wait_ended (job);
+
+  haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+  g_assert_cmpuint (haul_job_get_result_size (job), ==, 10000002);
+  g_assert_cmpuint (haul_job_peek_result (job, 0, start, 12), ==, 12);
+  g_assert_cmpstr (start, ==, "3.1415926535");
+  g_assert_cmpuint (haul_job_peek_result (job, 9999992, end, 10), ==, 10);
+  g_assert_cmpstr (end, ==, "5348955897");   /* digits 9,999,991 to 10,000,000 */
+  g_test_message ("the main loop was %.1f ms late at worst", haul_heartbeat_get_worst (heartbeat));
+  g_clear_object (&heartbeat);
+  haul_test_assert_clean ();
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  haul_test_init (&argc, &argv);
+  haul_tasks_register (haul_catalogue);
+  g_test_add_func ("/pi/process/cancel", test_cancel);
+  g_test_add_func ("/pi/process/whole", test_whole);
+  return g_test_run ();
+}

@@ -26,6 +26,7 @@
 #define DEATHS_US      (30 * G_USEC_PER_SEC)
 #define MAX_TRIES      5      /* of a fork that the kernel refuses for now */
 #define FIRST_BACKOFF_MS 100
+#define MAX_BACKOFF_MS   2000
 
 typedef struct
 {
@@ -52,6 +53,7 @@ struct _HaulForkClient
   GSource      *patience;        /* (owned) (nullable) while an answer is due */
   GSource      *backoff;         /* (owned) (nullable) before the next try */
   guint         backoff_ms;
+  GSource      *dropping;        /* (owned) (nullable) when some that wait are not wanted any more */
 
   GHashTable   *workers;         /* (owned) job → Worker (owned) */
   GQueue        waiting;         /* of borrowed Worker: not asked for yet */
@@ -60,6 +62,7 @@ struct _HaulForkClient
 };
 
 static void pump (HaulForkClient *self);
+static void ping (HaulForkClient *self);
 
 static void
 worker_free (gpointer data)
@@ -110,6 +113,7 @@ haul_fork_client_unref (HaulForkClient *self)
 
   drop_server (self);
   haul_source_clear (&self->backoff);
+  haul_source_clear (&self->dropping);
   g_queue_clear (&self->waiting);
   g_hash_table_unref (self->workers);
   g_free (self->worker_path);
@@ -163,31 +167,55 @@ dies_too_often (HaulForkClient *self)
   return oldest != 0 && g_get_monotonic_time () - oldest < DEATHS_US;
 }
 
+static Worker *
+find_started (HaulForkClient *self)
+{
+  GHashTableIter iter;
+  Worker *worker;
+
+  g_hash_table_iter_init (&iter, self->workers);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &worker))
+    if (worker->pid != 0)
+      return worker;
+  return NULL;
+}
+
+/* Older jobs first. */
+static int
+compare_workers (gconstpointer a,
+                 gconstpointer b,
+                 gpointer      data G_GNUC_UNUSED)
+{
+  const Worker *x = a, *y = b;
+
+  return (x->job > y->job) - (x->job < y->job);
+}
+
 /* Those that were there are lost; those that were only asked for are asked for again. */
 static void
 server_died (HaulForkClient *self)
 {
-  g_autoptr(GList) workers = g_hash_table_get_values (self->workers);
+  GHashTableIter iter;
+  Worker *worker;
 
   drop_server (self);
+  haul_source_clear (&self->backoff);
   for (guint i = 0; i + 1 < MAX_DEATHS; i++)
     self->deaths[i] = self->deaths[i + 1];
   self->deaths[MAX_DEATHS - 1] = g_get_monotonic_time ();
 
-  for (GList *link = workers; link != NULL; link = link->next)
-    {
-      Worker *worker = link->data;
+  /* This first: a listener of those that are lost may ask for more, of the next server. */
+  g_hash_table_iter_init (&iter, self->workers);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &worker))
+    if (worker->pid == 0 && worker->asked)
+      {
+        worker->asked = FALSE;
+        g_queue_push_tail (&self->waiting, worker);
+      }
+  g_queue_sort (&self->waiting, compare_workers, NULL);
 
-      if (worker->pid == 0 && worker->asked)
-        {
-          worker->asked = FALSE;
-          g_queue_push_tail (&self->waiting, worker);
-        }
-      else if (worker->pid != 0)
-        {
-          lose_worker (self, worker);
-        }
-    }
+  while ((worker = find_started (self)) != NULL)
+    lose_worker (self, worker);
   pump (self);
 }
 
@@ -199,6 +227,16 @@ patience_over_cb (gpointer user_data)
   Worker *worker;
 
   g_clear_pointer (&self->patience, g_source_unref);
+  if (self->n_unanswered == 0)
+    {
+      ping (self);   /* it was sent nothing yet that has an answer */
+      if (self->patience != NULL)
+        {
+          haul_fork_client_unref (self);
+          return G_SOURCE_REMOVE;
+        }
+    }
+
   g_hash_table_iter_init (&iter, self->workers);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &worker))
     if (worker->pidfd >= 0)
@@ -210,11 +248,11 @@ patience_over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* It has until then from the first request that it does not answer; another one gives it no more. */
 static void
 expect_answer (HaulForkClient *self)
 {
-  haul_source_clear (&self->patience);
-  if (self->n_unanswered > 0)
+  if (self->patience == NULL)
     self->patience = haul_timer_new (PATIENCE_MS, "[haul] answer of the fork server", patience_over_cb, self);
 }
 
@@ -248,7 +286,17 @@ backoff_over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A fork that the kernel refuses for now is tried again, later and later. */
+/* The next try, later and later. */
+static void
+back_off (HaulForkClient *self)
+{
+  if (self->backoff != NULL)
+    return;
+  self->backoff_ms = CLAMP (2 * self->backoff_ms, FIRST_BACKOFF_MS, MAX_BACKOFF_MS);
+  self->backoff = haul_timer_new (self->backoff_ms, "[haul] next fork", backoff_over_cb, self);
+}
+
+/* A fork that the kernel refuses for now is tried again. */
 static void
 spawn_refused (HaulForkClient *self,
                Worker         *worker,
@@ -257,12 +305,11 @@ spawn_refused (HaulForkClient *self,
   g_autoptr(GError) error = NULL;
 
   worker->asked = FALSE;
-  if ((errsv == EAGAIN || errsv == ENOMEM || errsv == EMFILE || errsv == ENFILE) && ++worker->tries < MAX_TRIES)
+  if (worker->wish == 0
+      && (errsv == EAGAIN || errsv == ENOMEM || errsv == EMFILE || errsv == ENFILE) && ++worker->tries < MAX_TRIES)
     {
-      g_queue_push_head (&self->waiting, worker);
-      self->backoff_ms = self->backoff_ms == 0 ? FIRST_BACKOFF_MS : 2 * self->backoff_ms;
-      if (self->backoff == NULL)
-        self->backoff = haul_timer_new (MIN (self->backoff_ms, 2000), "[haul] next fork", backoff_over_cb, self);
+      g_queue_insert_sorted (&self->waiting, worker, compare_workers, NULL);
+      back_off (self);
       return;
     }
   (void) haul_throw_errno (&error, errsv, _("cannot fork a worker"));
@@ -286,7 +333,9 @@ heard (HaulForkClient    *self,
   if (message->type == HAUL_CONTROL_SPAWNED || message->type == HAUL_CONTROL_PONG
       || (message->type == HAUL_CONTROL_ERROR && is_spawn (message->b)))
     self->n_unanswered -= MIN (self->n_unanswered, 1);
-  expect_answer (self);
+  haul_source_clear (&self->patience);
+  if (self->n_unanswered > 0)
+    expect_answer (self);
   if (worker == NULL)
     return;   /* a HELLO, a PONG, or about somebody who has ended */
 
@@ -400,13 +449,15 @@ pump (HaulForkClient *self)
                               .job = worker->job, .a = worker->nice };
       int errsv = haul_control_send (self->control_fd, &request, worker->fds);
 
+      if (errsv != 0 && self->n_unanswered == 0)
+        back_off (self);   /* nothing else brings us back */
       if (errsv != 0)
-        break;   /* full: an answer brings us back; or gone: that brings control_cb() */
+        break;   /* full, and an answer brings us back; or gone, and that brings control_cb() */
       (void) g_queue_pop_head (&self->waiting);
       worker->asked = TRUE;
       self->n_unanswered++;
+      expect_answer (self);
     }
-  expect_answer (self);
 }
 
 gboolean
@@ -461,6 +512,31 @@ ping (HaulForkClient *self)
     }
 }
 
+static int
+is_wanted (gconstpointer worker,
+           gconstpointer data G_GNUC_UNUSED)
+{
+  return ((const Worker *) worker)->wish == 0;
+}
+
+/* Those that are to end before they were asked for, which may be long when forks are refused. */
+static gboolean
+drop_cb (gpointer user_data)
+{
+  HaulForkClient *self = haul_fork_client_ref (user_data);
+  GList *link;
+
+  g_clear_pointer (&self->dropping, g_source_unref);
+  while ((link = g_queue_find_custom (&self->waiting, NULL, is_wanted)) != NULL)
+    {
+      g_autoptr(GError) error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_START, _("no worker could be forked in time"));
+
+      fail_worker (self, link->data, error);
+    }
+  haul_fork_client_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
 void
 haul_fork_client_signal (HaulForkClient *self,
                          guint32         job,
@@ -475,11 +551,20 @@ haul_fork_client_signal (HaulForkClient *self,
     {
       if (number == SIGKILL || (number == SIGTERM && worker->wish == 0))
         worker->wish = number;   /* the others mean nothing to what is not there */
+      if (worker->wish != 0 && !worker->asked && self->dropping == NULL)
+        self->dropping = haul_idle_new ("[haul] workers not wanted any more", drop_cb, self);
       return;
     }
 
   if (haul_control_send (self->control_fd, &request, NULL) != 0)
-    (void) pidfd_send_signal (worker->pidfd, number, NULL, 0);   /* the server does not listen: not to the group, then */
+    {
+      /* The server does not listen: not to the group, then. */
+      (void) pidfd_send_signal (worker->pidfd, number, NULL, 0);
+      if (number == SIGTERM)
+        (void) pidfd_send_signal (worker->pidfd, SIGCONT, NULL, 0);
+      if (self->server != NULL)
+        expect_answer (self);
+    }
   else if (number == SIGTERM || number == SIGKILL)
     ping (self);
 }

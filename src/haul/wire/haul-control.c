@@ -80,6 +80,8 @@ haul_control_send (int          fd,
   return n < 0 ? errno : 0;
 }
 
+/* All that came, though they may be more than any message has: there is room for one more, since the
+ * kernel rounds up. Those are closed. */
 static guint
 take_fds (struct msghdr *msg,
           int            ret_fds[HAUL_CONTROL_MAX_FDS])
@@ -87,34 +89,47 @@ take_fds (struct msghdr *msg,
   guint n_fds = 0;
 
   for (struct cmsghdr *part = CMSG_FIRSTHDR (msg); part != NULL; part = CMSG_NXTHDR (msg, part))
-    if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS)
-      {
-        gsize n_bytes = part->cmsg_len - CMSG_LEN (0);
-        gsize room = (HAUL_CONTROL_MAX_FDS - n_fds) * sizeof (int);
+    {
+      gsize n = (part->cmsg_len - CMSG_LEN (0)) / sizeof (int);
 
-        memcpy (ret_fds + n_fds, CMSG_DATA (part), MIN (n_bytes, room));
-        n_fds += MIN (n_bytes, room) / sizeof (int);
-      }
+      if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+        continue;
+      for (gsize i = 0; i < n; i++, n_fds++)
+        {
+          int fd;
+
+          memcpy (&fd, CMSG_DATA (part) + i * sizeof fd, sizeof fd);
+          if (n_fds < HAUL_CONTROL_MAX_FDS)
+            ret_fds[n_fds] = fd;
+          else
+            haul_clear_fd (&fd);
+        }
+    }
   return n_fds;
 }
 
-static gboolean
-makes_sense (const struct msghdr *msg,
-             ssize_t              n,
-             const HaulControl   *message,
-             guint                n_fds)
+/* An errno, 0 when all is as it should be. */
+static int
+find_fault (const struct msghdr *msg,
+            ssize_t              n,
+            const HaulControl   *message,
+            guint                n_fds)
 {
-  return n == sizeof *message
-         && (msg->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0
-         && message->magic == HAUL_CONTROL_MAGIC
-         && message->version == HAUL_CONTROL_VERSION
-         && haul_control_n_fds (message->type) == (int) n_fds;
+  if (n != sizeof *message
+      || (msg->msg_flags & MSG_TRUNC) != 0
+      || message->magic != HAUL_CONTROL_MAGIC
+      || message->version != HAUL_CONTROL_VERSION)
+    return EBADMSG;
+  if ((msg->msg_flags & MSG_CTRUNC) != 0)
+    return (int) n_fds < haul_control_n_fds (message->type) ? EMFILE : EBADMSG;
+  return haul_control_n_fds (message->type) == (int) n_fds ? 0 : EBADMSG;
 }
 
 /* haul_control_receive:
  * @ret_fds: (transfer full): as many as haul_control_n_fds() says of the message, else -1
  *
- * An empty message reads as the end; nobody sends one.
+ * An empty message reads as the end; nobody sends one. With HAUL_CONTROL_BAD, errno is EMFILE when it
+ * is only that its fds found no room here, else EBADMSG.
  */
 HaulControlResult
 haul_control_receive (int          fd,
@@ -128,6 +143,7 @@ haul_control_receive (int          fd,
   gboolean reset_once = FALSE;
   guint n_fds;
   ssize_t n;
+  int fault;
 
   for (guint i = 0; i < HAUL_CONTROL_MAX_FDS; i++)
     ret_fds[i] = -1;
@@ -152,10 +168,12 @@ haul_control_receive (int          fd,
   n_fds = take_fds (&msg, ret_fds);
   if (n == 0 && n_fds == 0)
     return HAUL_CONTROL_END;
-  if (makes_sense (&msg, n, ret_message, n_fds))
+  fault = find_fault (&msg, n, ret_message, n_fds);
+  if (fault == 0)
     return HAUL_CONTROL_READ;
 
-  for (guint i = 0; i < n_fds; i++)
+  for (guint i = 0; i < HAUL_CONTROL_MAX_FDS; i++)
     haul_clear_fd (&ret_fds[i]);
+  errno = fault;
   return HAUL_CONTROL_BAD;
 }

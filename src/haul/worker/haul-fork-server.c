@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,8 +71,8 @@ flush (Server *self)
       Unsent *first = g_queue_peek_head (&self->unsent);
       int error = haul_control_send (HAUL_CONTROL_FD, &first->message, &first->fd);
 
-      if (error == EAGAIN || error == ENOBUFS)
-        return;
+      if (error == EAGAIN || error == ENOBUFS || error == ENOMEM || error == ETOOMANYREFS)
+        return;   /* for now */
       unsent_free (g_queue_pop_head (&self->unsent));   /* sent, or nobody is there */
     }
 }
@@ -201,11 +202,10 @@ collect (Server *self,
   HaulControl message = { .type = HAUL_CONTROL_EXITED, .job = child.job };
   struct rusage usage = { 0 };
   siginfo_t info = { 0 };
-  int status;
 
   /* Its group first: the zombie pins the number until it is collected. */
   (void) kill (-child.pid, SIGKILL);
-  (void) waitid (P_PID, child.pid, &info, WEXITED | WNOWAIT | WNOHANG);
+  (void) syscall (SYS_waitid, P_PID, child.pid, &info, WEXITED | WNOWAIT | WNOHANG, &usage);   /* libc's has no usage */
   message.a = info.si_code == CLD_EXITED ? info.si_status : -1;
   message.b = info.si_code == CLD_EXITED ? 0 : info.si_status;
 
@@ -215,8 +215,7 @@ collect (Server *self,
     }
   else
     {
-      while (wait4 (child.pid, &status, 0, &usage) < 0 && errno == EINTR)
-        ;
+      (void) waitpid (child.pid, NULL, 0);   /* does not wait, and no signal interrupts us */
       g_array_remove_index_fast (self->children, index);
     }
   message.c = usage.ru_maxrss;
@@ -274,6 +273,13 @@ spawn (Server            *self,
       child.pid = haul_fork (&plan, &pidfd);
       if (child.pid == 0)
         _exit (serve (request->a, many));
+      if (child.pid > 0 && pidfd < 0)
+        {
+          /* Nobody could know of it for sure. */
+          (void) kill (child.pid, SIGKILL);
+          (void) waitpid (child.pid, NULL, 0);
+          child.pid = -EMFILE;
+        }
       if (child.pid < 0)
         {
           refuse (self, request, -child.pid);
@@ -283,6 +289,15 @@ spawn (Server            *self,
       reply (self, (HaulControl) { .type = HAUL_CONTROL_SPAWNED, .serial = request->serial, .job = child.job,
                                    .a = child.pid, .c = read_start_time (child.pid) }, pidfd);
     }
+}
+
+/* To its group, and to itself where it has gone to another one. */
+static void
+send_signal (const Child *child,
+             int          number)
+{
+  if (kill (-child->pid, number) < 0 || getpgid (child->pid) != child->pid)
+    (void) kill (child->pid, number);
 }
 
 /* A stopped process hears SIGTERM only when it goes on. */
@@ -298,9 +313,9 @@ signal_child (Server            *self,
     refuse (self, request, ESRCH);
   else
     {
-      (void) kill (-child->pid, request->a);
+      send_signal (child, request->a);
       if (request->a == SIGTERM)
-        (void) kill (-child->pid, SIGCONT);
+        send_signal (child, SIGCONT);
     }
 }
 
@@ -407,7 +422,7 @@ serve_control (Server *self,
       return self->unsent.length < MAX_UNSENT;
 
     case HAUL_CONTROL_BAD:
-      refuse (self, &request, EBADMSG);
+      refuse (self, &request, errno);
       return self->unsent.length < MAX_UNSENT;
 
     case HAUL_CONTROL_AGAIN:
@@ -434,7 +449,7 @@ loop (Server *self,
       struct signalfd_siginfo info;
 
       if (poll (polls, G_N_ELEMENTS (polls), -1) < 0)
-        continue;
+        return;   /* no signal interrupts us: it will never work again */
       if (polls[1].revents != 0)
         {
           while (read (self->signals_fd, &info, sizeof info) == sizeof info)
@@ -456,6 +471,7 @@ haul_fork_server_run (HaulServeFunc serve)
 
   (void) close_range (HAUL_CONTROL_FD + 1, ~0U, 0);
   (void) setpgid (0, 0);
+  (void) signal (SIGCHLD, SIG_DFL);   /* ignored, as a launcher may have left it, it would tell of no end */
   sigfillset (&all);
   sigprocmask (SIG_SETMASK, &all, NULL);
   self.signals_fd = signalfd (-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);

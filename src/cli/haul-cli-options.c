@@ -150,7 +150,7 @@ take_own (Parser               *parser,
       value = take_value (parser, inline_value);
       if (value == NULL)
         return haul_cli_throw_usage (error, _("--%s: a value is missing, as in --%s %s"),
-                            option->name, option->name, _(option->value));
+                                     option->name, option->name, _(option->value));
     }
 
   return option->apply (parser->options, value, error);

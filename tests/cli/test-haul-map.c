@@ -334,7 +334,7 @@ static void
 test_slow_reader (void)
 {
   g_autoptr(CliRun) run = cli_run_shell ("yes 5000 | head -n 4000 | $HAUL map pi --over digits=@- --quiet | "
-                                          "{ read -r line; sleep 1; wc -l; }");
+                                         "{ read -r line; sleep 1; wc -l; }");
 
   cli_run_join (run);
   g_assert_cmpstr (run->out->str, ==, "3999\n");

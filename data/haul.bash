@@ -7,7 +7,7 @@ _haul_words () {
   mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
 }
 
-# The task on the command line: the first word after `haul run` that is one.
+# The task on the command line: the first word after `haul run` or `haul map` that is one.
 _haul_task () {
   local word tasks
   tasks=$(haul tasks 2>/dev/null | cut -d ' ' -f 1)
@@ -19,17 +19,23 @@ _haul_task () {
   done
 }
 
+# $1 is the verb: run or map.
 _haul_run () {
   local task
   case $prev in
     --executor) _haul_words 'process thread serial'; return ;;
     --output) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-    --nice | --timeout | --grace) return ;;
+    --nice | --timeout | --grace | --workers | --chunksize | --retries | --task-timeout) return ;;
   esac
 
   task=$(_haul_task)
+  if [[ $prev == --over ]]; then
+    [[ -z $task ]] || _haul_words "$(haul tasks "$task" 2>/dev/null | sed -n 's/^  --\([a-z-]*\) .*/\1=/p')"
+    compopt -o nospace
+    return
+  fi
   if [[ $cur == -* ]]; then
-    _haul_words "$(haul run ${task:+"$task"} --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p')"
+    _haul_words "$(haul "$1" ${task:+"$task"} --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p')"
   elif [[ -z $task ]]; then
     _haul_words "$(haul tasks 2>/dev/null | cut -d ' ' -f 1)"
   elif [[ $prev == --* ]]; then
@@ -43,14 +49,14 @@ _haul () {
 
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    _haul_words 'run tasks help --help --version'
+    _haul_words 'run map tasks help --help --version'
     return
   fi
 
   case ${COMP_WORDS[1]} in
-    run) _haul_run ;;
+    run | map) _haul_run "${COMP_WORDS[1]}" ;;
     tasks) _haul_words "$(haul tasks 2>/dev/null | cut -d ' ' -f 1) --json" ;;
-    help) _haul_words 'run tasks help' ;;
+    help) _haul_words 'run map tasks help' ;;
   esac
 }
 

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "haul/wire/haul-error.h"
 #include "haul/worker/haul-worker.h"
 
 /* Nothing here lives for longer than this, should the test that started it have failed. */
@@ -321,6 +322,90 @@ run_status (HaulContext  *context,
   return TRUE;
 }
 
+/* What a pool is tested with. Some of it keeps what it should not: state from one call to the next. */
+
+static void
+write_pid (const char *path)
+{
+  g_autofree char *text = g_strdup_printf ("%d\n", (int) getpid ());
+
+  if (!g_file_set_contents (path, text, -1, NULL))
+    _exit (90);
+}
+
+static void
+break_protocol (HaulContext *context,
+                const char  *mode)
+{
+  HaulFrame frame = { .type = HAUL_FRAME_DATA, .job = 9999, .sequence = 1 };
+  guint8 bytes[4096];
+
+  if (strcmp (mode, "two-results") == 0)
+    {
+      send_result (context);
+      return;
+    }
+  memset (bytes, 0xa5, sizeof bytes);
+  if (strcmp (mode, "wrong-job") == 0)
+    haul_frame_encode_header (&frame, bytes);
+  if (write (HAUL_WORKER_EVENTS_FD, bytes, strcmp (mode, "wrong-job") == 0 ? HAUL_FRAME_HEADER_SIZE : sizeof bytes) < 0)
+    _exit (91);
+  wait_for_the_end ();
+}
+
+static gboolean
+run_item (HaulContext  *context,
+          GVariant     *arguments,
+          GError      **error)
+{
+  static guint n_inits;
+  static gpointer volatile kept;
+  gint64 number = haul_arguments_get_int (arguments, "number");
+  const char *mode = haul_arguments_get_string (arguments, "mode");
+  const char *path = haul_arguments_get_string (arguments, "path");
+  g_autofree char *text = NULL;
+
+  if (strcmp (mode, "square") == 0)
+    text = g_strdup_printf ("%" G_GINT64_FORMAT, number * number);
+  else if (strcmp (mode, "pid") == 0)
+    text = g_strdup_printf ("%d", (int) getpid ());
+  else if (strcmp (mode, "init") == 0)
+    n_inits++;
+  else if (strcmp (mode, "count-inits") == 0)
+    text = g_strdup_printf ("%u", n_inits);
+  else if (strcmp (mode, "grow") == 0)
+    memset (kept = g_malloc (16 << 20), (int) number, 16 << 20);   /* never freed */
+  else if (strcmp (mode, "wait") == 0)
+    {
+      write_pid (path);
+      wait_for_the_end ();
+    }
+  else if (strcmp (mode, "die-once") == 0 && !g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      write_pid (path);
+      raise (SIGKILL);
+    }
+  else if (strcmp (mode, "five-is-bad") == 0 && number == 5)
+    {
+      g_set_error (error, HAUL_ERROR, HAUL_ERROR_TASK, "%d is bad", (int) number);
+      return FALSE;
+    }
+  else if (strcmp (mode, "die-once") != 0 && strcmp (mode, "five-is-bad") != 0)
+    break_protocol (context, mode);
+
+  if (text == NULL)
+    text = g_strdup_printf ("%d", (int) getpid ());
+  haul_context_emit (context, text, strlen (text));
+  return TRUE;
+}
+
+static const HaulParam item_params[] = {
+  { "number", "Number", NULL, "Any", HAUL_PARAM_INT, -1e6, 1e6, 0 },
+  { "mode", "Mode", NULL, "What to do", HAUL_PARAM_STRING, .initial_text = "square" },
+  { "path", "Path", NULL, "Where it writes its pid", HAUL_PARAM_STRING, .initial_text = "" },
+  { NULL }
+};
+
 static gboolean
 run_raw (HaulContext  *context,
          GVariant     *arguments,
@@ -357,10 +442,11 @@ TASK (long_line_task, "long-line", run_long_line, long_line_params);
 TASK (close_pipes_task, "close-pipes", run_close_pipes, result_params);
 TASK (grandchild_task, "grandchild", run_grandchild, result_params);
 TASK (status_task, "status", run_status, no_params);
+TASK (item_task, "item", run_item, item_params);
 TASK (raw_task, "raw", run_raw, raw_params);
 
 const HaulTask * const haul_test_bad_tasks[] = {
   &spin_task, &spin_tidy_task, &ignore_term_task, &crash_on_term_task, &stop_self_task, &exit_task, &crash_task,
   &linger_task, &flood_task, &print_task, &long_line_task, &close_pipes_task, &grandchild_task, &status_task,
-  &raw_task, NULL
+  &item_task, &raw_task, NULL
 };

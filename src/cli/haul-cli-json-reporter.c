@@ -3,10 +3,7 @@
 
 #include "config.h"
 
-#include <string.h>
-
-#include <json-glib/json-glib.h>
-
+#include "haul-cli-json.h"
 #include "haul-cli-reporter.h"
 
 /* One JSON object a line for each event. The members are a promise: see the manual page. */
@@ -19,40 +16,6 @@ typedef struct
   gint64                origin;    /* µs, monotonic: what "time" counts from */
   gboolean              told;      /* the first state, with what stays the same */
 } JsonReporter;
-
-static void
-add_text (JsonBuilder *builder,
-          const char  *name,
-          const char  *text)
-{
-  json_builder_set_member_name (builder, name);
-  if (text != NULL)
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_int (JsonBuilder *builder,
-         const char  *name,
-         gint64       number)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, number);
-}
-
-static void
-add_double (JsonBuilder *builder,
-            const char  *name,
-            double       number,
-            gboolean     known)
-{
-  json_builder_set_member_name (builder, name);
-  if (known)
-    json_builder_add_double_value (builder, number);
-  else
-    json_builder_add_null_value (builder);
-}
 
 static JsonBuilder *
 begin (JsonReporter *self,
@@ -70,36 +33,10 @@ begin (JsonReporter *self,
     }
 
   json_builder_begin_object (builder);
-  add_text (builder, "event", event);
-  add_int (builder, "job", haul_job_get_id (job));
-  add_double (builder, "time", MAX (now - self->origin, 0) / 1e6, TRUE);
+  haul_cli_json_add_text (builder, "event", event);
+  haul_cli_json_add_int (builder, "job", haul_job_get_id (job));
+  haul_cli_json_add_double (builder, "time", MAX (now - self->origin, 0) / 1e6, TRUE);
   return builder;
-}
-
-/* Takes @builder. */
-static void
-finish (JsonReporter *self,
-        JsonBuilder  *builder)
-{
-  g_autoptr(JsonNode) root = NULL;
-  g_autofree char *json = NULL;
-  g_autofree char *line = NULL;
-
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  json = json_to_string (root, FALSE);
-  line = g_strconcat (json, "\n", NULL);
-  haul_cli_writer_add (self->writer, line);
-  g_object_unref (builder);
-}
-
-static void
-add_clock (JsonBuilder *builder)
-{
-  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *text = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S.%fZ");
-
-  add_text (builder, "clock", text);
 }
 
 static void
@@ -107,9 +44,9 @@ add_pid (JsonBuilder *builder,
          HaulJob     *job)
 {
   if (haul_job_get_pid (job) > 0)
-    add_int (builder, "pid", haul_job_get_pid (job));
+    haul_cli_json_add_int (builder, "pid", haul_job_get_pid (job));
   else
-    add_text (builder, "pid", NULL);
+    haul_cli_json_add_text (builder, "pid", NULL);
 }
 
 /* What was asked for, in the first object. */
@@ -119,28 +56,11 @@ add_request (JsonReporter *self,
              HaulJob      *job)
 {
   static const char * const executors[] = { "process", "thread", "serial" };
-  GVariantIter iter;
-  GVariant *value = NULL;
-  const char *name = NULL;
 
-  add_text (builder, "task", haul_job_get_task (job)->id);
-  add_text (builder, "executor", executors[self->options->executor]);
-  json_builder_set_member_name (builder, "arguments");
-  json_builder_begin_object (builder);
-  g_variant_iter_init (&iter, self->options->arguments);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
-    {
-      if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
-        add_int (builder, name, g_variant_get_int64 (value));
-      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
-        add_double (builder, name, g_variant_get_double (value), TRUE);
-      else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-        add_text (builder, name, g_variant_get_string (value, NULL));
-      g_variant_unref (value);
-    }
-
-  json_builder_end_object (builder);
-  add_clock (builder);
+  haul_cli_json_add_text (builder, "task", haul_job_get_task (job)->id);
+  haul_cli_json_add_text (builder, "executor", executors[self->options->executor]);
+  haul_cli_json_add_arguments (builder, "arguments", self->options->arguments, NULL);
+  haul_cli_json_add_clock (builder);
 }
 
 static void
@@ -150,13 +70,13 @@ json_state (HaulCliReporter *reporter,
   JsonReporter *self = (JsonReporter *) reporter;
   JsonBuilder *builder = begin (self, job, "state");
 
-  add_text (builder, "state", haul_job_state_to_nick (haul_job_get_state (job)));
+  haul_cli_json_add_text (builder, "state", haul_job_state_to_nick (haul_job_get_state (job)));
   add_pid (builder, job);
   if (!self->told)
     add_request (self, builder, job);
 
   self->told = TRUE;
-  finish (self, builder);
+  haul_cli_json_finish (builder, self->writer);
 }
 
 static void
@@ -175,14 +95,14 @@ json_progress (HaulCliReporter *reporter,
     return;
 
   builder = begin (self, job, "progress");
-  add_double (builder, "done", haul_job_get_done (job), TRUE);
-  add_double (builder, "total", total, total > 0);
-  add_double (builder, "fraction", fraction, fraction >= 0);
-  add_text (builder, "unit", haul_job_get_task (job)->unit);
-  add_text (builder, "phase", haul_job_get_phase (job));
-  add_double (builder, "rate", rate, rate > 0);
-  add_double (builder, "left", left, left >= 0);
-  finish (self, builder);
+  haul_cli_json_add_double (builder, "done", haul_job_get_done (job), TRUE);
+  haul_cli_json_add_double (builder, "total", total, total > 0);
+  haul_cli_json_add_double (builder, "fraction", fraction, fraction >= 0);
+  haul_cli_json_add_text (builder, "unit", haul_job_get_task (job)->unit);
+  haul_cli_json_add_text (builder, "phase", haul_job_get_phase (job));
+  haul_cli_json_add_double (builder, "rate", rate, rate > 0);
+  haul_cli_json_add_double (builder, "left", left, left >= 0);
+  haul_cli_json_finish (builder, self->writer);
 }
 
 static void
@@ -196,9 +116,9 @@ json_log (HaulCliReporter *reporter,
   HaulLogLevel level = haul_record_get_level (record);
   g_autofree char *text = haul_text_clean (haul_record_get_text (record), -1);
 
-  add_text (builder, "level", level < G_N_ELEMENTS (levels) ? levels[level] : NULL);
-  add_text (builder, "text", text);
-  finish (self, builder);
+  haul_cli_json_add_text (builder, "level", level < G_N_ELEMENTS (levels) ? levels[level] : NULL);
+  haul_cli_json_add_text (builder, "text", text);
+  haul_cli_json_finish (builder, self->writer);
 }
 
 static void
@@ -209,15 +129,15 @@ add_exit (JsonBuilder *builder,
   int signum = haul_job_get_exit_signal (job);
 
   if (code >= 0)
-    add_int (builder, "exit_code", code);
+    haul_cli_json_add_int (builder, "exit_code", code);
   else
-    add_text (builder, "exit_code", NULL);
+    haul_cli_json_add_text (builder, "exit_code", NULL);
 
   if (signum > 0)
-    add_int (builder, "signal", signum);
+    haul_cli_json_add_int (builder, "signal", signum);
   else
-    add_text (builder, "signal", NULL);
-  add_text (builder, "signal_name", signum > 0 ? haul_signal_name (signum) : NULL);
+    haul_cli_json_add_text (builder, "signal", NULL);
+  haul_cli_json_add_text (builder, "signal_name", signum > 0 ? haul_signal_name (signum) : NULL);
 }
 
 /* The steps of its life, in seconds since it was queued. */
@@ -233,7 +153,7 @@ add_stamps (JsonReporter *self,
       gint64 stamp = haul_job_get_stamp (job, (HaulStamp) i);
 
       if (stamp != 0)
-        add_double (builder, haul_stamp_to_nick ((HaulStamp) i), (stamp - self->origin) / 1e6, TRUE);
+        haul_cli_json_add_double (builder, haul_stamp_to_nick ((HaulStamp) i), (stamp - self->origin) / 1e6, TRUE);
     }
 
   json_builder_end_object (builder);
@@ -249,26 +169,18 @@ add_result (JsonReporter *self,
   HaulResultKind kind = haul_job_get_task (job)->result;
   g_autofree char *name = NULL;
   gsize size = 0;
-  const char *data = g_bytes_get_data (result, &size);
 
-  add_text (builder, "kind", kind < G_N_ELEMENTS (kinds) ? kinds[kind] : NULL);
-  add_int (builder, "size", (gint64) size);
+  (void) g_bytes_get_data (result, &size);
+  haul_cli_json_add_text (builder, "kind", kind < G_N_ELEMENTS (kinds) ? kinds[kind] : NULL);
+  haul_cli_json_add_int (builder, "size", (gint64) size);
   if (self->options->output != NULL)
     {
       name = g_filename_display_name (self->options->output);
-      add_text (builder, "output", name);
-    }
-  else if (kind != HAUL_RESULT_IMAGE && g_utf8_validate_len (data, size, NULL))
-    {
-      g_autofree char *text = g_strndup (data, size);
-
-      add_text (builder, "text", text);
+      haul_cli_json_add_text (builder, "output", name);
     }
   else
     {
-      g_autofree char *base64 = g_base64_encode ((const guchar *) data, size);
-
-      add_text (builder, "base64", base64);
+      haul_cli_json_add_result (builder, "text", kind, result);
     }
 }
 
@@ -280,20 +192,20 @@ json_end (HaulCliReporter  *reporter,
   JsonReporter *self = (JsonReporter *) reporter;
   JsonBuilder *builder = begin (self, job, end->error == NULL ? "result" : "error");
 
-  add_text (builder, "state", haul_job_state_to_nick (haul_job_get_state (job)));
-  add_text (builder, "verdict", haul_job_verdict_to_nick (haul_job_get_verdict (job)));
-  add_int (builder, "status", end->status);
+  haul_cli_json_add_text (builder, "state", haul_job_state_to_nick (haul_job_get_state (job)));
+  haul_cli_json_add_text (builder, "verdict", haul_job_verdict_to_nick (haul_job_get_verdict (job)));
+  haul_cli_json_add_int (builder, "status", end->status);
   add_pid (builder, job);
   add_exit (builder, job);
-  add_double (builder, "elapsed", haul_job_get_elapsed (job), TRUE);
+  haul_cli_json_add_double (builder, "elapsed", haul_job_get_elapsed (job), TRUE);
   add_stamps (self, builder, job);
-  add_clock (builder);
+  haul_cli_json_add_clock (builder);
   if (end->error != NULL)
-    add_text (builder, "message", end->error->message);
+    haul_cli_json_add_text (builder, "message", end->error->message);
   else
     add_result (self, builder, job, end->result);
 
-  finish (self, builder);
+  haul_cli_json_finish (builder, self->writer);
 }
 
 HaulCliReporter *

@@ -5,196 +5,16 @@
 
 #include "haul-cli-options.h"
 
-#include <math.h>
 #include <string.h>
 
 #include <glib/gi18n.h>
 
 #include "haul-cli-nearest.h"
 
-#define MAX_SECONDS 4000000.0   /* 46 days; milliseconds of it fit into 32 bits */
-
-static gboolean
-throw_usage (GError     **error,
-             const char  *format,
-             ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-throw_usage (GError     **error,
-             const char  *format,
-             ...)
-{
-  g_autofree char *message = NULL;
-  va_list args;
-
-  va_start (args, format);
-  message = g_strdup_vprintf (format, args);
-  va_end (args);
-
-  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, message);
-  return FALSE;
-}
-
-static gboolean
-apply_executor (HaulCliOptions  *options,
-                const char      *value,
-                GError         **error)
-{
-  static const char * const names[] = { "process", "thread", "serial" };
-  const char *nearest = haul_cli_nearest (value, names, G_N_ELEMENTS (names));
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      if (g_str_equal (value, names[i]))
-        {
-          options->executor = (HaulCliExecutor) i;
-          return TRUE;
-        }
-    }
-
-  if (nearest != NULL)
-    return throw_usage (error, _("--executor: there is no executor ‘%s’; did you mean ‘%s’?"), value, nearest);
-
-  return throw_usage (error, _("--executor: ‘%s’ is not one of process, thread, serial"), value);
-}
-
-static gboolean
-apply_nice (HaulCliOptions  *options,
-            const char      *value,
-            GError         **error)
-{
-  gint64 number = 0;
-
-  if (!g_ascii_string_to_signed (value, 10, 0, 19, &number, NULL))
-    return throw_usage (error, _("--nice: ‘%s’ is not a whole number from 0 (the usual priority) to 19 (the lowest)"), value);
-
-  options->nice = (int) number;
-  return TRUE;
-}
-
-static gboolean
-read_seconds (const char *text,
-              guint      *ret_ms)
-{
-  char *end = NULL;
-  double seconds = 0;
-
-  /* g_ascii_strtod() also takes hexadecimal numbers, "nan", "inf" and white space. */
-  if (text[strspn (text, "0123456789.")] != '\0')
-    return FALSE;
-
-  seconds = g_ascii_strtod (text, &end);
-  if (end == text || *end != '\0' || !isfinite (seconds) || seconds < 0 || seconds > MAX_SECONDS)
-    return FALSE;
-
-  *ret_ms = (guint) ceil (seconds * 1000);
-  return TRUE;
-}
-
-static gboolean
-apply_timeout (HaulCliOptions  *options,
-               const char      *value,
-               GError         **error)
-{
-  if (!read_seconds (value, &options->timeout_ms))
-    return throw_usage (error, _("--timeout: ‘%s’ is not a number of seconds, such as 90 or 0.5"), value);
-
-  return TRUE;
-}
-
-static gboolean
-apply_grace (HaulCliOptions  *options,
-             const char      *value,
-             GError         **error)
-{
-  if (!read_seconds (value, &options->grace_ms))
-    return throw_usage (error, _("--grace: ‘%s’ is not a number of seconds, such as 2 or 0.5"), value);
-
-  return TRUE;
-}
-
-static gboolean
-apply_output (HaulCliOptions  *options,
-              const char      *value,
-              GError         **error)
-{
-  if (*value == '\0')
-    return throw_usage (error, _("--output: the name of a file is missing"));
-
-  options->output = g_str_equal (value, "-") ? NULL : value;
-  return TRUE;
-}
-
-static gboolean
-apply_force (HaulCliOptions  *options,
-             const char      *value,
-             GError         **error)
-{
-  options->force = TRUE;
-  return TRUE;
-}
-
-static gboolean
-apply_json (HaulCliOptions  *options,
-            const char      *value,
-            GError         **error)
-{
-  options->json = TRUE;
-  return TRUE;
-}
-
-static gboolean
-apply_quiet (HaulCliOptions  *options,
-             const char      *value,
-             GError         **error)
-{
-  options->quiet = TRUE;
-  return TRUE;
-}
-
-static gboolean
-apply_help (HaulCliOptions  *options,
-            const char      *value,
-            GError         **error)
-{
-  options->help = TRUE;
-  return TRUE;
-}
-
-static const HaulCliOption own[] = {
-  { "executor", N_("NAME"), N_("Run it in a child “process” (if not said otherwise), a “thread”, or “serial”, right here"), apply_executor },
-  { "nice", N_("N"), N_("Priority of the process: 0, the usual one, to 19, the lowest; 19 if not said otherwise"), apply_nice },
-  { "timeout", N_("SECONDS"), N_("Stop it when it takes longer than that"), apply_timeout },
-  { "grace", N_("SECONDS"), N_("How long it has to end after Ctrl+C, before it is killed; 2 if not said otherwise"), apply_grace },
-  { "output", N_("FILE"), N_("Write the result to a file; “-” is standard output, as if not said"), apply_output },
-  { "force", NULL, N_("Replace the file if there is one"), apply_force },
-  { "json", NULL, N_("Write what happens to standard output, one JSON object a line"), apply_json },
-  { "quiet", NULL, N_("Say nothing but errors"), apply_quiet },
-  { "help", NULL, N_("Show this; after a task, also its parameters"), apply_help },
-  { NULL }
-};
-
-const HaulCliOption *
-haul_cli_options_list (void)
-{
-  return own;
-}
-
-static const HaulCliOption *
-find_own (const char *name)
-{
-  for (const HaulCliOption *option = own; option->name != NULL; option++)
-    {
-      if (g_str_equal (option->name, name))
-        return option;
-    }
-
-  return NULL;
-}
-
 /* Where parsing is. */
 typedef struct
 {
+  HaulCliVerbs    verb;
   HaulCliOptions *options;
   char          **argv;
   int             argc;
@@ -212,7 +32,7 @@ take_task (Parser      *parser,
   const char *nearest = NULL;
 
   if (parser->options->task != NULL)
-    return throw_usage (error, _("‘%s’ is one word too many; values go after a parameter, as in --NAME VALUE"), id);
+    return haul_cli_throw_usage (error, _("‘%s’ is one word too many; values go after a parameter, as in --NAME VALUE"), id);
 
   parser->options->task = haul_task_lookup (id, NULL);
   if (parser->options->task != NULL)
@@ -251,20 +71,23 @@ throw_unknown (const Parser  *parser,
       g_string_append_printf (list, "%s--%s", list->len > 0 ? ", " : "", param->name);
     }
 
-  for (const HaulCliOption *option = own; option->name != NULL; option++)
-    g_ptr_array_add (names, (gpointer) option->name);
+  for (const HaulCliOption *option = haul_cli_options_list (); option->name != NULL; option++)
+    {
+      if ((option->verbs & parser->verb) != 0)
+        g_ptr_array_add (names, (gpointer) option->name);
+    }
 
   nearest = haul_cli_nearest (name, (const char * const *) names->pdata, names->len);
   if (task == NULL && nearest == NULL)
-    return throw_usage (error, _("unknown option ‘--%s’; parameters go after the name of the task"), name);
+    return haul_cli_throw_usage (error, _("unknown option ‘--%s’; parameters go after the name of the task"), name);
   if (task == NULL)
-    return throw_usage (error, _("unknown option ‘--%s’; did you mean ‘--%s’?"), name, nearest);
+    return haul_cli_throw_usage (error, _("unknown option ‘--%s’; did you mean ‘--%s’?"), name, nearest);
   if (nearest != NULL)
-    return throw_usage (error, _("%s has no parameter ‘--%s’; did you mean ‘--%s’?"), task->id, name, nearest);
+    return haul_cli_throw_usage (error, _("%s has no parameter ‘--%s’; did you mean ‘--%s’?"), task->id, name, nearest);
   if (list->len == 0)
-    return throw_usage (error, _("%s has no parameters, so ‘--%s’ is none"), task->id, name);
+    return haul_cli_throw_usage (error, _("%s has no parameters, so ‘--%s’ is none"), task->id, name);
 
-  return throw_usage (error, _("%s has no parameter ‘--%s’; it has: %s"), task->id, name, list->str);
+  return haul_cli_throw_usage (error, _("%s has no parameter ‘--%s’; it has: %s"), task->id, name, list->str);
 }
 
 /* Also a value that begins with one dash is a value: -1 is a number. */
@@ -294,11 +117,11 @@ take_param (Parser           *parser,
   if (text == NULL)
     {
       range = haul_param_describe_range (param);
-      return throw_usage (error, _("--%s: a value is missing: %s"), param->name, range);
+      return haul_cli_throw_usage (error, _("--%s: a value is missing: %s"), param->name, range);
     }
 
   if (!g_utf8_validate (text, -1, NULL))
-    return throw_usage (error, _("--%s: the value is not valid UTF-8"), param->name);
+    return haul_cli_throw_usage (error, _("--%s: the value is not valid UTF-8"), param->name);
 
   value = haul_param_parse (param, text, error);
   if (value == NULL)
@@ -320,14 +143,14 @@ take_own (Parser               *parser,
   const char *value = NULL;
 
   if (option->value == NULL && inline_value != NULL)
-    return throw_usage (error, _("--%s takes no value"), option->name);
+    return haul_cli_throw_usage (error, _("--%s takes no value"), option->name);
 
   if (option->value != NULL)
     {
       value = take_value (parser, inline_value);
       if (value == NULL)
-        return throw_usage (error, _("--%s: a value is missing, as in --%s %s"),
-                            option->name, option->name, _(option->value));
+        return haul_cli_throw_usage (error, _("--%s: a value is missing, as in --%s %s"),
+                                     option->name, option->name, _(option->value));
     }
 
   return option->apply (parser->options, value, error);
@@ -341,8 +164,12 @@ take_option (Parser      *parser,
   const char *equals = strchr (word, '=');
   g_autofree char *name = g_strndup (word, equals != NULL ? (gsize) (equals - word) : strlen (word));
   const char *inline_value = equals != NULL ? equals + 1 : NULL;
-  const HaulCliOption *option = find_own (name);
+  const HaulCliOption *option = haul_cli_options_find (name);
   const HaulParam *param = NULL;
+
+  if (option != NULL && (option->verbs & parser->verb) == 0)
+    return haul_cli_throw_usage (error, _("--%s is an option of ‘haul %s’"), name,
+                                 parser->verb == HAUL_CLI_MAP ? "run" : "map");
 
   if (option != NULL)
     return take_own (parser, option, inline_value, error);
@@ -369,7 +196,7 @@ take_word (Parser      *parser,
     return take_option (parser, word + 2, error);
 
   if (word[0] == '-')
-    return throw_usage (error, _("‘%s’ is not an option; options begin with two dashes"), word);
+    return haul_cli_throw_usage (error, _("‘%s’ is not an option; options begin with two dashes"), word);
 
   return take_task (parser, word, error);
 }
@@ -377,41 +204,110 @@ take_word (Parser      *parser,
 /* What is right alone, and wrong together. */
 static gboolean
 check_together (const HaulCliOptions  *self,
+                HaulCliVerbs           verb,
                 GError               **error)
 {
   if (self->task == NULL)
-    return throw_usage (error, _("the name of a task is missing; ‘haul tasks’ lists them"));
+    return haul_cli_throw_usage (error, _("the name of a task is missing; ‘haul tasks’ lists them"));
 
   if (self->force && self->output == NULL)
-    return throw_usage (error, _("--force goes with --output FILE"));
+    return haul_cli_throw_usage (error, _("--force goes with --output FILE"));
+
+  if (verb == HAUL_CLI_MAP && self->over == NULL)
+    return haul_cli_throw_usage (error, _("what to vary is missing, as in --over PARAMETER=1..10"));
 
   if (self->nice != HAUL_CLI_NICE_UNSET && self->executor != HAUL_CLI_PROCESS)
-    return throw_usage (error, _("--nice works only with --executor process"));
+    return haul_cli_throw_usage (error, _("--nice works only with --executor process"));
 
   if (self->timeout_ms != 0 && self->executor == HAUL_CLI_SERIAL)
-    return throw_usage (error, _("--timeout cannot stop --executor serial; use process or thread"));
+    return haul_cli_throw_usage (error, _("--timeout cannot stop --executor serial; use process or thread"));
 
   return TRUE;
+}
+
+/* Every parameter, with what was given or what it is if nothing is. */
+static GVariant *
+fill_in (const HaulTask *task,
+         GVariant       *given)
+{
+  g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT (given);
+
+  for (const HaulParam *param = task->params; param != NULL && param->name != NULL; param++)
+    {
+      g_autoptr(GVariant) initial = haul_param_get_initial (param);
+
+      if (!g_variant_dict_contains (&dict, param->name))
+        g_variant_dict_insert_value (&dict, param->name, initial);
+    }
+
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* The parameter to vary, and how. What is right in itself may be wrong with a value of it, so whole
+ * arguments are checked when there are some. */
+static gboolean
+finish_map (HaulCliOptions  *self,
+            GVariant        *given,
+            GError         **error)
+{
+  const char *equals = strchr (self->over, '=');
+  g_autofree char *name = g_strndup (self->over, equals != NULL ? (gsize) (equals - self->over) : strlen (self->over));
+  g_autofree char *clean = haul_text_clean (name, -1);
+  g_autoptr(GString) list = g_string_new (NULL);
+  g_autoptr(GVariant) fixed = g_variant_lookup_value (given, name, NULL);
+
+  if (equals == NULL)
+    return haul_cli_throw_usage (error, _("--over: say PARAMETER=VALUES, as in --over PARAMETER=1..10; ‘%s’ has no ‘=’"), clean);
+
+  self->over_param = haul_task_find_param (self->task, name);
+  self->over_values = equals + 1;
+  for (const HaulParam *param = self->task->params; param != NULL && param->name != NULL; param++)
+    g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", param->name);
+
+  if (self->over_param == NULL)
+    return haul_cli_throw_usage (error, _("--over: %s has no parameter ‘%s’; it has: %s"), self->task->id, clean, list->str);
+
+  if (fixed != NULL)
+    return haul_cli_throw_usage (error, _("--%s is what --over varies; leave out one of the two"), name);
+
+  self->arguments = fill_in (self->task, given);
+  return TRUE;
+}
+
+static gboolean
+finish_run (HaulCliOptions  *self,
+            GVariant        *given,
+            GError         **error)
+{
+  GVariant *arguments = haul_task_complete (self->task, given, error);
+
+  if (arguments == NULL)
+    return FALSE;
+
+  self->arguments = g_variant_take_ref (arguments);
+  return haul_task_check_memory (self->task, self->arguments, error);
 }
 
 /**
  * haul_cli_options_parse:
  * @self: (out caller-allocates): the result
+ * @verb: whose options
  * @argc: how many
- * @argv: what follows `haul run`
+ * @argv: what follows the verb
  * @error: what is wrong, and what to do
  *
  * Reads a command line. The last one counts of an option given twice.
  */
 gboolean
 haul_cli_options_parse (HaulCliOptions  *self,
+                        HaulCliVerbs     verb,
                         int              argc,
                         char           **argv,
                         GError         **error)
 {
-  g_auto(GVariantDict) given = G_VARIANT_DICT_INIT (NULL);
-  Parser parser = { self, argv, argc, 0, &given };
-  GVariant *arguments = NULL;
+  g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  Parser parser = { verb, self, argv, argc, 0, &dict };
+  g_autoptr(GVariant) given = NULL;
 
   memset (self, 0, sizeof *self);
   self->nice = HAUL_CLI_NICE_UNSET;
@@ -425,15 +321,11 @@ haul_cli_options_parse (HaulCliOptions  *self,
         return TRUE;
     }
 
-  if (!check_together (self, error))
+  if (!check_together (self, verb, error))
     return FALSE;
 
-  arguments = haul_task_complete (self->task, g_variant_dict_end (&given), error);
-  if (arguments == NULL)
-    return FALSE;
-
-  self->arguments = g_variant_take_ref (arguments);
-  return haul_task_check_memory (self->task, self->arguments, error);
+  given = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return verb == HAUL_CLI_MAP ? finish_map (self, given, error) : finish_run (self, given, error);
 }
 
 void

@@ -26,12 +26,14 @@ struct _HaulCliOutput
   char     *name;       /* (owned) as people see it, UTF-8 */
   gboolean  direct;     /* a device, a pipe or a socket: written to as it is */
   gboolean  replaces;   /* what is there may go */
+  char     *temporary;  /* (owned) (nullable) from begin to end: what is beside its place */
   mode_t    mode;       /* of what is replaced; 0 for that of a new file */
 };
 
 void
 haul_cli_output_free (HaulCliOutput *self)
 {
+  haul_cli_output_abort (self);
   g_free (self->path);
   g_free (self->name);
   g_free (self);
@@ -209,65 +211,85 @@ move_into_place (HaulCliOutput *self,
   return rename (temporary, self->path) == 0;
 }
 
-static gboolean
-write_beside (HaulCliOutput  *self,
-              GBytes         *bytes,
-              GError        **error)
+/* Opens what is written to: something beside the place, or the device itself. */
+int
+haul_cli_output_begin (HaulCliOutput  *self,
+                       GError        **error)
 {
-  g_autofree char *temporary = NULL;
-  g_autofree char *kept = NULL;
-  g_autoptr(GError) problem = NULL;
-  haul_autofd int fd = open_beside (self->path, &temporary);
-  gsize size = 0;
-  const void *data = g_bytes_get_data (bytes, &size);
+  int fd;
+
+  if (self->direct)
+    fd = open (self->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  else
+    fd = open_beside (self->path, &self->temporary);
 
   if (fd < 0)
-    return throw_output (error, errno, _("could not write ‘%s’"), self->name);
+    {
+      throw_output (error, errno, _("could not write ‘%s’"), self->name);
+      return -1;
+    }
 
   if (self->mode != 0)
     (void) fchmod (fd, self->mode);   /* the result matters more than who may read it */
+  return fd;
+}
 
-  if (!haul_cli_write_all (fd, data, size, &problem) ||
-      (fsync (fd) < 0 && errno != EINVAL && !haul_throw_errno (&problem, errno, "fsync")))
+void
+haul_cli_output_abort (HaulCliOutput *self)
+{
+  if (self->temporary != NULL)
+    (void) g_unlink (self->temporary);
+  g_clear_pointer (&self->temporary, g_free);
+}
+
+static gboolean
+keep_temporary (HaulCliOutput  *self,
+                GError        **error)
+{
+  g_autofree char *kept = g_filename_display_name (self->temporary);
+
+  g_clear_pointer (&self->temporary, g_free);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
+               _("‘%s’ appeared meanwhile; the result is in ‘%s’"), self->name, kept);
+  return FALSE;
+}
+
+/* With @problem, of writing, nothing is kept. */
+gboolean
+haul_cli_output_end (HaulCliOutput  *self,
+                     int             fd,
+                     const GError   *problem,
+                     GError        **error)
+{
+  g_autoptr(GError) sync_problem = NULL;
+
+  if (problem == NULL && !self->direct && fsync (fd) < 0 && errno != EINVAL)
     {
-      (void) g_unlink (temporary);
+      haul_throw_errno (&sync_problem, errno, "fsync");
+      problem = sync_problem;
+    }
+
+  if (problem != NULL)
+    {
+      haul_cli_output_abort (self);
       g_set_error (error, problem->domain, problem->code, _("could not write ‘%s’: %s"), self->name, problem->message);
       return FALSE;
     }
 
-  if (move_into_place (self, temporary))
+  if (self->direct)
     return TRUE;
 
-  if (errno == EEXIST)
+  if (move_into_place (self, self->temporary))
     {
-      kept = g_filename_display_name (temporary);
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-                   _("‘%s’ appeared meanwhile; the result is in ‘%s’"), self->name, kept);
-      return FALSE;
+      g_clear_pointer (&self->temporary, g_free);
+      return TRUE;
     }
 
+  if (errno == EEXIST)
+    return keep_temporary (self, error);
+
   throw_output (error, errno, _("could not write ‘%s’"), self->name);
-  (void) g_unlink (temporary);
-  return FALSE;
-}
-
-static gboolean
-write_direct (HaulCliOutput  *self,
-              GBytes         *bytes,
-              GError        **error)
-{
-  g_autoptr(GError) problem = NULL;
-  haul_autofd int fd = open (self->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-  gsize size = 0;
-  const void *data = g_bytes_get_data (bytes, &size);
-
-  if (fd < 0)
-    return throw_output (error, errno, _("could not write ‘%s’"), self->name);
-
-  if (haul_cli_write_all (fd, data, size, &problem))
-    return TRUE;
-
-  g_set_error (error, problem->domain, problem->code, _("could not write ‘%s’: %s"), self->name, problem->message);
+  haul_cli_output_abort (self);
   return FALSE;
 }
 
@@ -276,5 +298,14 @@ haul_cli_output_write (HaulCliOutput  *self,
                        GBytes         *bytes,
                        GError        **error)
 {
-  return self->direct ? write_direct (self, bytes, error) : write_beside (self, bytes, error);
+  g_autoptr(GError) problem = NULL;
+  haul_autofd int fd = haul_cli_output_begin (self, error);
+  gsize size = 0;
+  const void *data = g_bytes_get_data (bytes, &size);
+
+  if (fd < 0)
+    return FALSE;
+
+  (void) haul_cli_write_all (fd, data, size, &problem);
+  return haul_cli_output_end (self, fd, problem, error);
 }

@@ -26,6 +26,15 @@ gboolean       haul_cli_output_write  (HaulCliOutput        *self,
                                        GBytes               *bytes,
                                        GError              **error);
 
+/* The same in steps, for what comes bit by bit: -1 with @error, or a descriptor to write to. */
+int            haul_cli_output_begin  (HaulCliOutput        *self,
+                                       GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean       haul_cli_output_end    (HaulCliOutput        *self,
+                                       int                   fd,
+                                       const GError         *problem,
+                                       GError              **error);
+void           haul_cli_output_abort  (HaulCliOutput        *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulCliOutput, haul_cli_output_free)
 
 G_END_DECLS

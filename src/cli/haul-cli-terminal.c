@@ -155,6 +155,15 @@ haul_cli_terminal_print (HaulCliTerminal *self,
 }
 
 void
+haul_cli_terminal_hide (HaulCliTerminal *self)
+{
+  if (self->line != NULL)
+    emit (self, CLEAR_LINE);
+
+  g_clear_pointer (&self->line, g_free);
+}
+
+void
 haul_cli_terminal_clear (HaulCliTerminal *self)
 {
   if (self->line != NULL)

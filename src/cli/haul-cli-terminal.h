@@ -25,6 +25,8 @@ void             haul_cli_terminal_set_percent     (HaulCliTerminal *self,
 /* @text, with its newline, above the line. */
 void             haul_cli_terminal_print           (HaulCliTerminal *self,
                                                     const char      *text);
+/* Takes the line away until it is drawn again: somebody else writes. */
+void             haul_cli_terminal_hide            (HaulCliTerminal *self);
 void             haul_cli_terminal_clear           (HaulCliTerminal *self);
 
 /* The same for the terminal that is drawn on, if any, from a signal handler. */

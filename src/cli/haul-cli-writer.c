@@ -22,13 +22,14 @@ struct _HaulCliWriter
   gsize                n_sent;      /* of it */
   guint                source_id;   /* while something waits */
   GError              *error;       /* (owned) (nullable) then nothing is written any more */
-  HaulCliWriterFailed  failed;
+  HaulCliWriterFunc  failed;
+  HaulCliWriterFunc  drained;     /* (nullable) */
   gpointer             user_data;
 };
 
 HaulCliWriter *
 haul_cli_writer_new (int                 fd,
-                     HaulCliWriterFailed failed,
+                     HaulCliWriterFunc failed,
                      gpointer            user_data)
 {
   HaulCliWriter *self = g_new0 (HaulCliWriter, 1);
@@ -113,17 +114,41 @@ ready_cb (int          fd,
     return G_SOURCE_CONTINUE;
 
   self->source_id = 0;
+  if (self->error == NULL && self->drained != NULL)
+    self->drained (self->user_data);
   return G_SOURCE_REMOVE;
+}
+
+void
+haul_cli_writer_set_drained (HaulCliWriter       *self,
+                             HaulCliWriterFunc  drained)
+{
+  self->drained = drained;
 }
 
 void
 haul_cli_writer_add (HaulCliWriter *self,
                      const char    *text)
 {
+  haul_cli_writer_add_bytes (self, text, strlen (text));
+}
+
+void
+haul_cli_writer_add_bytes (HaulCliWriter *self,
+                           const void    *bytes,
+                           gsize          size)
+{
   if (self->error != NULL)
     return;
 
-  g_byte_array_append (self->waiting, (const guint8 *) text, (guint) strlen (text));
+  /* Sent bytes go before there are as many of them as of others, so that a steady stream stays small. */
+  if (self->n_sent > self->waiting->len / 2)
+    {
+      g_byte_array_remove_range (self->waiting, 0, (guint) self->n_sent);
+      self->n_sent = 0;
+    }
+
+  g_byte_array_append (self->waiting, bytes, (guint) size);
   if (self->source_id != 0)
     return;
 
@@ -133,6 +158,12 @@ haul_cli_writer_add (HaulCliWriter *self,
 
   self->source_id = g_unix_fd_add (self->fd, G_IO_OUT, ready_cb, self);
   g_source_set_name_by_id (self->source_id, "[haul] write");
+}
+
+gsize
+haul_cli_writer_get_n_waiting (HaulCliWriter *self)
+{
+  return self->waiting->len - self->n_sent;
 }
 
 gboolean

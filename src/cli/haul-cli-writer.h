@@ -11,16 +11,23 @@ G_BEGIN_DECLS
  * what does not fit now waits in memory. */
 typedef struct _HaulCliWriter HaulCliWriter;
 
-typedef void (*HaulCliWriterFailed) (gpointer user_data);
+typedef void (*HaulCliWriterFunc) (gpointer user_data);
 
 /* @failed is called once, when nothing can be written any more. */
 HaulCliWriter *haul_cli_writer_new       (int                  fd,
-                                          HaulCliWriterFailed  failed,
+                                          HaulCliWriterFunc  failed,
                                           gpointer             user_data) G_GNUC_WARN_UNUSED_RESULT;
 void           haul_cli_writer_free      (HaulCliWriter       *self);
+/* Called whenever all that had to wait is written. */
+void           haul_cli_writer_set_drained (HaulCliWriter     *self,
+                                            HaulCliWriterFunc  drained);
 
 void           haul_cli_writer_add       (HaulCliWriter       *self,
                                           const char          *text);
+void           haul_cli_writer_add_bytes (HaulCliWriter       *self,
+                                          const void          *bytes,
+                                          gsize                size);
+gsize          haul_cli_writer_get_n_waiting (HaulCliWriter   *self);
 gboolean       haul_cli_writer_is_behind (HaulCliWriter       *self);
 const GError  *haul_cli_writer_get_error (HaulCliWriter       *self);
 

@@ -17,6 +17,11 @@ static const HaulCliVerb verbs[] = {
     haul_cli_run, haul_cli_run_help,
   },
   {
+    "map", "map TASK --over PARAMETER=VALUES [--PARAMETER VALUE]… [OPTION]…",
+    N_("Run a task once for each of many values, in a pool of processes"),
+    haul_cli_map, haul_cli_map_help,
+  },
+  {
     "tasks", "tasks [TASK] [--json]",
     N_("List the tasks there are, or the parameters of one"),
     haul_cli_tasks, haul_cli_tasks_help,
@@ -103,7 +108,8 @@ haul_cli_main (int    argc,
   for (int i = 2; i < argc && !g_str_equal (argv[i], "--"); i++)
     {
       /* Before anything else is looked at: whoever asks for help may have the rest wrong. */
-      if (verb->run != haul_cli_run && (g_str_equal (argv[i], "--help") || g_str_equal (argv[i], "-h")))
+      if (verb->run != haul_cli_run && verb->run != haul_cli_map &&
+          (g_str_equal (argv[i], "--help") || g_str_equal (argv[i], "-h")))
         return haul_cli_help (1, argv + 1);
     }
 

@@ -37,6 +37,9 @@ const HaulCliVerb *haul_cli_find_verb   (const char         *name);
 int                haul_cli_run         (int                 argc,
                                          char              **argv);
 char              *haul_cli_run_help    (void) G_GNUC_WARN_UNUSED_RESULT;
+int                haul_cli_map         (int                 argc,
+                                         char              **argv);
+char              *haul_cli_map_help    (void) G_GNUC_WARN_UNUSED_RESULT;
 int                haul_cli_tasks       (int                 argc,
                                          char              **argv);
 char              *haul_cli_tasks_help  (void) G_GNUC_WARN_UNUSED_RESULT;

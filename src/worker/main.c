@@ -16,6 +16,7 @@ __lsan_is_turned_off (void)
 {
   return 1;
 }
+
 #endif
 
 int

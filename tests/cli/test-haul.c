@@ -362,6 +362,10 @@ test_completion (void)
 {
   assert_completes ("haul r", "run");
   assert_completes ("haul ta", "tasks");
+  assert_completes ("haul ma", "map");
+  assert_completes ("haul map pi --over di", "digits=");
+  assert_completes ("haul map pi --task", "--task-timeout");
+  assert_completes ("haul map pi --exec", "");
   assert_completes ("haul help ru", "run");
   assert_completes ("haul tasks sl", "sleep");
   assert_completes ("haul run sl", "sleep");

@@ -21,7 +21,7 @@ parse (HaulCliOptions *options,
   /* Options borrow from the command line, which lives as long as the program; here, until the next. */
   g_strfreev (words);
   words = g_strsplit (line, "|", -1);
-  return haul_cli_options_parse (options, (int) g_strv_length (words), words, error);
+  return haul_cli_options_parse (options, HAUL_CLI_RUN, (int) g_strv_length (words), words, error);
 }
 
 static void
@@ -172,7 +172,7 @@ test_nothing (void)
   g_auto(HaulCliOptions) options = { NULL };
   g_autoptr(GError) error = NULL;
 
-  g_assert_false (haul_cli_options_parse (&options, 0, NULL, &error));
+  g_assert_false (haul_cli_options_parse (&options, HAUL_CLI_RUN, 0, NULL, &error));
   haul_test_assert_contains (error->message, "the name of a task is missing");
 }
 

@@ -5,12 +5,17 @@
 
 #include "haul-batch.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "haul-pool-private.h"
 #include "haul/wire/haul-error.h"
 
 /* A batch whose results are given out in order and not kept runs this far ahead of the first that is
  * still missing. */
 #define MAX_AHEAD 16384
+
+/* How much the newest item counts in how long one takes. */
+#define NEWEST 0.2
 
 typedef struct
 {
@@ -39,7 +44,9 @@ struct _HaulBatch
   GQueue          again;        /* (owned) of HaulItem: to be sent before any new one, lowest index first */
   guint64         n_items;      /* asked for */
   gboolean        complete;     /* there are no more */
+  gboolean        given_up;     /* nobody wants the rest any more */
   guint64         n_out;        /* with workers */
+  double          item_us;      /* about how long one takes; 0: not known yet */
   guint64         n_done;
   guint64         n_failed;
   guint64         next_given;   /* index of the next that is given out, where ordered */
@@ -62,29 +69,6 @@ outcome_free (gpointer data)
   g_clear_pointer (&outcome->result, g_bytes_unref);
   g_clear_error (&outcome->error);
   g_free (outcome);
-}
-
-HaulItem *
-haul_item_new (HaulBatch *batch,
-               guint64    index,
-               GVariant  *arguments)
-{
-  HaulItem *item = g_new0 (HaulItem, 1);
-
-  item->batch = batch != NULL ? g_object_ref (batch) : NULL;
-  item->index = index;
-  item->arguments = g_variant_ref (arguments);
-  haul_pieces_init (&item->result);
-  return item;
-}
-
-void
-haul_item_free (HaulItem *item)
-{
-  haul_pieces_clear (&item->result);
-  g_variant_unref (item->arguments);
-  g_clear_object (&item->batch);
-  g_free (item);
 }
 
 static void
@@ -204,11 +188,12 @@ end_if_over (HaulBatch *self)
   g_signal_emit (self, signals[ENDED], 0);
 }
 
-/* Nothing more is asked for, and nothing that was not sent is sent. */
+/* Nothing more is asked for, nothing that was not sent is sent, and no result is given out. */
 static void
 drop_the_rest (HaulBatch *self)
 {
   self->complete = TRUE;
+  self->given_up = TRUE;
   g_queue_clear_full (&self->again, (GDestroyNotify) haul_item_free);
   if (self->pool != NULL)
     haul_pool_drop_items (self->pool, self);
@@ -243,7 +228,8 @@ settle (HaulBatch    *self,
         g_hash_table_remove (self->outcomes, &index);
       return;
     }
-  while ((outcome = g_hash_table_lookup (self->outcomes, &self->next_given)) != NULL)
+  /* Whoever hears of one may cancel, and then hears of no other. */
+  while (!self->given_up && (outcome = g_hash_table_lookup (self->outcomes, &self->next_given)) != NULL)
     {
       guint64 given = self->next_given++;
 
@@ -286,6 +272,31 @@ haul_batch_get_timeout (HaulBatch *self)
   return self->timeout_ms;
 }
 
+double
+haul_batch_get_item_us (HaulBatch *self)
+{
+  return self->item_us;
+}
+
+void
+haul_batch_note_item_us (HaulBatch *self,
+                         double     us)
+{
+  self->item_us = self->item_us > 0 ? self->item_us + NEWEST * (us - self->item_us) : us;
+}
+
+gboolean
+haul_batch_may_have_more (HaulBatch *self)
+{
+  return !self->complete || self->again.length > 0;
+}
+
+gboolean
+haul_batch_is_given_up (HaulBatch *self)
+{
+  return self->given_up;
+}
+
 /* Asks for the next arguments. Those that are wrong fail their item, and only that. */
 static HaulItem *
 draw_item (HaulBatch *self)
@@ -297,8 +308,9 @@ draw_item (HaulBatch *self)
       g_autoptr(GError) error = NULL;
       guint64 index;
 
-      if (given == NULL)
+      if (given == NULL || self->complete)   /* who was asked may have canceled */
         {
+          g_clear_pointer (&given, g_variant_unref);
           self->complete = TRUE;
           break;
         }
@@ -347,7 +359,7 @@ haul_batch_take_back (HaulBatch *self,
                       HaulItem  *item)
 {
   self->n_out--;
-  if (item->dropped)
+  if (self->given_up)
     {
       haul_item_free (item);
       end_if_over (self);
@@ -362,7 +374,7 @@ gboolean
 haul_batch_may_retry (HaulBatch *self,
                       HaulItem  *item)
 {
-  return !item->dropped && item->tries < self->retries;
+  return !self->given_up && item->tries < self->retries;
 }
 
 void
@@ -373,11 +385,10 @@ haul_batch_item_ended (HaulBatch    *self,
   g_autoptr(HaulBatch) keep G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr(GBytes) result = error == NULL ? haul_pieces_join (&item->result) : NULL;
   guint64 index = item->index;
-  gboolean dropped = item->dropped;
 
   haul_item_free (item);
   self->n_out--;
-  if (!dropped)
+  if (!self->given_up)
     {
       if (error == NULL)
         self->n_done++;
@@ -550,7 +561,7 @@ haul_batch_dup_result (HaulBatch  *self,
 void
 haul_batch_cancel (HaulBatch *self)
 {
-  g_autoptr(GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "canceled");
+  g_autoptr(GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("canceled"));
 
   g_return_if_fail (HAUL_IS_BATCH (self));
 

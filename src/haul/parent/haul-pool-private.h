@@ -19,7 +19,7 @@ typedef struct
   guint64     index;
   GVariant   *arguments;   /* (owned) */
   guint       tries;       /* that ended with the death of a worker */
-  gboolean    dropped;     /* nobody wants to know any more */
+  gboolean    late;        /* it took longer than it may, and its worker was ended for that */
   HaulPieces  result;
 } HaulItem;
 
@@ -35,6 +35,11 @@ gboolean    haul_batch_is_attached    (HaulBatch       *self);
 int         haul_batch_get_priority   (HaulBatch       *self);
 guint       haul_batch_get_chunksize  (HaulBatch       *self);
 guint       haul_batch_get_timeout    (HaulBatch       *self);
+gboolean    haul_batch_is_given_up    (HaulBatch       *self);                /* nobody wants the rest */
+gboolean    haul_batch_may_have_more  (HaulBatch       *self);
+double      haul_batch_get_item_us    (HaulBatch       *self);                /* 0: not known yet */
+void        haul_batch_note_item_us   (HaulBatch       *self,
+                                       double           us);
 HaulItem   *haul_batch_next_item      (HaulBatch       *self);                /* (transfer full) (nullable) */
 void        haul_batch_take_back      (HaulBatch       *self,
                                        HaulItem        *item);                /* it was never begun */
@@ -58,12 +63,13 @@ struct _HaulPoolWorker
   guint32     first_number; /* in frames and on the board: 1, 2, 3, … */
   guint       n_sent;       /* ever, without the initializer */
   gint64      head_since;   /* µs, when the first one became the first */
-  double      item_us;      /* about how long one takes; 0: not known yet */
   gboolean    ready;        /* it said HELLO */
+  gboolean    fit;          /* and its initializer, if there is one, went well */
   gboolean    filling;      /* is sent items until it has enough */
   gboolean    retiring;     /* gets nothing more */
   gboolean    stopped;      /* we ended it */
-  gboolean    late;         /* because its first item took too long */
+  gboolean    lost;         /* it died with the fork server */
+  GError     *wrong;        /* (owned) (nullable) what it did wrong, so that we ended it */
   GSource    *kill;         /* (owned) (nullable) SIGKILL after SIGTERM */
 };
 
@@ -74,7 +80,7 @@ HaulPoolWorker *haul_pool_worker_new      (HaulPool        *pool,
                                            GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 void            haul_pool_worker_free     (HaulPoolWorker  *self);
 gboolean        haul_pool_worker_has_room (HaulPoolWorker  *self,
-                                           guint            chunksize);
+                                           HaulBatch       *batch);
 void            haul_pool_worker_send     (HaulPoolWorker  *self,
                                            HaulItem        *item,          /* (transfer full) */
                                            const HaulTask  *task);
@@ -85,8 +91,10 @@ void            haul_pool_worker_stop     (HaulPoolWorker  *self);
 void            haul_pool_worker_ready    (HaulPool        *self,
                                            HaulPoolWorker  *worker);
 void            haul_pool_worker_answered (HaulPool        *self,
+                                           HaulPoolWorker  *worker);
+void            haul_pool_worker_unfit    (HaulPool        *self,
                                            HaulPoolWorker  *worker,
-                                           gboolean         ok);
+                                           const char      *problem);      /* of its initializer */
 void            haul_pool_worker_failed   (HaulPool        *self,
                                            HaulPoolWorker  *worker,
                                            const GError    *error);
@@ -99,6 +107,40 @@ void            haul_pool_batch_ended     (HaulPool        *self,
                                            HaulBatch       *batch);
 void            haul_pool_drop_items      (HaulPool        *self,
                                            HaulBatch       *batch);
+
+/* The pool itself: what haul-pool.c and haul-pool-dispatch.c share. */
+struct _HaulPool
+{
+  GObject         parent_instance;
+
+  char           *worker_path;     /* (owned) */
+  HaulForkClient *client;          /* (owned) */
+  HaulPoolState   state;
+  guint           n_workers;       /* wanted */
+  int             nice;
+  const HaulTask *init_task;       /* (nullable) */
+  GVariant       *init_arguments;  /* (owned) (nullable) */
+  guint           max_tasks;
+  guint64         max_memory;
+
+  GPtrArray      *workers;         /* (owned) of HaulPoolWorker */
+  GPtrArray      *batches;         /* (owned) of HaulBatch: by priority, then first come first served */
+  guint           n_unfit;         /* workers in a row that were never of use */
+  guint           n_deaths;        /* of others, since … */
+  gint64          deaths_since;    /* µs; both start again when an item is done */
+  gboolean        has_new;         /* batches that were not looked at yet */
+  gboolean        starved;         /* a batch had items, but would not give them yet */
+  GSource        *pump;            /* (owned) (nullable) holds a reference to the pool */
+  GSource        *tick;            /* (owned) (nullable) while an item has a time limit */
+  GPtrArray      *joiners;         /* (owned) of GTask */
+};
+
+void            haul_pool_set_state       (HaulPool        *self,
+                                           HaulPoolState    state);
+void            haul_pool_plan_pump       (HaulPool        *self);
+void            haul_pool_watch_time      (HaulPool        *self);
+void            haul_pool_fail_all        (HaulPool        *self,
+                                           const GError    *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulPoolWorker, haul_pool_worker_free)
 

@@ -18,10 +18,30 @@
 #define AHEAD_US  5000
 #define MAX_AHEAD 512
 
-/* How much the newest item counts in how long one takes. */
-#define NEWEST 0.2
-
 #define KILL_MS 2000
+
+HaulItem *
+haul_item_new (HaulBatch *batch,
+               guint64    index,
+               GVariant  *arguments)
+{
+  HaulItem *item = g_new0 (HaulItem, 1);
+
+  item->batch = batch != NULL ? g_object_ref (batch) : NULL;
+  item->index = index;
+  item->arguments = g_variant_ref (arguments);
+  haul_pieces_init (&item->result);
+  return item;
+}
+
+void
+haul_item_free (HaulItem *item)
+{
+  haul_pieces_clear (&item->result);
+  g_variant_unref (item->arguments);
+  g_clear_object (&item->batch);
+  g_free (item);
+}
 
 static GQuark
 worker_quark (void)
@@ -48,12 +68,13 @@ static HaulItem *
 pop_head (HaulPoolWorker *self)
 {
   gint64 now = g_get_monotonic_time ();
-  double took = now - self->head_since;
+  HaulItem *item = g_queue_pop_head (&self->sent);
 
-  self->item_us = self->item_us > 0 ? self->item_us + NEWEST * (took - self->item_us) : took;
+  if (item->batch != NULL)
+    haul_batch_note_item_us (item->batch, now - self->head_since);
   self->head_since = now;
   self->first_number++;
-  return g_queue_pop_head (&self->sent);
+  return item;
 }
 
 /* What the worker says. */
@@ -74,13 +95,23 @@ answered (HaulPoolWorker *self,
   HaulItem *item = pop_head (self);
   g_autoptr(GError) error = NULL;
 
-  if (problem != NULL)
-    error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_TASK, problem);
-  if (item->batch != NULL)
-    haul_batch_item_ended (item->batch, item, error);
+  if (item->batch == NULL)
+    {
+      haul_item_free (item);
+      self->fit = problem == NULL;
+      if (problem != NULL)
+        {
+          haul_pool_worker_unfit (self->pool, self, problem);
+          return;
+        }
+    }
   else
-    haul_item_free (item);
-  haul_pool_worker_answered (self->pool, self, error == NULL);
+    {
+      if (problem != NULL)
+        error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_TASK, problem);
+      haul_batch_item_ended (item->batch, item, error);
+    }
+  haul_pool_worker_answered (self->pool, self);
 }
 
 static gboolean
@@ -169,7 +200,10 @@ bad_cb (GObject      *owner,
         HaulChild    *child,
         const GError *error)
 {
-  g_debug ("worker %d: %s", find_worker (owner, child)->pid, error->message);
+  HaulPoolWorker *self = find_worker (owner, child);
+
+  if (self->wrong == NULL)
+    self->wrong = g_error_new (error->domain, error->code, _("worker %d: %s"), self->pid, error->message);
   haul_child_signal (child, SIGKILL);
 }
 
@@ -183,6 +217,26 @@ failed_cb (GObject      *owner,
   haul_pool_worker_failed (self->pool, self, error);
 }
 
+/* What it was at is named: who sees that it died wants to know of what. */
+static GError *
+explain (HaulPoolWorker *self,
+         int             code,
+         int             signal_number,
+         const GError   *lost)
+{
+  g_autofree char *exit_text = haul_format_exit (code, signal_number);
+  HaulItem *item = head (self);
+
+  if (self->wrong != NULL)
+    return g_error_copy (self->wrong);
+  if (lost != NULL)
+    return g_error_copy (lost);
+  if (item == NULL || __atomic_load_n (&self->board->begun, __ATOMIC_ACQUIRE) < self->first_number)
+    return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s"), self->pid, exit_text);
+  return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s in “%s”"), self->pid, exit_text,
+                      item->batch != NULL ? haul_batch_get_task (item->batch)->id : _("the initializer"));
+}
+
 static void
 ended_cb (GObject      *owner,
           HaulChild    *child,
@@ -191,16 +245,9 @@ ended_cb (GObject      *owner,
           const GError *lost)
 {
   HaulPoolWorker *self = find_worker (owner, child);
-  g_autofree char *exit_text = haul_format_exit (code, signal_number);
-  GError *why;
 
-  if (self->late)
-    why = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_TIMED_OUT, _("took longer than it was allowed to"));
-  else if (lost != NULL)
-    why = g_error_copy (lost);
-  else
-    why = g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s"), self->pid, exit_text);
-  haul_pool_worker_ended (self->pool, self, why);
+  self->lost = lost != NULL;
+  haul_pool_worker_ended (self->pool, self, explain (self, code, signal_number, lost));
 }
 
 static const HaulChildListener listener = {
@@ -257,28 +304,33 @@ haul_pool_worker_free (HaulPoolWorker *self)
   g_clear_pointer (&self->child, haul_child_free);
   g_clear_object (&self->owner);
   g_queue_clear_full (&self->sent, (GDestroyNotify) haul_item_free);
+  g_clear_error (&self->wrong);
   if (self->board != NULL)
     haul_shared_unmap (self->board, sizeof (HaulBoard));
   g_free (self);
 }
 
-/* How many items it should have: what AHEAD_US is worth. */
+/* How many items it should have: what AHEAD_US is worth. What other batches took says nothing. */
 static guint
-depth (HaulPoolWorker *self)
+depth (HaulBatch *batch)
 {
-  if (self->item_us <= 0)
-    return 1;
-  return CLAMP (AHEAD_US / self->item_us, 1, MAX_AHEAD);
+  guint chunksize = haul_batch_get_chunksize (batch);
+  double item_us = haul_batch_get_item_us (batch);
+
+  if (chunksize > 0)
+    return 2 * MIN (chunksize, MAX_AHEAD);
+  return item_us > 0 ? CLAMP (AHEAD_US / item_us, 1, MAX_AHEAD) : 1;
 }
 
 /* A full worker is left alone until half of what it has is done, so that items travel together. */
 gboolean
 haul_pool_worker_has_room (HaulPoolWorker *self,
-                           guint           chunksize)
+                           HaulBatch      *batch)
 {
-  guint wanted = chunksize > 0 ? 2 * chunksize : depth (self);
+  guint wanted = depth (batch);
 
-  if (!self->ready || self->retiring || self->stopped)
+  if (!self->fit || self->wrong != NULL || self->retiring || self->stopped
+      || (self->pool->max_tasks > 0 && self->n_sent >= self->pool->max_tasks))
     return FALSE;
   if (self->filling && self->sent.length >= wanted)
     self->filling = FALSE;

@@ -179,8 +179,8 @@ haul_test_executor_new_named (const char *name)
 }
 
 HaulJob *
-haul_test_job_new (const char *task,
-                   const char *arguments)
+haul_test_job_new_for_task (const HaulTask *task,
+                            const char     *arguments)
 {
   g_autoptr(GVariant) variant = NULL;
   g_autoptr(GError) error = NULL;
@@ -192,7 +192,7 @@ haul_test_job_new (const char *task,
       variant = g_variant_parse (G_VARIANT_TYPE_VARDICT, arguments, NULL, NULL, &error);
       g_assert_no_error (error);
     }
-  job = haul_job_new (haul_test_task (task), variant, &error);
+  job = haul_job_new (task, variant, &error);
   g_assert_no_error (error);
   g_assert_nonnull (job);
 
@@ -204,6 +204,13 @@ haul_test_job_new (const char *task,
   g_signal_connect (job, "notify::state", G_CALLBACK (state_cb), NULL);
   g_signal_connect (job, "ended", G_CALLBACK (ended_cb), NULL);
   return job;
+}
+
+HaulJob *
+haul_test_job_new (const char *task,
+                   const char *arguments)
+{
+  return haul_test_job_new_for_task (haul_test_task (task), arguments);
 }
 
 HaulJob *

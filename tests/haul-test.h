@@ -57,6 +57,8 @@ HaulExecutor *haul_test_executor_new_named   (const char   *name) G_GNUC_WARN_UN
 
 HaulJob      *haul_test_job_new         (const char        *task,
                                          const char        *arguments) G_GNUC_WARN_UNUSED_RESULT;
+HaulJob      *haul_test_job_new_for_task (const HaulTask   *task,
+                                          const char       *arguments) G_GNUC_WARN_UNUSED_RESULT;
 void          haul_test_submit          (HaulExecutor      *executor,
                                          HaulJob           *job);
 /* Both in one. */

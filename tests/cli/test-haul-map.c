@@ -326,7 +326,11 @@ test_memory (void)
   cli_run_assert_status (few, 0);
   cli_run_assert_status (many, 0);
   haul_test_assert_contains (many->err->str, "200,001 done in");
+#if defined (__SANITIZE_ADDRESS__)
+  g_test_message ("%ld KiB; the address sanitizer keeps what is freed, so this is not judged", max_rss () - base);
+#else
   g_assert_cmpint (max_rss (), <, base + 64 * MIB);
+#endif
 }
 
 /* Nobody reads for now, so nothing more than fits is calculated. */

@@ -6,11 +6,10 @@
 
 #include "config.h"
 
-#include "catalogue.h"
 #include "haul-test.h"
 #include "haul/parent/haul-heartbeat.h"
 
-#define TEN_MILLION "{'digits': <int64 10000000>}"
+extern const HaulTask haul_task_pi;
 
 static HaulExecutor *
 make_executor (HaulStartMethod start_method)
@@ -19,6 +18,15 @@ make_executor (HaulStartMethod start_method)
 
   haul_process_executor_set_start_method (HAUL_PROCESS_EXECUTOR (executor), start_method);
   return executor;
+}
+
+static HaulJob *
+start (HaulExecutor *executor)
+{
+  HaulJob *job = haul_test_job_new_for_task (&haul_task_pi, "{'digits': <int64 10000000>}");
+
+  haul_test_submit (executor, job);
+  return job;
 }
 
 typedef struct
@@ -39,7 +47,7 @@ static gint64
 cancel_at (HaulExecutor *executor,
            double        fraction)
 {
-  g_autoptr(HaulJob) job = haul_test_job_start (executor, "pi", TEN_MILLION);
+  g_autoptr(HaulJob) job = start (executor);
   Mark mark = { job, fraction };
 
   haul_test_run_until (has_come_to, &mark, HAUL_TEST_SOON_MS);
@@ -72,21 +80,21 @@ test_whole (void)
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulHeartbeat) heartbeat = NULL;
   g_autoptr(HaulJob) job = NULL;
-  char start[13] = "";
-  char end[11] = "";
+  char head[13] = "";
+  char tail[11] = "";
 
   haul_test_begin ();
   executor = make_executor (HAUL_START_SPAWN);
   heartbeat = haul_heartbeat_new ();
-  job = haul_test_job_start (executor, "pi", TEN_MILLION);
+  job = start (executor);
   haul_test_wait_ended (job);
 
   haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
   g_assert_cmpuint (haul_job_get_result_size (job), ==, 10000002);
-  g_assert_cmpuint (haul_job_peek_result (job, 0, start, 12), ==, 12);
-  g_assert_cmpstr (start, ==, "3.1415926535");
-  g_assert_cmpuint (haul_job_peek_result (job, 9999992, end, 10), ==, 10);
-  g_assert_cmpstr (end, ==, "5348955897");   /* digits 9,999,991 to 10,000,000 */
+  g_assert_cmpuint (haul_job_peek_result (job, 0, head, 12), ==, 12);
+  g_assert_cmpstr (head, ==, "3.1415926535");
+  g_assert_cmpuint (haul_job_peek_result (job, 9999992, tail, 10), ==, 10);
+  g_assert_cmpstr (tail, ==, "5348955897");   /* digits 9,999,991 to 10,000,000 */
   g_test_message ("the main loop was %.1f ms late at worst", haul_heartbeat_get_worst (heartbeat));
   g_clear_object (&heartbeat);
   haul_test_assert_clean ();
@@ -97,7 +105,6 @@ main (int    argc,
       char **argv)
 {
   haul_test_init (&argc, &argv);
-  haul_tasks_register (haul_catalogue);
   g_test_add_func ("/pi/process/cancel", test_cancel);
   g_test_add_func ("/pi/process/whole", test_whole);
   return g_test_run ();

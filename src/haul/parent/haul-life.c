@@ -387,9 +387,12 @@ on_exited (HaulLife *self)
     case HAUL_REASON_TIME_OUT:
       return end (self, judge_asked_to_end (self, HAUL_VERDICT_TIMED_OUT));
 
+    case HAUL_REASON_LINGERS:
+      /* It did end by itself: on a busy machine a worker at nice 19 may wait for long for its turn. */
+      return end (self, self->has_result && self->exit_code == 0 ? HAUL_VERDICT_DONE : HAUL_VERDICT_FAILED);
+
     case HAUL_REASON_PROTOCOL:
     case HAUL_REASON_NO_ANSWER:
-    case HAUL_REASON_LINGERS:
     default:
       return end (self, HAUL_VERDICT_FAILED);
     }

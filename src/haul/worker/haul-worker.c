@@ -244,7 +244,7 @@ reset_signals (void)
 /* What every worker does for itself, rather than its parent between fork and exec: so the parent may
  * use the fast way to start it. */
 static void
-limit_ourselves (int nice_value)
+limit_ourselves (void)
 {
   static const struct rlimit no_core = { 0, 0 };
 
@@ -252,9 +252,6 @@ limit_ourselves (int nice_value)
   (void) prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   (void) g_file_set_contents_full ("/proc/self/oom_score_adj", "500", 3, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
   (void) signal (SIGPIPE, SIG_IGN);    /* EPIPE is what we look at */
-
-  /* Fails only when it would raise us above what we were given. */
-  (void) setpriority (PRIO_PROCESS, 0, nice_value);
 }
 
 /* What a forked worker is given by haul_fork(), and an exec'd one has to see to. */
@@ -361,13 +358,18 @@ run_many (Worker *self)
 }
 
 static int
-serve (HaulBoard *board)
+serve (HaulBoard *board,
+       int        nice_value)
 {
   Worker self = { .board = board, .received = g_byte_array_new (), .unsent = g_byte_array_new () };
   int status;
 
   haul_decoder_init (&self.decoder);
   status = shake_hands (&self);
+
+  /* Not before: on a full machine the program would give us up while we wait for our turn. Fails
+   * only when it would raise us above what we were given. */
+  (void) setpriority (PRIO_PROCESS, 0, nice_value);
   if (status == 0)
     status = board != NULL ? run_many (&self) : run_one (&self);
   flush (&self);
@@ -384,10 +386,10 @@ serve_forked (int      nice_value,
   HaulBoard *board = NULL;
   int status;
 
-  limit_ourselves (nice_value);
+  limit_ourselves ();
   if (runs_many && (board = haul_shared_map (HAUL_WORKER_BOARD_FD, sizeof *board, NULL)) == NULL)
     return HAUL_WORKER_EXIT_USAGE;
-  status = serve (board);
+  status = serve (board, nice_value);
   (void) fflush (NULL);
   return status;
 }
@@ -440,6 +442,6 @@ haul_worker_main (int                     argc,
     return haul_fork_server_run (serve_forked);
 
   settle_in (parent_pid);
-  limit_ourselves (nice_value);
-  return serve (NULL);
+  limit_ourselves ();
+  return serve (NULL, nice_value);
 }

@@ -279,13 +279,18 @@ complain (const GError *error,
 
 /* Until the program has heard of us, we do nothing that it would have to know of. */
 static int
-shake_hands (Worker *self)
+shake_hands (Worker *self,
+             int     nice_value)
 {
   g_auto(HaulMessage) hello = { 0 };
   g_autoptr(GError) error = NULL;
 
   if (!receive (self, &hello, &error))
     return complain (error, NULL);
+
+  /* Not before: on a full machine the program would give us up while we wait for our turn. Fails
+   * only when it would raise us above what we were given. */
+  (void) setpriority (PRIO_PROCESS, 0, nice_value);
 
   send_hello (self);
   if (hello.type != HAUL_FRAME_HELLO || hello.hello.version != HAUL_PROTOCOL_VERSION)
@@ -365,11 +370,7 @@ serve (HaulBoard *board,
   int status;
 
   haul_decoder_init (&self.decoder);
-  status = shake_hands (&self);
-
-  /* Not before: on a full machine the program would give us up while we wait for our turn. Fails
-   * only when it would raise us above what we were given. */
-  (void) setpriority (PRIO_PROCESS, 0, nice_value);
+  status = shake_hands (&self, nice_value);
   if (status == 0)
     status = board != NULL ? run_many (&self) : run_one (&self);
   flush (&self);

@@ -82,6 +82,7 @@ static const struct
   { "rr", -1, SIGKILL, HAUL_VERDICT_FAILED },
   { "re", 0, 0, HAUL_VERDICT_FAILED },
   { "er", 0, 0, HAUL_VERDICT_FAILED },
+  { "rT", 0, 0, HAUL_VERDICT_DONE },            /* it only had to wait for its turn */
   { "rT", -1, SIGTERM, HAUL_VERDICT_FAILED },
   { "rTT", -1, SIGKILL, HAUL_VERDICT_FAILED },
 };

@@ -461,6 +461,7 @@ main (int    argc,
       char **argv)
 {
   haul_test_init (&argc, &argv);
+  g_setenv ("TERM", "xterm-256color", TRUE);
 
   g_test_add_func ("/cli/map/values", test_values);
   g_test_add_func ("/cli/map/fractions", test_fractions);

@@ -159,7 +159,7 @@ violate_order (const char *mode)
   else if (g_str_equal (mode, "second-hello"))
     write_hello (HAUL_PROTOCOL_MAGIC, HAUL_PROTOCOL_VERSION);
   else if (g_str_equal (mode, "run"))
-    write_variant (HAUL_FRAME_RUN, g_variant_new ("(s@a{sv})", "ok", g_variant_new_parsed ("@a{sv} {}")));
+    write_variant (HAUL_FRAME_RUN, g_variant_new_parsed ("('ok', '', false, @a{sv} {}, @at [])"));
   else if (g_str_equal (mode, "cancel"))
     write_frame (HAUL_FRAME_CANCEL, NULL, 0);
   else if (g_str_equal (mode, "wrong-sequence"))

@@ -55,7 +55,9 @@ test_hello_and_run (void)
   HaulMessage run = { .type = HAUL_FRAME_RUN };
   g_auto(HaulMessage) hello_back = { 0 };
   g_auto(HaulMessage) run_back = { 0 };
+  g_auto(HaulMessage) plain_back = { 0 };
   g_autoptr(GVariant) arguments = NULL;
+  g_autoptr(GVariant) inputs = g_variant_ref_sink (g_variant_new_parsed ("@at [0, 7, 18446744073709551615]"));
 
   hello.hello.version = HAUL_PROTOCOL_VERSION;
   hello.hello.program = (char *) "wörker";
@@ -66,10 +68,24 @@ test_hello_and_run (void)
   arguments = g_variant_ref_sink (g_variant_new_parsed ("{'digits': <int64 9007199254740993>, 'x': <1.5>, 's': <'ü'>}"));
   run.run.task = (char *) "pi";
   run.run.arguments = arguments;
+  run.run.name = (char *) "Process-1:2";
+  run.run.daemon = TRUE;
+  run.run.inputs = inputs;
   round_trip (&run, &run_back);
   g_assert_cmpstr (run_back.run.task, ==, "pi");
   g_assert_true (g_variant_equal (run_back.run.arguments, arguments));
   g_assert_cmpstr (g_variant_get_type_string (run_back.run.arguments), ==, "a{sv}");
+  g_assert_cmpstr (run_back.run.name, ==, "Process-1:2");
+  g_assert_true (run_back.run.daemon);
+  g_assert_true (g_variant_equal (run_back.run.inputs, inputs));
+
+  run.run.name = NULL;
+  run.run.daemon = FALSE;
+  run.run.inputs = NULL;
+  round_trip (&run, &plain_back);
+  g_assert_null (plain_back.run.name);
+  g_assert_false (plain_back.run.daemon);
+  g_assert_cmpuint (g_variant_n_children (plain_back.run.inputs), ==, 0);
 }
 
 static void
@@ -295,7 +311,9 @@ assert_sane (HaulFrameType  type,
     case HAUL_FRAME_RUN:
       g_assert_true (g_variant_is_of_type (message.run.arguments, G_VARIANT_TYPE_VARDICT));
       g_assert_true (g_variant_is_normal_form (message.run.arguments));
+      g_assert_true (g_variant_is_of_type (message.run.inputs, G_VARIANT_TYPE ("at")));
       g_assert_nonnull (message.run.task);
+      assert_text (message.run.name);
       break;
     case HAUL_FRAME_PROGRESS:
       g_assert_true (isfinite (message.progress.done) && message.progress.done >= 0);
@@ -406,7 +424,7 @@ test_deep (void)
 
   for (guint i = 0; i < 60; i++)
     value = g_variant_new_variant (value);
-  body = g_variant_ref_sink (g_variant_new ("(s@a{sv})", "t", g_variant_new_parsed ("{'x': <%v>}", value)));
+  body = g_variant_ref_sink (g_variant_new_parsed ("('t', '', false, {'x': <%v>}, @at [])", value));
   bytes = g_variant_get_data_as_bytes (body);
   assert_sane (HAUL_FRAME_RUN, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }

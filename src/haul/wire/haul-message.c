@@ -29,7 +29,9 @@ haul_message_encode (const HaulMessage *message)
       break;
 
     case HAUL_FRAME_RUN:
-      body = g_variant_new ("(s@a{sv})", message->run.task, message->run.arguments);
+      body = g_variant_new ("(ssb@a{sv}@at)", message->run.task, message->run.name != NULL ? message->run.name : "",
+                            message->run.daemon, message->run.arguments,
+                            message->run.inputs != NULL ? message->run.inputs : g_variant_new ("at", NULL));
       break;
 
     case HAUL_FRAME_PROGRESS:
@@ -142,7 +144,9 @@ decode_body (const HaulFrame  *frame,
       return decode_progress (frame, body, message, error);
 
     case HAUL_FRAME_RUN:
-      g_variant_get (body, "(s@a{sv})", &message->run.task, &message->run.arguments);
+      g_variant_get (body, "(s&sb@a{sv}@at)", &message->run.task, &text, &message->run.daemon, &message->run.arguments,
+                     &message->run.inputs);
+      message->run.name = *text != '\0' ? haul_text_clean (text, -1) : NULL;
       return TRUE;
 
     case HAUL_FRAME_LOG:
@@ -187,7 +191,7 @@ haul_message_decode (const HaulFrame  *frame,
 {
   static const char * const bodies[HAUL_FRAME_N_TYPES] = {
     [HAUL_FRAME_HELLO] = "(uus)",
-    [HAUL_FRAME_RUN] = "(sa{sv})",
+    [HAUL_FRAME_RUN] = "(ssba{sv}at)",
     [HAUL_FRAME_PROGRESS] = "(dds)",
     [HAUL_FRAME_LOG] = "(ys)",
     [HAUL_FRAME_RESULT] = "(t)",
@@ -232,7 +236,9 @@ haul_message_clear (HaulMessage *message)
 
     case HAUL_FRAME_RUN:
       g_free (message->run.task);
+      g_free (message->run.name);
       g_clear_pointer (&message->run.arguments, g_variant_unref);
+      g_clear_pointer (&message->run.inputs, g_variant_unref);
       break;
 
     case HAUL_FRAME_PROGRESS:

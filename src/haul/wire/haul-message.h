@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 #define HAUL_PROTOCOL_MAGIC   0x4c554148u   /* "HAUL" */
-#define HAUL_PROTOCOL_VERSION 1u
+#define HAUL_PROTOCOL_VERSION 2u
 
 #define HAUL_MAX_TEXT 4096   /* bytes of a log line, an error or a phase; longer ones are cut */
 
@@ -35,7 +35,8 @@ typedef enum
  * HaulMessage:
  *
  * What a frame says, decoded: of the union, the member of its type counts.
- * Strings are valid UTF-8 without control characters.
+ * Strings are valid UTF-8 without control characters. The inputs of a RUN come before
+ * it, as DATA: their bytes one after the other, and RUN says how many are whose.
  */
 typedef struct
 {
@@ -43,7 +44,8 @@ typedef struct
   union
   {
     struct { guint32 version; char *program; }                  hello;
-    struct { char *task; GVariant *arguments; }                 run;       /* a{sv} */
+    struct { char *task; char *name; gboolean daemon;           /* of the process; name: (nullable) */
+             GVariant *arguments; GVariant *inputs; }           run;       /* a{sv}; (nullable) at: sizes */
     struct { double done; double total; char *phase; }          progress;  /* total 0: unknown */
     struct { HaulLogLevel level; char *text; }                  log;
     struct { const guint8 *bytes; gsize size; }                 data;      /* borrowed */

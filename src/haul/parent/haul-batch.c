@@ -7,7 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "haul-pool-private.h"
+#include "haul-batch-private.h"
 #include "haul/wire/haul-error.h"
 
 /* A batch whose results are given out in order and not kept runs this far ahead of the first that is
@@ -17,45 +17,6 @@
 /* How much the newest item counts in how long one takes. */
 #define NEWEST 0.2
 
-typedef struct
-{
-  GBytes *result;   /* (owned) (nullable) */
-  GError *error;    /* (owned) (nullable) */
-} Outcome;
-
-struct _HaulBatch
-{
-  GObject         parent_instance;
-
-  const HaulTask *task;
-  HaulBatchInput  input;
-  gpointer        input_data;
-  GDestroyNotify  input_destroy;
-
-  gboolean        ordered;
-  gboolean        keep;
-  gboolean        fail_fast;
-  guint           retries;
-  guint           timeout_ms;
-  int             priority;
-  guint           chunksize;
-
-  HaulPool       *pool;         /* (owned) from submit to end */
-  GQueue          again;        /* (owned) of HaulItem: to be sent before any new one, lowest index first */
-  guint64         n_items;      /* asked for */
-  gboolean        complete;     /* there are no more */
-  gboolean        given_up;     /* nobody wants the rest any more */
-  guint64         n_out;        /* with workers */
-  double          item_us;      /* about how long one takes; 0: not known yet */
-  guint64         n_done;
-  guint64         n_failed;
-  guint64         next_given;   /* index of the next that is given out, where ordered */
-  GHashTable     *outcomes;     /* (owned) index → Outcome: kept, or waiting for their turn */
-  GError         *first_error;  /* (owned) (nullable) */
-  gboolean        ended;
-  GPtrArray      *joiners;      /* (owned) of GTask */
-};
-
 enum { ITEM, ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
@@ -64,7 +25,7 @@ G_DEFINE_FINAL_TYPE (HaulBatch, haul_batch, G_TYPE_OBJECT)
 static void
 outcome_free (gpointer data)
 {
-  Outcome *outcome = data;
+  HaulOutcome *outcome = data;
 
   g_clear_pointer (&outcome->result, g_bytes_unref);
   g_clear_error (&outcome->error);
@@ -202,7 +163,7 @@ drop_the_rest (HaulBatch *self)
 static void
 give_out (HaulBatch *self,
           guint64    index,
-          Outcome   *outcome)
+          HaulOutcome   *outcome)
 {
   g_signal_emit (self, signals[ITEM], 0, index, outcome->result, outcome->error);
 }
@@ -213,7 +174,7 @@ settle (HaulBatch    *self,
         GBytes       *result,
         const GError *error)
 {
-  Outcome *outcome = g_new0 (Outcome, 1);
+  HaulOutcome *outcome = g_new0 (HaulOutcome, 1);
   guint64 *key = g_new (guint64, 1);
 
   *key = index;
@@ -252,24 +213,6 @@ gboolean
 haul_batch_is_attached (HaulBatch *self)
 {
   return self->pool != NULL || self->ended;
-}
-
-int
-haul_batch_get_priority (HaulBatch *self)
-{
-  return self->priority;
-}
-
-guint
-haul_batch_get_chunksize (HaulBatch *self)
-{
-  return self->chunksize;
-}
-
-guint
-haul_batch_get_timeout (HaulBatch *self)
-{
-  return self->timeout_ms;
 }
 
 double
@@ -420,123 +363,12 @@ haul_batch_fail (HaulBatch    *self,
 
 /* The rest of what everybody sees. */
 
-void
-haul_batch_set_ordered (HaulBatch *self,
-                        gboolean   ordered)
-{
-  g_return_if_fail (HAUL_IS_BATCH (self));
-
-  self->ordered = ordered;
-}
-
-void
-haul_batch_set_keep (HaulBatch *self,
-                     gboolean   keep)
-{
-  g_return_if_fail (HAUL_IS_BATCH (self));
-
-  self->keep = keep;
-}
-
-void
-haul_batch_set_fail_fast (HaulBatch *self,
-                          gboolean   fail_fast)
-{
-  g_return_if_fail (HAUL_IS_BATCH (self));
-
-  self->fail_fast = fail_fast;
-}
-
-void
-haul_batch_set_retries (HaulBatch *self,
-                        guint      retries)
-{
-  g_return_if_fail (HAUL_IS_BATCH (self));
-
-  self->retries = retries;
-}
-
-void
-haul_batch_set_item_timeout (HaulBatch *self,
-                             guint      timeout_ms)
-{
-  g_return_if_fail (HAUL_IS_BATCH (self));
-
-  self->timeout_ms = timeout_ms;
-}
-
-void
-haul_batch_set_priority (HaulBatch *self,
-                         int        priority)
-{
-  g_return_if_fail (HAUL_IS_BATCH (self));
-
-  self->priority = priority;
-}
-
-void
-haul_batch_set_chunksize (HaulBatch *self,
-                          guint      chunksize)
-{
-  g_return_if_fail (HAUL_IS_BATCH (self));
-
-  self->chunksize = chunksize;
-}
-
-const HaulTask *
-haul_batch_get_task (HaulBatch *self)
-{
-  g_return_val_if_fail (HAUL_IS_BATCH (self), NULL);
-
-  return self->task;
-}
-
-guint64
-haul_batch_get_n_items (HaulBatch *self)
-{
-  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
-
-  return self->n_items;
-}
-
-gboolean
-haul_batch_get_is_complete (HaulBatch *self)
-{
-  g_return_val_if_fail (HAUL_IS_BATCH (self), FALSE);
-
-  return self->complete;
-}
-
-guint64
-haul_batch_get_n_done (HaulBatch *self)
-{
-  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
-
-  return self->n_done;
-}
-
-guint64
-haul_batch_get_n_failed (HaulBatch *self)
-{
-  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
-
-  return self->n_failed;
-}
-
-gboolean
-haul_batch_is_active (HaulBatch *self)
-{
-  g_return_val_if_fail (HAUL_IS_BATCH (self), FALSE);
-
-  return !self->ended;
-}
-
 GBytes *
 haul_batch_dup_result (HaulBatch  *self,
                        guint64     index,
                        GError    **error)
 {
-  Outcome *outcome;
+  HaulOutcome *outcome;
 
   g_return_val_if_fail (HAUL_IS_BATCH (self), NULL);
 

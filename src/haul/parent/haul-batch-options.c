@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-batch-private.h"
+
+/* What is set of a batch before it is submitted, and its numbers. */
+
+void
+haul_batch_set_ordered (HaulBatch *self,
+                        gboolean   ordered)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->ordered = ordered;
+}
+
+void
+haul_batch_set_keep (HaulBatch *self,
+                     gboolean   keep)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->keep = keep;
+}
+
+void
+haul_batch_set_fail_fast (HaulBatch *self,
+                          gboolean   fail_fast)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->fail_fast = fail_fast;
+}
+
+void
+haul_batch_set_retries (HaulBatch *self,
+                        guint      retries)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->retries = retries;
+}
+
+void
+haul_batch_set_item_timeout (HaulBatch *self,
+                             guint      timeout_ms)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->timeout_ms = timeout_ms;
+}
+
+void
+haul_batch_set_priority (HaulBatch *self,
+                         int        priority)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->priority = priority;
+}
+
+void
+haul_batch_set_chunksize (HaulBatch *self,
+                          guint      chunksize)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->chunksize = chunksize;
+}
+
+const HaulTask *
+haul_batch_get_task (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), NULL);
+
+  return self->task;
+}
+
+guint64
+haul_batch_get_n_items (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
+
+  return self->n_items;
+}
+
+gboolean
+haul_batch_get_is_complete (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), FALSE);
+
+  return self->complete;
+}
+
+guint64
+haul_batch_get_n_done (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
+
+  return self->n_done;
+}
+
+guint64
+haul_batch_get_n_failed (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
+
+  return self->n_failed;
+}
+
+gboolean
+haul_batch_is_active (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), FALSE);
+
+  return !self->ended;
+}
+
+/* What the pool asks. */
+
+int
+haul_batch_get_priority (HaulBatch *self)
+{
+  return self->priority;
+}
+
+guint
+haul_batch_get_chunksize (HaulBatch *self)
+{
+  return self->chunksize;
+}
+
+guint
+haul_batch_get_timeout (HaulBatch *self)
+{
+  return self->timeout_ms;
+}

@@ -20,12 +20,33 @@ struct _Pipe
   int              fds[2];
   HaulWatch       *watch;     /* (owned) (nullable) */
   gsize            share;     /* bytes a call */
+  gsize            kept;      /* read and not counted yet */
   guint64          n_bytes;
   guint            n_calls;
   gboolean         ended;
   gboolean         free_self;
   Pipe            *victim;    /* (nullable) whose watch it frees */
 };
+
+/* Reads all at once, and takes it in parts: epoll does not know that there is more. */
+static HaulWatchResult
+eager_cb (gpointer user_data)
+{
+  Pipe *pipe = user_data;
+  static char bytes[1024 * 1024];
+  ssize_t n = pipe->kept == 0 ? read (pipe->fds[0], bytes, sizeof bytes) : 0;
+
+  pipe->n_calls++;
+  if (pipe->victim != NULL)
+    g_clear_pointer (&pipe->victim->watch, haul_watch_free);
+  pipe->kept += MAX (n, 0);
+  n = MIN (pipe->kept, pipe->share);
+  pipe->kept -= n;
+  pipe->n_bytes += n;
+  if (n > 0 && pipe->kept == 0)
+    pipe->ended = TRUE;
+  return pipe->kept > 0 ? HAUL_WATCH_AGAIN : HAUL_WATCH_WAIT;
+}
 
 static HaulWatchResult
 read_cb (gpointer user_data)
@@ -55,8 +76,9 @@ read_cb (gpointer user_data)
 }
 
 static void
-pipe_init (Pipe  *pipe,
-           gsize  share)
+pipe_init_func (Pipe          *pipe,
+                gsize          share,
+                HaulWatchFunc  func)
 {
   g_autoptr(GError) error = NULL;
 
@@ -64,9 +86,16 @@ pipe_init (Pipe  *pipe,
   g_assert_true (haul_pipe_new (pipe->fds, 0, &error));
   g_assert_true (haul_fd_set_blocking (pipe->fds[0], FALSE, &error));
   g_assert_true (haul_fd_set_blocking (pipe->fds[1], FALSE, &error));
-  pipe->watch = haul_hub_watch (pipe->fds[0], read_cb, pipe, &error);
+  pipe->watch = haul_hub_watch (pipe->fds[0], func, pipe, &error);
   g_assert_no_error (error);
   g_assert_nonnull (pipe->watch);
+}
+
+static void
+pipe_init (Pipe  *pipe,
+           gsize  share)
+{
+  pipe_init_func (pipe, share, read_cb);
 }
 
 static void
@@ -168,6 +197,39 @@ test_rest (void)
   haul_test_run_until (has_ended, &pipe, HAUL_TEST_SOON_MS);
   g_assert_cmpuint (pipe.n_bytes, ==, total);
   pipe_clear (&pipe);
+  haul_test_assert_clean ();
+}
+
+/* Those that do not rest have their turn again at once, each of them, and a quiet one in between. */
+static void
+test_eager (void)
+{
+  Pipe loud[8], quiet;
+  Goal goal = { &quiet, 1 };
+  gint64 start;
+
+  haul_test_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (loud); i++)
+    {
+      pipe_init_func (&loud[i], 100, eager_cb);
+      (void) fill (&loud[i]);
+    }
+  loud[6].victim = &loud[7];
+  pipe_init (&quiet, 100);
+  g_assert_cmpint (write (quiet.fds[1], "x", 1), ==, 1);
+  haul_test_run_until (has_read, &goal, HAUL_TEST_SOON_MS);
+  g_assert_false (loud[0].ended);
+  start = g_get_monotonic_time ();
+  for (guint i = 0; i < 7; i++)
+    haul_test_run_until (has_ended, &loud[i], HAUL_TEST_SOON_MS);
+  g_test_message ("%u calls in %.1f ms", loud[0].n_calls, (g_get_monotonic_time () - start) / 1e3);
+  g_assert_cmpuint (loud[0].n_calls, >=, loud[0].n_bytes / 100);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, (gint64) loud[0].n_calls * 10 * 1000 / 2);
+  (void) haul_test_run_for (never, NULL, 50);
+  g_assert_false (loud[7].ended);
+  for (guint i = 0; i < G_N_ELEMENTS (loud); i++)
+    pipe_clear (&loud[i]);
+  pipe_clear (&quiet);
   haul_test_assert_clean ();
 }
 
@@ -312,6 +374,7 @@ main (int    argc,
   haul_test_init (&argc, &argv);
   g_test_add_func ("/parent/hub/read", test_read);
   g_test_add_func ("/parent/hub/rest", test_rest);
+  g_test_add_func ("/parent/hub/eager", test_eager);
   g_test_add_func ("/parent/hub/hang-up-while-resting", test_hang_up_while_resting);
   g_test_add_func ("/parent/hub/fair", test_fair);
   g_test_add_func ("/parent/hub/free-in-callback", test_free_in_callback);

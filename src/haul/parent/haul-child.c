@@ -51,6 +51,7 @@ struct _HaulChild
   int             pid;            /* of an exec'd child, and of the group that it leads; or 0 */
   HaulForkClient *client;         /* (owned) (nullable) of a forked one */
   guint32         sequence;       /* of the next frame down */
+  gboolean        many;           /* runs many jobs: the next one waits for what it says of this one */
 
   int             commands_fd;    /* (owned) write end, not blocking */
   GByteArray     *unsent;         /* (owned) what did not fit into the pipe */
@@ -130,7 +131,7 @@ events_cb (gpointer user_data)
       return HAUL_WATCH_WAIT;
 
     case HAUL_INTAKE_MORE:
-      return HAUL_WATCH_MORE;
+      return self->many ? HAUL_WATCH_AGAIN : HAUL_WATCH_MORE;
 
     case HAUL_INTAKE_BAD:
       tell_bad (self, error);
@@ -543,6 +544,7 @@ haul_child_start (HaulChild       *self,
   self->events_fd = g_steal_fd (&pipes.events[0]);
   self->log_fd = g_steal_fd (&pipes.log[0]);
 
+  self->many = board_fd >= 0;
   self->events_watch = haul_hub_watch (self->events_fd, events_cb, self, error);
   if (self->events_watch == NULL)
     return FALSE;

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * It runs below the priority at which GTK paints, and does a bounded amount of work in each turn
  * of the loop, fairly shared between the pipes: eight children that flood us cannot freeze a
  * window. A pipe that used its whole share rests for a moment, so that the flooder is slowed by
- * its own full pipe and the loop sleeps. */
+ * its own full pipe and the loop sleeps; or, where somebody waits for what it brings, it comes
+ * again in the next turn. */
 typedef struct _HaulHub   HaulHub;
 typedef struct _HaulWatch HaulWatch;
 
@@ -21,6 +22,7 @@ typedef enum
 {
   HAUL_WATCH_WAIT,   /* nothing more to read now */
   HAUL_WATCH_MORE,   /* used its share, has more */
+  HAUL_WATCH_AGAIN,  /* the same, and it is not to rest; it may have read all of the pipe */
   HAUL_WATCH_END,    /* end of file, or an error: never call again */
 } HaulWatchResult;
 

@@ -31,6 +31,8 @@ struct _HaulHub
   GMainContext *context;     /* (owned) */
   GSource      *source;      /* (owned) watches epoll_fd */
   GSource      *rest;        /* (owned) (nullable) wakes those that rest */
+  GQueue        eager;       /* of borrowed HaulWatch: have their turn without waiting for epoll */
+  GSource      *again;       /* (owned) (nullable) that turn */
   GSource      *gap;         /* (owned) (nullable) until then nobody is looked at */
 
   GPtrArray    *watches;     /* (owned) of borrowed HaulWatch */
@@ -45,6 +47,7 @@ struct _HaulWatch
   HaulWatchFunc  func;
   gpointer       user_data;
   gboolean       resting;
+  gboolean       eager;      /* is in the hub's queue of those */
   gboolean       ended;      /* out of epoll for good */
   gboolean       freed;      /* only waits for the turn to end */
 };
@@ -58,7 +61,9 @@ haul_hub_free (HaulHub *self)
 {
   haul_source_clear (&self->source);
   haul_source_clear (&self->rest);
+  haul_source_clear (&self->again);
   haul_source_clear (&self->gap);
+  g_queue_clear (&self->eager);
   g_clear_pointer (&self->watches, g_ptr_array_unref);
   g_clear_pointer (&self->dead, g_ptr_array_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -92,6 +97,25 @@ set_events (HaulWatch *watch,
 }
 
 static gboolean rest_over_cb (gpointer user_data);
+static gboolean again_cb (gpointer user_data);
+
+static void
+set_eager (HaulWatch *watch,
+           gboolean   eager)
+{
+  HaulHub *hub = watch->hub;
+
+  if (watch->eager == eager)
+    return;
+
+  watch->eager = eager;
+  if (eager)
+    g_queue_push_tail (&hub->eager, watch);
+  else
+    g_queue_remove (&hub->eager, watch);
+  if (eager && hub->again == NULL)
+    hub->again = haul_idle_new ("[haul] pipes that have more", again_cb, hub);
+}
 
 static void
 let_rest (HaulWatch *watch)
@@ -117,9 +141,11 @@ serve (HaulWatch *watch)
   if (watch->freed)
     return;
 
+  set_eager (watch, result == HAUL_WATCH_AGAIN);
   switch (result)
     {
     case HAUL_WATCH_WAIT:
+    case HAUL_WATCH_AGAIN:
       if (was_resting)
         set_events (watch, TRUE);
       break;
@@ -178,27 +204,37 @@ gap_over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* What epoll has: FALSE if there is more of it. */
 static gboolean
-epoll_ready_cb (int          fd,
-                GIOCondition condition,
-                gpointer     user_data)
+serve_ready (HaulHub *self,
+             gint64   end)
 {
-  HaulHub *self = user_data;
   struct epoll_event events[MAX_EVENTS];
-  gint64 start = g_get_monotonic_time ();
   int n = epoll_wait (self->epoll_fd, events, MAX_EVENTS, 0);
   int i;
 
-  self->in_turn = TRUE;
-  for (i = 0; i < n && (i == 0 || g_get_monotonic_time () - start < MAX_TURN_US); i++)
+  for (i = 0; i < n && (i == 0 || g_get_monotonic_time () < end); i++)
     {
       HaulWatch *watch = events[i].data.ptr;
 
       if (!watch->freed && !watch->ended)
         serve (watch);
     }
+  return i == n && n < MAX_EVENTS;
+}
 
-  if (self->watches->len >= CROWD && i == n && n < MAX_EVENTS)
+static gboolean
+epoll_ready_cb (int          fd,
+                GIOCondition condition,
+                gpointer     user_data)
+{
+  HaulHub *self = user_data;
+
+  if (self->again != NULL)
+    return G_SOURCE_CONTINUE;   /* again_cb() has its turn now, with all */
+
+  self->in_turn = TRUE;
+  if (serve_ready (self, g_get_monotonic_time () + MAX_TURN_US) && self->watches->len >= CROWD)
     {
       haul_source_clear (&self->source);
       self->gap = haul_timer_new (CROWD_GAP_MS, "[haul] gap between looks at a crowd", gap_over_cb, self);
@@ -206,6 +242,30 @@ epoll_ready_cb (int          fd,
     }
   end_turn (self);
   return G_SOURCE_CONTINUE;
+}
+
+/* The turn of those that do not wait for epoll, once each, and of the others: half of it for each. */
+static gboolean
+again_cb (gpointer user_data)
+{
+  HaulHub *self = user_data;
+  gint64 now = g_get_monotonic_time ();
+  guint n = self->eager.length;
+
+  g_clear_pointer (&self->again, g_source_unref);
+  self->in_turn = TRUE;
+  for (guint i = 0; i < n && self->eager.length > 0 && (i == 0 || g_get_monotonic_time () < now + MAX_TURN_US / 2); i++)
+    {
+      HaulWatch *watch = g_queue_peek_head (&self->eager);
+
+      set_eager (watch, FALSE);
+      serve (watch);
+    }
+  (void) serve_ready (self, now + MAX_TURN_US);
+  if (self->eager.length > 0 && self->again == NULL)
+    self->again = haul_idle_new ("[haul] pipes that have more", again_cb, self);
+  end_turn (self);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -300,6 +360,7 @@ haul_watch_free (HaulWatch *self)
   if (!self->ended)
     (void) epoll_ctl (hub->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL);
   g_ptr_array_remove_fast (hub->watches, self);
+  set_eager (self, FALSE);
 
   if (hub->in_turn)
     {

@@ -30,7 +30,8 @@ typedef void     (*HaulLineSink)   (const char         *text,
 typedef struct
 {
   HaulDecoder  decoder;
-  GByteArray  *pending;   /* (owned) read, and not made frames of yet */
+  GByteArray  *pending;   /* (owned) read, and not made frames of yet, but for … */
+  gsize        used;      /* … so much of it */
   guint64      n_read;    /* bytes, ever */
 } HaulFrames;
 

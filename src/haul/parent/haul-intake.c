@@ -109,23 +109,57 @@ deliver (HaulFrames    *self,
   return TRUE;
 }
 
+/* The same with what was read before. */
+static gboolean
+deliver_pending (HaulFrames     *self,
+                 HaulIntakeSink  sink,
+                 gpointer        user_data,
+                 guint          *n_frames,
+                 GError        **error)
+{
+  gsize used = 0;
+
+  if (!deliver (self, self->pending->data + self->used, self->pending->len - self->used, sink, user_data,
+                n_frames, &used, error))
+    return FALSE;
+
+  self->used += used;
+  if (self->used == self->pending->len)
+    {
+      g_byte_array_set_size (self->pending, 0);
+      self->used = 0;
+    }
+  return TRUE;
+}
+
+/* Makes room for what comes behind. */
+static void
+add_pending (HaulFrames   *self,
+             const guint8 *bytes,
+             gsize         size)
+{
+  if (self->used > 0)
+    g_byte_array_remove_range (self->pending, 0, self->used);
+  self->used = 0;
+  g_byte_array_append (self->pending, bytes, size);
+}
+
 /* Frames that were read and not delivered come first; then there is at most one read. What is
  * whole goes on straight from the scratch buffer, and only the rest is copied. */
 static HaulIntake
-take_frames (HaulFrames  *self,
-             int          fd,
-             HaulIntakeSink sink,
-             gpointer     user_data,
-             GError     **error)
+take_frames (HaulFrames     *self,
+             int             fd,
+             HaulIntakeSink  sink,
+             gpointer        user_data,
+             GError        **error)
 {
   guint8 *scratch = get_scratch ();
   guint n_frames = 0;
   gsize used = 0;
   ssize_t n;
 
-  if (!deliver (self, self->pending->data, self->pending->len, sink, user_data, &n_frames, &used, error))
+  if (!deliver_pending (self, sink, user_data, &n_frames, error))
     return HAUL_INTAKE_BAD;
-  g_byte_array_remove_range (self->pending, 0, used);
   if (n_frames == TURN_FRAMES)
     return HAUL_INTAKE_MORE;
 
@@ -136,19 +170,17 @@ take_frames (HaulFrames  *self,
     return HAUL_INTAKE_END;
 
   self->n_read += n;
-  used = 0;
   if (self->pending->len == 0)
     {
       if (!deliver (self, scratch, n, sink, user_data, &n_frames, &used, error))
         return HAUL_INTAKE_BAD;
-      g_byte_array_append (self->pending, scratch + used, n - used);
+      add_pending (self, scratch + used, n - used);
     }
   else
     {
-      g_byte_array_append (self->pending, scratch, n);
-      if (!deliver (self, self->pending->data, self->pending->len, sink, user_data, &n_frames, &used, error))
+      add_pending (self, scratch, n);
+      if (!deliver_pending (self, sink, user_data, &n_frames, error))
         return HAUL_INTAKE_BAD;
-      g_byte_array_remove_range (self->pending, 0, used);
     }
   return n_frames == TURN_FRAMES ? HAUL_INTAKE_MORE : HAUL_INTAKE_SOME;
 }
@@ -169,22 +201,6 @@ haul_frames_take (HaulFrames  *self,
   return state;
 }
 
-/* What was read before, without reading on: FALSE when there is nothing whole left. */
-static gboolean
-deliver_pending (HaulFrames  *self,
-                 HaulIntakeSink sink,
-                 gpointer     user_data,
-                 GError     **error)
-{
-  guint n_frames = 0;
-  gsize used = 0;
-
-  if (!deliver (self, self->pending->data, self->pending->len, sink, user_data, &n_frames, &used, error))
-    return FALSE;
-  g_byte_array_remove_range (self->pending, 0, used);
-  return used > 0;
-}
-
 /* A part of what is left once the other end is dead: reads up to @goal, in n_read, and then only
  * delivers what was read. EMPTY when that is all. */
 HaulIntake
@@ -196,7 +212,7 @@ haul_frames_drain (HaulFrames  *self,
                    GError     **error)
 {
   gint64 end = g_get_monotonic_time () + TURN_US;
-  g_autoptr(GError) problem = NULL;
+  guint n_frames;
 
   if (self->n_read < goal)
     {
@@ -210,13 +226,14 @@ haul_frames_drain (HaulFrames  *self,
         return HAUL_INTAKE_MORE;
     }
 
-  while (deliver_pending (self, sink, user_data, &problem))
-    if (g_get_monotonic_time () >= end)
-      return HAUL_INTAKE_MORE;
-  if (problem == NULL)
-    return HAUL_INTAKE_EMPTY;
-  g_propagate_error (error, g_steal_pointer (&problem));
-  return HAUL_INTAKE_BAD;
+  do
+    {
+      n_frames = 0;
+      if (!deliver_pending (self, sink, user_data, &n_frames, error))
+        return HAUL_INTAKE_BAD;
+    }
+  while (n_frames == TURN_FRAMES && g_get_monotonic_time () < end);
+  return n_frames == TURN_FRAMES ? HAUL_INTAKE_MORE : HAUL_INTAKE_EMPTY;
 }
 
 /* At the end of the pipe: an error if it ended inside a frame. */
@@ -224,7 +241,7 @@ gboolean
 haul_frames_finish (HaulFrames  *self,
                     GError     **error)
 {
-  return haul_decoder_finish (&self->decoder, self->pending->len, error);
+  return haul_decoder_finish (&self->decoder, self->pending->len - self->used, error);
 }
 
 void

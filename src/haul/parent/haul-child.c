@@ -6,73 +6,28 @@
 #include "haul-child-private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include "haul-hub-private.h"
-#include "haul-intake-private.h"
+#include "haul-child-core-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
-#include "haul/worker/haul-worker.h"
 
 /* How the end of a child is put together, in whatever order its parts arrive:
  *
  *  - The child is collected, by GSubprocess or by the fork server, and its status comes to
- *    child_ended(). That, and not the end of its pipes, is its end: a grandchild may hold them
+ *    haul_child_ended(). That, and not the end of its pipes, is its end: a grandchild may hold them
  *    open for as long as it likes.
- *  - All that it wrote before it ended lies in its pipes by then, so child_ended() reads them until
- *    they are empty, and only then tells the job.
+ *  - All that it wrote before it ended lies in its pipes by then, so haul_child_ended() reads them
+ *    until they are empty, and only then tells the job.
  *  - A pipe that ends while the child lives on is no end either, but it will say no more: it is
  *    given LINGER_MS to end as well.
  */
 
 #define LINGER_MS 2000
-
-/* A wish: large results come in fewer, larger pieces. Ordinary users may not have many such. */
-#define EVENTS_CAPACITY (1024 * 1024)
-
-/* What the rest of the program keeps: GLib aborts it when there is no fd for its own needs. */
-#define RESERVED_FDS 32
-
-struct _HaulChild
-{
-  const HaulChildListener *listener;
-  GObject        *owner;          /* borrowed: it owns this */
-  guint32         id;
-  int             nice;
-  GSubprocess    *subprocess;     /* (owned) (nullable) of an exec'd child */
-  GCancellable   *waiting;        /* (owned) (nullable) of the wait for it */
-  int             pid;            /* of an exec'd child, and of the group that it leads; or 0 */
-  HaulForkClient *client;         /* (owned) (nullable) of a forked one */
-  guint32         sequence;       /* of the next frame down */
-  gboolean        many;           /* runs many jobs: the next one waits for what it says of this one */
-
-  int             commands_fd;    /* (owned) write end, not blocking */
-  GByteArray     *unsent;         /* (owned) what did not fit into the pipe */
-  GSource        *unsent_source;  /* (owned) (nullable) */
-
-  int             events_fd;      /* (owned) read end, not blocking */
-  HaulFrames      frames;
-  HaulWatch      *events_watch;   /* (owned) (nullable) */
-
-  int             log_fd;         /* (owned) read end, not blocking */
-  HaulLines       lines;
-  HaulWatch      *log_watch;      /* (owned) (nullable) */
-
-  GSource        *linger;         /* (owned) (nullable) */
-  GSource        *drain;          /* (owned) (nullable) once it has ended, until all is read */
-  guint64         frames_goal;    /* how far to read then */
-  guint64         lines_goal;
-  int             exit_code;
-  int             exit_signal;
-  GError         *lost;           /* (owned) (nullable) why nobody knows how it ended */
-};
 
 static gboolean
 linger_cb (gpointer user_data)
@@ -117,8 +72,8 @@ tell_bad (HaulChild    *self,
   self->listener->bad (self->owner, self, error);
 }
 
-static HaulWatchResult
-events_cb (gpointer user_data)
+HaulWatchResult
+haul_child_events_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
   g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
@@ -145,8 +100,8 @@ events_cb (gpointer user_data)
     }
 }
 
-static HaulWatchResult
-log_cb (gpointer user_data)
+HaulWatchResult
+haul_child_log_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
   g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
@@ -215,10 +170,10 @@ drain_cb (gpointer user_data)
 
 /* What is in its pipes now is read, and no more: a grandchild that goes on writing is not listened
  * to for ever. In parts, since after a flood it can be much. */
-static void
-child_ended (HaulChild *self,
-             int        code,
-             int        signal)
+void
+haul_child_ended (HaulChild *self,
+                  int        code,
+                  int        signal)
 {
   self->exit_code = code;
   self->exit_signal = signal;
@@ -313,8 +268,8 @@ haul_child_close_commands (HaulChild *self)
 }
 
 /* With this it begins. */
-static void
-greet (HaulChild *self)
+void
+haul_child_greet (HaulChild *self)
 {
   HaulMessage message = { .type = HAUL_FRAME_HELLO };
 
@@ -322,192 +277,6 @@ greet (HaulChild *self)
   message.hello.program = (char *) (g_get_prgname () != NULL ? g_get_prgname () : "libhaul");
   haul_child_queue (self, self->id, &message);
   haul_child_flush (self);
-}
-
-/* Starting. */
-
-typedef struct
-{
-  int commands[2];
-  int events[2];
-  int log[2];
-} Pipes;
-
-static void
-pipes_clear (Pipes *self)
-{
-  for (guint i = 0; i < 2; i++)
-    {
-      haul_clear_fd (&self->commands[i]);
-      haul_clear_fd (&self->events[i]);
-      haul_clear_fd (&self->log[i]);
-    }
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pipes, pipes_clear)
-
-static gboolean
-check_reserve (const Pipes  *pipes,
-               GError      **error)
-{
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && (rlim_t) pipes->log[1] + RESERVED_FDS < limit.rlim_cur)
-    return TRUE;
-
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES,
-                       _("too many open files: run fewer jobs at once"));
-  return FALSE;
-}
-
-static gboolean
-pipes_open (Pipes   *self,
-            GError **error)
-{
-  return haul_pipe_new (self->commands, 0, error)
-         && haul_pipe_new (self->events, EVENTS_CAPACITY, error)
-         && haul_pipe_new (self->log, 0, error)
-         && check_reserve (self, error)
-         && haul_fd_set_blocking (self->commands[1], FALSE, error)
-         && haul_fd_set_blocking (self->events[0], FALSE, error)
-         && haul_fd_set_blocking (self->log[0], FALSE, error);
-}
-
-/* An exec'd child. */
-
-static void
-waited_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  GSubprocess *subprocess = G_SUBPROCESS (source);
-  HaulChild *self = user_data;
-
-  if (!g_subprocess_wait_finish (subprocess, result, NULL))
-    return;   /* self is gone */
-
-  /* What it started and left behind. As long as one is left the number is its group's; when none is,
-   * it is nobody's yet: the kernel hands out all others before it comes round again. */
-  if (self->pid > 1)
-    (void) kill (-self->pid, SIGKILL);
-
-  if (g_subprocess_get_if_exited (subprocess))
-    child_ended (self, g_subprocess_get_exit_status (subprocess), 0);
-  else
-    child_ended (self, -1, g_subprocess_get_term_sig (subprocess));
-}
-
-/* INHERIT_FDS and no child setup: then GLib starts the child without copying our page tables, so
- * that the size of this program does not matter. All our own fds close themselves on exec. */
-static gboolean
-exec_child (HaulChild   *self,
-            const char  *worker_path,
-            Pipes       *pipes,
-            GError     **error)
-{
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_INHERIT_FDS);
-  g_autofree char *parent = g_strdup_printf ("--parent-pid=%d", (int) getpid ());
-  g_autofree char *nice_value = g_strdup_printf ("--nice=%d", self->nice);
-  const char *argv[] = { worker_path, "--run", parent, nice_value, NULL };
-  const char *identifier;
-  int log_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, 3);
-
-  if (log_fd < 0)
-    return haul_throw_errno (error, errno, "cannot copy a pipe");
-
-  g_subprocess_launcher_take_stdout_fd (launcher, log_fd);
-  g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&pipes->log[1]));
-  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->commands[0]), HAUL_WORKER_COMMANDS_FD);
-  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->events[1]), HAUL_WORKER_EVENTS_FD);
-  self->subprocess = g_subprocess_launcher_spawnv (launcher, argv, error);
-  if (self->subprocess == NULL)
-    return FALSE;
-
-  identifier = g_subprocess_get_identifier (self->subprocess);   /* NULL: it has ended already */
-  self->pid = identifier != NULL ? atoi (identifier) : 0;
-  self->waiting = g_cancellable_new ();
-  g_subprocess_wait_async (self->subprocess, self->waiting, waited_cb, self);
-  self->listener->started (self->owner, self, self->pid);
-  greet (self);
-  return TRUE;
-}
-
-/* A forked child. */
-
-static void
-spawned_cb (gpointer user_data,
-            int      pid)
-{
-  HaulChild *self = user_data;
-  g_autoptr(GObject) owner = g_object_ref (self->owner);
-
-  self->listener->started (owner, self, pid);
-  greet (self);
-}
-
-static void
-exited_cb (gpointer user_data,
-           int      code,
-           int      signal)
-{
-  child_ended (user_data, code, signal);
-}
-
-static void
-failed_cb (gpointer      user_data,
-           const GError *error)
-{
-  HaulChild *self = user_data;
-  g_autoptr(GObject) owner = g_object_ref (self->owner);
-
-  self->listener->failed (owner, self, error);
-}
-
-static void
-lost_cb (gpointer user_data)
-{
-  HaulChild *self = user_data;
-
-  self->lost = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED, _("the fork server died, and its workers with it"));
-  child_ended (self, -1, 0);
-}
-
-static const HaulForkListener fork_listener = {
-  .spawned = spawned_cb,
-  .exited = exited_cb,
-  .failed = failed_cb,
-  .lost = lost_cb,
-};
-
-static gboolean
-fork_child (HaulChild       *self,
-            HaulForkClient  *client,
-            Pipes           *pipes,
-            int              board_fd,
-            GError         **error)
-{
-  const int fds[] = { pipes->commands[0], pipes->events[1], pipes->log[1], board_fd };
-
-  self->client = haul_fork_client_ref (client);
-  return haul_fork_client_spawn (client, self->id, self->nice, fds, &fork_listener, self, error);
-}
-
-char *
-haul_find_worker (const char *given)
-{
-  if (given == NULL)
-    given = g_getenv ("HAUL_WORKER");
-  if (given == NULL || *given == '\0')
-    given = HAUL_LIBEXECDIR "/haul-worker";
-  return g_strdup (given);
-}
-
-guint32
-haul_next_id (void)
-{
-  static guint32 last_id;
-
-  return ++last_id;
 }
 
 HaulChild *
@@ -527,34 +296,6 @@ haul_child_new (const HaulChildListener *listener,
   haul_frames_init (&self->frames);
   haul_lines_init (&self->lines);
   return self;
-}
-
-gboolean
-haul_child_start (HaulChild       *self,
-                  const char      *worker_path,
-                  HaulForkClient  *client,
-                  int              board_fd,
-                  GError         **error)
-{
-  g_auto(Pipes) pipes = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
-
-  if (!pipes_open (&pipes, error))
-    return FALSE;
-  self->commands_fd = g_steal_fd (&pipes.commands[1]);
-  self->events_fd = g_steal_fd (&pipes.events[0]);
-  self->log_fd = g_steal_fd (&pipes.log[0]);
-
-  self->many = board_fd >= 0;
-  self->events_watch = haul_hub_watch (self->events_fd, events_cb, self, error);
-  if (self->events_watch == NULL)
-    return FALSE;
-  self->log_watch = haul_hub_watch (self->log_fd, log_cb, self, error);
-  if (self->log_watch == NULL)
-    return FALSE;
-
-  if (client != NULL)
-    return fork_child (self, client, &pipes, board_fd, error);
-  return exec_child (self, worker_path, &pipes, error);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "parent/haul-heartbeat.h"
 #include "parent/haul-job.h"
 #include "parent/haul-life.h"
+#include "parent/haul-pool-worker-info.h"
 #include "parent/haul-pool.h"
 #include "parent/haul-record.h"
 #include "wire/haul-error.h"

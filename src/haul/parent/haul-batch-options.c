@@ -137,3 +137,11 @@ haul_batch_get_timeout (HaulBatch *self)
 {
   return self->timeout_ms;
 }
+
+guint64
+haul_batch_get_n_queued (HaulBatch *self)
+{
+  guint64 unasked = !self->complete && self->size != G_MAXUINT64 ? self->size - self->n_items : 0;
+
+  return self->again.length + unasked;
+}

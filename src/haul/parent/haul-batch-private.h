@@ -24,6 +24,8 @@ struct _HaulBatch
   gpointer        input_data;
   GDestroyNotify  input_destroy;
 
+  guint64         size;         /* how many items there are; G_MAXUINT64: only the input knows */
+
   gboolean        ordered;
   gboolean        keep;
   gboolean        fail_fast;

@@ -75,6 +75,7 @@ haul_batch_init (HaulBatch *self)
 {
   self->ordered = TRUE;
   self->keep = TRUE;
+  self->size = G_MAXUINT64;
   g_queue_init (&self->again);
   self->outcomes = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, outcome_free);
   self->joiners = g_ptr_array_new_with_free_func (g_object_unref);
@@ -111,9 +112,14 @@ HaulBatch *
 haul_batch_new_for_list (const HaulTask *task,
                          GVariant       *arguments)
 {
+  HaulBatch *self;
+
+  g_return_val_if_fail (task != NULL, NULL);
   g_return_val_if_fail (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("aa{sv}")), NULL);
 
-  return haul_batch_new (task, list_input, g_variant_ref_sink (arguments), (GDestroyNotify) g_variant_unref);
+  self = haul_batch_new (task, list_input, g_variant_ref_sink (arguments), (GDestroyNotify) g_variant_unref);
+  self->size = g_variant_n_children (arguments);
+  return self;
 }
 
 /* The end. */
@@ -232,6 +238,12 @@ gboolean
 haul_batch_may_have_more (HaulBatch *self)
 {
   return !self->complete || self->again.length > 0;
+}
+
+gboolean
+haul_batch_is_dry (HaulBatch *self)
+{
+  return !self->complete && self->n_out == 0 && self->again.length == 0;
 }
 
 gboolean

@@ -173,20 +173,21 @@ fill_worker (HaulPool       *self,
 {
   HaulItem *item;
 
-  while (next_item (self, worker, &item))
+  while (!self->held && next_item (self, worker, &item))
     haul_pool_worker_send (worker, item, haul_batch_get_task (item->batch));
   haul_child_flush (worker->child);
 }
 
-/* A batch of nothing ends without waiting for a worker: so the first item is asked for before. */
+/* A batch of nothing ends without waiting for a worker, and one of which everything was done ends while
+ * the pool is held: so the next item is asked for before there is anybody to send it to. */
 static void
-look_at_new (HaulPool *self)
+look_ahead (HaulPool *self)
 {
   g_autoptr(GPtrArray) batches = copy_batches (self);
 
   g_ptr_array_set_free_func (batches, g_object_unref);
   for (guint i = 0; i < batches->len; i++)
-    if (haul_batch_get_n_items (batches->pdata[i]) == 0)
+    if (haul_batch_is_dry (batches->pdata[i]))
       {
         HaulItem *item = haul_batch_next_item (batches->pdata[i]);
 
@@ -202,15 +203,15 @@ pump_cb (gpointer user_data)
 
   g_clear_pointer (&self->pump, g_source_unref);
   self->starved = FALSE;
-  if (self->has_new)
-    look_at_new (self);
+  if (self->has_new || self->held)
+    look_ahead (self);
   self->has_new = FALSE;
   fit_workers (self);
   for (guint i = 0; i < self->workers->len; i++)
     fill_worker (self, self->workers->pdata[i]);
   if (self->state != HAUL_POOL_RUNNING && self->batches->len == 0)
     retire_all (self);
-  g_object_notify (G_OBJECT (self), "n-busy");
+  haul_pool_touch (self);
   complete_joins (self);
   return G_SOURCE_REMOVE;
 }
@@ -259,6 +260,7 @@ void
 haul_pool_worker_ready (HaulPool       *self,
                         HaulPoolWorker *worker)
 {
+  haul_pool_touch (self);
   if (self->init_task != NULL)
     haul_pool_worker_send (worker, haul_item_new (NULL, 0, self->init_arguments), self->init_task);
   else
@@ -276,6 +278,7 @@ haul_pool_worker_answered (HaulPool       *self,
 {
   HaulItem *next = g_queue_peek_head (&worker->sent);
 
+  haul_pool_touch (self);
   if (worker->n_sent > 0)
     self->n_deaths = 0;   /* it is not the worker */
   else

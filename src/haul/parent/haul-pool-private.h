@@ -35,6 +35,8 @@ gboolean    haul_batch_is_attached    (HaulBatch       *self);
 int         haul_batch_get_priority   (HaulBatch       *self);
 guint       haul_batch_get_chunksize  (HaulBatch       *self);
 guint       haul_batch_get_timeout    (HaulBatch       *self);
+guint64     haul_batch_get_n_queued   (HaulBatch       *self);                /* known, and not sent */
+gboolean    haul_batch_is_dry         (HaulBatch       *self);                /* only its input knows whether it is over */
 gboolean    haul_batch_is_given_up    (HaulBatch       *self);                /* nobody wants the rest */
 gboolean    haul_batch_may_have_more  (HaulBatch       *self);
 double      haul_batch_get_item_us    (HaulBatch       *self);                /* 0: not known yet */
@@ -71,7 +73,12 @@ struct _HaulPoolWorker
   gboolean    lost;         /* it died with the fork server */
   GError     *wrong;        /* (owned) (nullable) what it did wrong, so that we ended it */
   GSource    *kill;         /* (owned) (nullable) SIGKILL after SIGTERM */
+
+  HaulPoolWorkerInfo *info; /* (owned) (nullable) its row, if somebody watches */
 };
+
+void            haul_pool_worker_info_update (HaulPoolWorkerInfo *self,
+                                              HaulPoolWorker     *worker);
 
 HaulPoolWorker *haul_pool_worker_new      (HaulPool        *pool,
                                            const char      *worker_path,
@@ -129,18 +136,34 @@ struct _HaulPool
   guint           n_deaths;        /* of others, since … */
   gint64          deaths_since;    /* µs; both start again when an item is done */
   gboolean        has_new;         /* batches that were not looked at yet */
+  gboolean        held;            /* nothing is sent */
   gboolean        starved;         /* a batch had items, but would not give them yet */
   GSource        *pump;            /* (owned) (nullable) holds a reference to the pool */
   GSource        *tick;            /* (owned) (nullable) while an item has a time limit */
   GPtrArray      *joiners;         /* (owned) of GTask */
+
+  GListStore     *infos;           /* (owned) (nullable) of HaulPoolWorkerInfo, once somebody asked */
+  guint           told_n_busy;
+  guint64         told_n_queued;
+  gint64          told_at;         /* µs */
+  GSource        *tell;            /* (owned) (nullable) while something may be untold */
 };
 
 void            haul_pool_set_state       (HaulPool        *self,
                                            HaulPoolState    state);
 void            haul_pool_plan_pump       (HaulPool        *self);
 void            haul_pool_watch_time      (HaulPool        *self);
+void            haul_pool_plan_tell       (HaulPool        *self);
 void            haul_pool_fail_all        (HaulPool        *self,
                                            const GError    *error);
+
+/* After anything that can be seen of a worker or the queue: cheap enough for each item. */
+static inline void
+haul_pool_touch (HaulPool *self)
+{
+  if (self->tell == NULL)
+    haul_pool_plan_tell (self);
+}
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulPoolWorker, haul_pool_worker_free)
 

@@ -183,6 +183,7 @@ started_cb (GObject   *owner,
   HaulPoolWorker *self = find_worker (owner, child);
 
   self->pid = pid;
+  haul_pool_touch (self->pool);
 }
 
 static void
@@ -305,6 +306,7 @@ haul_pool_worker_free (HaulPoolWorker *self)
   g_clear_object (&self->owner);
   g_queue_clear_full (&self->sent, (GDestroyNotify) haul_item_free);
   g_clear_error (&self->wrong);
+  g_clear_object (&self->info);
   if (self->board != NULL)
     haul_shared_unmap (self->board, sizeof (HaulBoard));
   g_free (self);
@@ -384,6 +386,7 @@ haul_pool_worker_stop (HaulPoolWorker *self)
     return;
 
   self->stopped = TRUE;
+  haul_pool_touch (self->pool);
   haul_child_signal (self->child, SIGTERM);
   haul_child_signal (self->child, SIGCONT);
   self->kill = haul_timer_new (KILL_MS, "[haul] worker does not end", kill_cb, self);

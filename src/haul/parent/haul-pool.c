@@ -11,8 +11,8 @@
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
 
-typedef enum { PROP_STATE = 1, PROP_N_WORKERS, PROP_N_BUSY } HaulPoolProperty;
-static GParamSpec *properties[PROP_N_BUSY + 1];
+typedef enum { PROP_STATE = 1, PROP_N_WORKERS, PROP_N_BUSY, PROP_N_QUEUED, PROP_HELD } HaulPoolProperty;
+static GParamSpec *properties[PROP_HELD + 1];
 
 G_DEFINE_ENUM_TYPE (HaulPoolState, haul_pool_state,
                     G_DEFINE_ENUM_VALUE (HAUL_POOL_RUNNING, "running"),
@@ -41,6 +41,10 @@ haul_pool_dispose (GObject *object)
   /* Batches hold us until they end, so there are none, and so does a pump that is due. Workers end
    * when the fork server hears that nobody is there any more. */
   haul_source_clear (&self->tick);
+  haul_source_clear (&self->tell);
+  if (self->infos != NULL)
+    g_list_store_remove_all (self->infos);
+  g_clear_object (&self->infos);
   g_clear_pointer (&self->workers, g_ptr_array_unref);
   g_clear_pointer (&self->batches, g_ptr_array_unref);
   g_clear_pointer (&self->joiners, g_ptr_array_unref);
@@ -82,9 +86,29 @@ haul_pool_get_property (GObject    *object,
       g_value_set_uint (value, haul_pool_get_n_busy (self));
       break;
 
+    case PROP_N_QUEUED:
+      g_value_set_uint64 (value, haul_pool_get_n_queued (self));
+      break;
+
+    case PROP_HELD:
+      g_value_set_boolean (value, self->held);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+}
+
+static void
+haul_pool_set_property (GObject      *object,
+                        guint         prop_id,
+                        const GValue *value,
+                        GParamSpec   *pspec)
+{
+  if (prop_id == PROP_HELD)
+    haul_pool_set_held (HAUL_POOL (object), g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
@@ -96,10 +120,14 @@ haul_pool_class_init (HaulPoolClass *klass)
   object_class->dispose = haul_pool_dispose;
   object_class->finalize = haul_pool_finalize;
   object_class->get_property = haul_pool_get_property;
+  object_class->set_property = haul_pool_set_property;
 
   properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, HAUL_TYPE_POOL_STATE, HAUL_POOL_RUNNING, flags);
   properties[PROP_N_WORKERS] = g_param_spec_uint ("n-workers", NULL, NULL, 1, G_MAXUINT, 1, flags);
   properties[PROP_N_BUSY] = g_param_spec_uint ("n-busy", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_QUEUED] = g_param_spec_uint64 ("n-queued", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_HELD] = g_param_spec_boolean ("held", NULL, NULL, FALSE,
+                                                flags | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -194,18 +222,6 @@ haul_pool_set_n_workers (HaulPool *self,
   self->n_workers = n_workers;
   haul_pool_plan_pump (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_WORKERS]);
-}
-
-guint
-haul_pool_get_n_busy (HaulPool *self)
-{
-  guint n = 0;
-
-  g_return_val_if_fail (HAUL_IS_POOL (self), 0);
-
-  for (guint i = 0; i < self->workers->len; i++)
-    n += ((HaulPoolWorker *) self->workers->pdata[i])->sent.length > 0;
-  return n;
 }
 
 HaulPoolState

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "haul-batch.h"
+#include "haul-pool-worker-info.h"
 
 G_BEGIN_DECLS
 
@@ -51,7 +52,20 @@ typedef enum
 /**
  * HaulPool:n-busy:
  *
- * How many workers have something to do.
+ * How many workers have something to do. Notified at most ten times a second.
+ */
+
+/**
+ * HaulPool:n-queued:
+ *
+ * How many items wait for a worker, of those that are known: all of a list, but of
+ * other input only what was asked for. Notified at most ten times a second.
+ */
+
+/**
+ * HaulPool:held:
+ *
+ * Whether no items are sent. What was sent before goes on.
  */
 
 GType         haul_pool_state_get_type     (void);
@@ -139,6 +153,45 @@ void          haul_pool_set_n_workers      (HaulPool             *self,
  * Returns: how many workers have something to do
  */
 guint         haul_pool_get_n_busy         (HaulPool             *self);
+
+/**
+ * haul_pool_get_n_queued:
+ * @self: a pool
+ *
+ * Returns: how many items wait for a worker, of those that are known
+ */
+guint64       haul_pool_get_n_queued       (HaulPool             *self);
+
+/**
+ * haul_pool_get_held:
+ * @self: a pool
+ *
+ * Returns: whether no items are sent
+ */
+gboolean      haul_pool_get_held           (HaulPool             *self);
+
+/**
+ * haul_pool_set_held:
+ * @self: a pool
+ * @held: whether to send no items
+ *
+ * Holds the queue of a pool, or lets it go on. Workers do what they were sent:
+ * what they run, and the few short items that they were sent ahead. A pool that is
+ * held and closed does not end before it is let go on, unless nothing waits.
+ */
+void          haul_pool_set_held           (HaulPool             *self,
+                                            gboolean              held);
+
+/**
+ * haul_pool_get_workers:
+ * @self: a pool
+ *
+ * The workers that there are, also those that are starting and ending, in the order
+ * in which they came. Who never asks for it pays nothing for it.
+ *
+ * Returns: (transfer none): a model of #HaulPoolWorkerInfo, always the same
+ */
+GListModel   *haul_pool_get_workers        (HaulPool             *self);
 
 /**
  * haul_pool_get_state:

@@ -16,6 +16,7 @@
 #include "haul-cli-signals.h"
 #include "haul-cli-writer.h"
 #include "haul-cli.h"
+#include "haul/parent/haul-cpus.h"
 #include "haul/parent/haul-estimator.h"
 #include "haul/wire/haul-fd-private.h"
 
@@ -429,7 +430,7 @@ static void
 make_pool (Session *self)
 {
   guint64 total = haul_cli_values_get_total (self->values);
-  guint wanted = self->options->n_workers > 0 ? self->options->n_workers : g_get_num_processors ();
+  guint wanted = self->options->n_workers > 0 ? self->options->n_workers : haul_usable_cpus ();
 
   self->pool = haul_pool_new (NULL, (guint) CLAMP (total, 1, wanted));
   if (self->options->nice != HAUL_CLI_NICE_UNSET)

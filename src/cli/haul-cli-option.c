@@ -243,7 +243,7 @@ apply_fail_fast (HaulCliOptions  *options,
 
 static const HaulCliOption own[] = {
   { "over", N_("WHAT"), N_("Vary a parameter: PARAMETER=FROM..TO[:STEP], PARAMETER=A,B,C, or a value a line of PARAMETER=@FILE (“@-”: standard input)"), apply_over, HAUL_CLI_MAP },
-  { "workers", N_("N"), N_("How many processes run it; if not said otherwise, as many as there are processors"), apply_workers, HAUL_CLI_MAP },
+  { "workers", N_("N"), N_("How many processes run it; if not said otherwise, as many as there are processors for it"), apply_workers, HAUL_CLI_MAP },
   { "chunksize", N_("N"), N_("How many values travel together; if not said otherwise, by how long they take"), apply_chunksize, HAUL_CLI_MAP },
   { "unordered", NULL, N_("Write each result as soon as it is there"), apply_unordered, HAUL_CLI_MAP },
   { "retries", N_("N"), N_("Try a value again so often when its worker dies"), apply_retries, HAUL_CLI_MAP },

@@ -6,6 +6,7 @@
 /* libhaul: long-running tasks in processes and threads, for GLib programs. */
 
 #include "parent/haul-batch.h"
+#include "parent/haul-cpus.h"
 #include "parent/haul-executor.h"
 #include "parent/haul-format.h"
 #include "parent/haul-heartbeat.h"

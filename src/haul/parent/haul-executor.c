@@ -5,6 +5,7 @@
 
 #include "haul-executor.h"
 
+#include "haul-cpus.h"
 #include "haul-job-private.h"
 #include "haul-source-private.h"
 
@@ -201,7 +202,7 @@ haul_executor_init (HaulExecutor *self)
   g_queue_init (&priv->queued);
   priv->running = g_ptr_array_new_with_free_func (g_object_unref);
   priv->shutdowns = g_ptr_array_new_with_free_func (g_object_unref);
-  priv->max_running = g_get_num_processors ();   /* those that we may use */
+  priv->max_running = haul_usable_cpus ();
 }
 
 /**

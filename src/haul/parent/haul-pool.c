@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "haul-cpus.h"
 #include "haul-pool-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
@@ -148,7 +149,7 @@ haul_pool_new (const char *worker_path,
 
   self->worker_path = haul_find_worker (worker_path);
   self->client = haul_fork_client_new (self->worker_path);
-  self->n_workers = n_workers > 0 ? n_workers : g_get_num_processors ();
+  self->n_workers = n_workers > 0 ? n_workers : haul_usable_cpus ();
   return self;
 }
 

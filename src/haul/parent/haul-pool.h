@@ -73,7 +73,7 @@ GType         haul_pool_state_get_type     (void);
 /**
  * haul_pool_new:
  * @worker_path: (nullable): the worker program, as for haul_process_executor_new()
- * @n_workers: how many; 0 for as many as processors that we may use
+ * @n_workers: how many; 0 for haul_usable_cpus()
  *
  * A pool. It starts nothing before something is submitted.
  *

@@ -10,8 +10,7 @@
 #include "lt-facts-view.h"
 #include "lt-job-text.h"
 #include "lt-life-strip.h"
-#include "lt-log-view.h"
-#include "lt-message-view.h"
+#include "lt-record-view.h"
 #include "lt-result-view.h"
 
 struct _LtJobDetails
@@ -24,8 +23,8 @@ struct _LtJobDetails
   GtkLabel      *summary;
   LtLifeStrip   *life;
   LtResultView  *result;
-  LtLogView     *log;
-  LtMessageView *messages;
+  LtRecordView  *log;
+  LtRecordView  *messages;
   LtFactsView   *details;
 
   HaulJob       *job;        /* (owned) (nullable) */
@@ -96,8 +95,7 @@ lt_job_details_class_init (LtJobDetailsClass *klass)
 
   g_type_ensure (LT_TYPE_FACTS_VIEW);
   g_type_ensure (LT_TYPE_LIFE_STRIP);
-  g_type_ensure (LT_TYPE_LOG_VIEW);
-  g_type_ensure (LT_TYPE_MESSAGE_VIEW);
+  g_type_ensure (LT_TYPE_RECORD_VIEW);
   g_type_ensure (LT_TYPE_RESULT_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-job-details.ui");
   gtk_widget_class_bind_template_child (widget_class, LtJobDetails, stack);
@@ -143,8 +141,8 @@ lt_job_details_set_job (LtJobDetails *self,
   gtk_stack_set_visible_child_name (self->stack, job != NULL ? "job" : "none");
   lt_life_strip_set_job (self->life, job);
   lt_result_view_set_job (self->result, job);
-  lt_log_view_set_job (self->log, job);
-  lt_message_view_set_job (self->messages, job);
+  lt_record_view_set_job (self->log, job);
+  lt_record_view_set_job (self->messages, job);
   lt_facts_view_set_job (self->details, job);
   update (self);
 }

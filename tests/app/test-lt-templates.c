@@ -10,8 +10,7 @@
 #include "lt-job-row.h"
 #include "lt-jobs-view.h"
 #include "lt-life-strip.h"
-#include "lt-log-view.h"
-#include "lt-message-view.h"
+#include "lt-record-view.h"
 #include "lt-result-view.h"
 #include "lt-strip.h"
 #include "lt-test.h"
@@ -23,7 +22,7 @@ test_widgets (void)
 {
   const GType types[] = {
     LT_TYPE_FACTS_VIEW, LT_TYPE_HEARTBEAT, LT_TYPE_HINT_BAR, LT_TYPE_JOB_DETAILS, LT_TYPE_JOB_ROW, LT_TYPE_JOBS_VIEW,
-    LT_TYPE_LIFE_STRIP, LT_TYPE_LOG_VIEW, LT_TYPE_MESSAGE_VIEW, LT_TYPE_RESULT_VIEW, LT_TYPE_STRIP,
+    LT_TYPE_LIFE_STRIP, LT_TYPE_RECORD_VIEW, LT_TYPE_RESULT_VIEW, LT_TYPE_STRIP,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)

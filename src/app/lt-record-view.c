@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-record-view.h"
+
+#include <glib/gi18n.h>
+
+#include "lt-follower.h"
+#include "lt-records.h"
+
+struct _LtRecordView
+{
+  AdwBin             parent_instance;
+
+  GtkStack          *stack;
+  GtkLabel          *empty;
+  GtkWidget         *box;
+  GtkScrolledWindow *scroller;
+  GtkLabel          *summary;
+
+  gboolean           messages;    /* those of the pipe, not the log */
+  GtkNoSelection    *selection;   /* (owned) what the list shows */
+  HaulJob           *job;         /* (owned) (nullable) */
+  GSignalGroup      *signals;     /* (owned) of the job's records */
+  LtFollower        *follower;    /* (owned) */
+};
+
+typedef enum
+{
+  PROP_LIST = 1,
+  PROP_EMPTY_TEXT,
+  PROP_MESSAGES,
+} LtRecordViewProperty;
+
+static GParamSpec *properties[PROP_MESSAGES + 1];
+
+G_DEFINE_FINAL_TYPE (LtRecordView, lt_record_view, ADW_TYPE_BIN)
+
+static GListModel *
+get_records (LtRecordView *self)
+{
+  return self->messages ? haul_job_get_messages (self->job) : haul_job_get_log (self->job);
+}
+
+/* What the ring had to let go of is said, not hidden. */
+static char *
+format_summary (LtRecordView *self,
+                guint         n)
+{
+  guint64 all = self->messages ? haul_job_get_n_messages (self->job) : n;
+  g_autofree char *shown = haul_format_count (n);
+  g_autofree char *total = haul_format_count (all);
+
+  if (all > n)
+    return g_strdup_printf (_("The last %s of %s messages"), shown, total);
+  if (self->messages)
+    return g_strdup_printf (ngettext ("%s message", "%s messages", n), shown);
+  return g_strdup_printf (ngettext ("%s line", "%s lines", n), shown);
+}
+
+static void
+records_changed_cb (LtRecordView *self)
+{
+  guint n = self->job != NULL ? g_list_model_get_n_items (get_records (self)) : 0;
+  g_autofree char *text = n > 0 ? format_summary (self, n) : NULL;
+
+  gtk_stack_set_visible_child (self->stack, n > 0 ? self->box : GTK_WIDGET (self->empty));
+  if (text != NULL)
+    gtk_label_set_label (self->summary, text);
+}
+
+/* Only what is seen is kept up to date: a job may write thousands of lines a second. */
+static void
+attach (LtRecordView *self)
+{
+  gboolean wanted = self->job != NULL && gtk_widget_get_mapped (GTK_WIDGET (self));
+  GListModel *records = wanted ? get_records (self) : NULL;
+
+  if (wanted)
+    lt_records_set_origin (haul_job_get_stamp (self->job, HAUL_STAMP_QUEUED));
+  gtk_no_selection_set_model (self->selection, records);
+  g_signal_group_set_target (self->signals, records);
+  records_changed_cb (self);
+  if (wanted)
+    lt_follower_follow (self->follower);
+}
+
+static void
+lt_record_view_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (lt_record_view_parent_class)->map (widget);
+
+  attach (LT_RECORD_VIEW (widget));
+}
+
+static void
+lt_record_view_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (lt_record_view_parent_class)->unmap (widget);
+
+  attach (LT_RECORD_VIEW (widget));
+}
+
+static void
+lt_record_view_dispose (GObject *object)
+{
+  LtRecordView *self = LT_RECORD_VIEW (object);
+
+  g_clear_object (&self->follower);
+  g_clear_object (&self->signals);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->job);
+
+  G_OBJECT_CLASS (lt_record_view_parent_class)->dispose (object);
+}
+
+static void
+lt_record_view_get_property (GObject    *object,
+                             guint       prop_id,
+                             GValue     *value,
+                             GParamSpec *pspec)
+{
+  LtRecordView *self = LT_RECORD_VIEW (object);
+
+  switch ((LtRecordViewProperty) prop_id)
+    {
+    case PROP_LIST:
+      g_value_set_object (value, gtk_scrolled_window_get_child (self->scroller));
+      break;
+
+    case PROP_EMPTY_TEXT:
+      g_value_set_string (value, gtk_label_get_label (self->empty));
+      break;
+
+    case PROP_MESSAGES:
+      g_value_set_boolean (value, self->messages);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+lt_record_view_set_property (GObject      *object,
+                             guint         prop_id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  LtRecordView *self = LT_RECORD_VIEW (object);
+  GtkWidget *list;
+
+  switch ((LtRecordViewProperty) prop_id)
+    {
+    case PROP_LIST:
+      list = g_value_get_object (value);
+      gtk_scrolled_window_set_child (self->scroller, list);
+      if (list != NULL)
+        g_object_set (list, "model", self->selection, NULL);
+      break;
+
+    case PROP_EMPTY_TEXT:
+      gtk_label_set_label (self->empty, g_value_get_string (value));
+      break;
+
+    case PROP_MESSAGES:
+      self->messages = g_value_get_boolean (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+lt_record_view_class_init (LtRecordViewClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = lt_record_view_dispose;
+  object_class->get_property = lt_record_view_get_property;
+  object_class->set_property = lt_record_view_set_property;
+  widget_class->map = lt_record_view_map;
+  widget_class->unmap = lt_record_view_unmap;
+
+  /* A GtkListView or a GtkColumnView. */
+  properties[PROP_LIST] = g_param_spec_object ("list", NULL, NULL, GTK_TYPE_WIDGET,
+                                               G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_EMPTY_TEXT] = g_param_spec_string ("empty-text", NULL, NULL, NULL,
+                                                     G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_MESSAGES] = g_param_spec_boolean ("messages", NULL, NULL, FALSE,
+                                                    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  lt_records_ensure ();
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-record-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, LtRecordView, stack);
+  gtk_widget_class_bind_template_child (widget_class, LtRecordView, empty);
+  gtk_widget_class_bind_template_child (widget_class, LtRecordView, box);
+  gtk_widget_class_bind_template_child (widget_class, LtRecordView, scroller);
+  gtk_widget_class_bind_template_child (widget_class, LtRecordView, summary);
+}
+
+static void
+lt_record_view_init (LtRecordView *self)
+{
+  self->selection = gtk_no_selection_new (NULL);
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->follower = lt_follower_new (self->scroller);
+  self->signals = g_signal_group_new (G_TYPE_LIST_MODEL);
+  g_signal_group_connect_swapped (self->signals, "items-changed", G_CALLBACK (records_changed_cb), self);
+}
+
+void
+lt_record_view_set_job (LtRecordView *self,
+                        HaulJob      *job)
+{
+  g_return_if_fail (LT_IS_RECORD_VIEW (self));
+
+  if (g_set_object (&self->job, job))
+    attach (self);
+}

@@ -13,12 +13,11 @@ G_BEGIN_DECLS
 #define LT_TYPE_JOB_ROW (lt_job_row_get_type ())
 G_DECLARE_FINAL_TYPE (LtJobRow, lt_job_row, LT, JOB_ROW, GtkWidget)
 
-HaulJob    *lt_job_row_get_job      (LtJobRow   *self);
-void        lt_job_row_set_job      (LtJobRow   *self,
-                                     HaulJob    *job);
-void        lt_job_row_popup_menu   (LtJobRow   *self,
-                                     double      x,
-                                     double      y);
-GMenuModel *lt_job_row_build_menu   (HaulJob    *job) G_GNUC_WARN_UNUSED_RESULT;
+HaulJob *lt_job_row_get_job    (LtJobRow *self);
+void     lt_job_row_set_job    (LtJobRow *self,
+                                HaulJob  *job);
+void     lt_job_row_popup_menu (LtJobRow *self,
+                                double    x,
+                                double    y);
 
 G_END_DECLS

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-job-menu.h"
+
+#include <glib/gi18n.h>
+
+static void
+append_action (GMenu      *menu,
+               HaulJob    *job,
+               const char *label,
+               const char *action)
+{
+  g_autoptr(GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, action, "u", haul_job_get_id (job));
+  g_menu_append_item (menu, item);
+}
+
+static GMenuModel *
+build_menu (HaulJob *job)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr(GMenu) control = g_menu_new ();
+  g_autoptr(GMenu) again = g_menu_new ();
+  g_autoptr(GMenu) end = g_menu_new ();
+  HaulJobState state = haul_job_get_state (job);
+
+  if (state == HAUL_JOB_PAUSED)
+    append_action (control, job, _("_Resume"), "app.resume-job");
+  else if (state == HAUL_JOB_RUNNING && haul_job_get_can_pause (job))
+    append_action (control, job, _("_Pause"), "app.pause-job");
+  if (haul_job_is_active (job) && state != HAUL_JOB_CANCELLING && state != HAUL_JOB_FINISHING)
+    append_action (control, job, _("_Cancel"), "app.cancel-job");
+  if (haul_job_is_active (job) && haul_job_get_can_force (job))
+    append_action (control, job, _("_Force Stop"), "app.force-job");
+
+  append_action (again, job, _("Start _Again"), "app.start-again");
+  append_action (again, job, _("_Duplicate…"), "app.duplicate-job");
+  append_action (again, job, _("Copy C_ommand"), "app.copy-command");
+  if (haul_job_get_result_size (job) > 0 && !haul_job_is_active (job))
+    append_action (again, job, _("_Save Result…"), "app.save-result");
+  if (!haul_job_is_active (job))
+    append_action (end, job, _("Re_move"), "app.remove-job");
+
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (control));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (again));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (end));
+  return G_MENU_MODEL (menu);
+}
+
+static gboolean
+unparent_cb (gpointer user_data)
+{
+  g_autoptr(GtkWidget) popover = user_data;
+
+  if (gtk_widget_get_parent (popover) != NULL)
+    gtk_widget_unparent (popover);
+  return G_SOURCE_REMOVE;
+}
+
+/* Later, because the action of the chosen item is activated after the menu has closed. */
+static void
+menu_closed_cb (GtkPopover *popover)
+{
+  g_idle_add (unparent_cb, g_object_ref (popover));
+}
+
+void
+lt_job_menu_popup (HaulJob   *job,
+                   GtkWidget *parent,
+                   int        x,
+                   int        y)
+{
+  g_autoptr(GMenuModel) menu = NULL;
+  GtkWidget *popover;
+
+  g_return_if_fail (HAUL_IS_JOB (job));
+  g_return_if_fail (GTK_IS_WIDGET (parent));
+
+  menu = build_menu (job);
+  popover = gtk_popover_menu_new_from_model (menu);
+  gtk_widget_set_parent (popover, parent);
+  gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
+  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle) { x, y, 1, 1 });
+  gtk_widget_set_halign (popover, GTK_ALIGN_START);
+  g_signal_connect (popover, "closed", G_CALLBACK (menu_closed_cb), NULL);
+  gtk_popover_popup (GTK_POPOVER (popover));
+}

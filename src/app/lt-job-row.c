@@ -6,7 +6,9 @@
 #include "lt-job-row.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
+#include "lt-countdown.h"
 #include "lt-job-menu.h"
 #include "lt-job-text.h"
 
@@ -25,6 +27,7 @@ struct _LtJobRow
   GtkLabel       *left;
   GtkButton      *first_button;
   GtkButton      *second_button;
+  LtCountdown    *countdown;
 
   HaulJob        *job;         /* (owned) (nullable) */
   GSignalGroup   *signals;     /* (owned) of job */
@@ -87,6 +90,25 @@ update_first_button (LtJobRow *self)
     {
       set_button (self, self->first_button, NULL, NULL, NULL, NULL);
     }
+}
+
+/* In the place of Force Stop, until that comes. */
+static void
+update_countdown (LtJobRow *self)
+{
+  gint64 end = lt_job_text_force_time (self->job);
+  double seconds = haul_job_get_grace (self->job) / 1000.0;
+  g_autofree char *tooltip = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->countdown), end > 0);
+  if (end == 0)
+    return;
+
+  /* Translators: with a narrow no-break space; the grace time of a job that was canceled */
+  tooltip = g_strdup_printf (_("Can Be Stopped by Force After %.0f s"), ceil (seconds));
+  lt_countdown_set_end (self->countdown, end, seconds);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->countdown), tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->countdown), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
 }
 
 static void
@@ -176,13 +198,20 @@ update_style (LtJobRow *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self), "leaving");
 }
 
+/* Whether what it says changes with the time alone. */
+static gboolean
+is_ticking (LtJobRow *self)
+{
+  return self->job != NULL
+         && (haul_job_get_state (self->job) == HAUL_JOB_RUNNING || lt_job_text_force_time (self->job) > 0);
+}
+
 static gboolean tick_cb (gpointer user_data);
 
 static void
 update_tick (LtJobRow *self)
 {
-  gboolean wanted = self->job != NULL && gtk_widget_get_mapped (GTK_WIDGET (self))
-                    && haul_job_get_state (self->job) == HAUL_JOB_RUNNING;
+  gboolean wanted = gtk_widget_get_mapped (GTK_WIDGET (self)) && is_ticking (self);
 
   if (wanted && self->tick_id == 0)
     {
@@ -236,6 +265,7 @@ update (LtJobRow *self)
   update_bar (self);
   update_first_button (self);
   update_second_button (self);
+  update_countdown (self);
   update_accessible (self);
 }
 
@@ -244,7 +274,7 @@ tick_cb (gpointer user_data)
 {
   LtJobRow *self = user_data;
 
-  if (haul_job_get_state (self->job) == HAUL_JOB_RUNNING)
+  if (is_ticking (self))
     {
       update (self);
       return G_SOURCE_CONTINUE;
@@ -412,6 +442,7 @@ lt_job_row_class_init (LtJobRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, left);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, first_button);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, second_button);
+  gtk_widget_class_bind_template_child (widget_class, LtJobRow, countdown);
   gtk_widget_class_bind_template_callback (widget_class, row_pressed_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_long_pressed_cb);
 }

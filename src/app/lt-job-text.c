@@ -6,6 +6,7 @@
 #include "lt-job-text.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 static const char * const state_icons[] = {
   [HAUL_JOB_QUEUED] = "job-queued-symbolic",
@@ -244,11 +245,36 @@ lt_job_text_caption (HaulJob *job)
   return g_string_free (text, FALSE);
 }
 
+gint64
+lt_job_text_force_time (HaulJob *job)
+{
+  gint64 term;
+
+  g_return_val_if_fail (HAUL_IS_JOB (job), 0);
+
+  term = haul_job_get_stamp (job, HAUL_STAMP_TERM_SENT);
+  if (haul_job_get_state (job) != HAUL_JOB_CANCELLING || term == 0 || haul_job_get_overdue (job)
+      || haul_job_get_stamp (job, HAUL_STAMP_KILL_SENT) > 0 || !haul_job_get_can_force (job))
+    return 0;
+  return term + haul_job_get_grace (job) * (gint64) 1000;
+}
+
+/* The time that is left, or until something can be done. */
 char *
 lt_job_text_left (HaulJob *job)
 {
+  gint64 force;
+  double seconds;
+
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
+  force = lt_job_text_force_time (job);
+  if (force > 0)
+    {
+      seconds = MAX (force - g_get_monotonic_time (), 0) / (double) G_USEC_PER_SEC;
+      /* Translators: with a narrow no-break space, "Force Stop in 3 s": until the button comes */
+      return g_strdup_printf (_("Force Stop in %.0f s"), ceil (seconds));
+    }
   if (haul_job_get_state (job) != HAUL_JOB_RUNNING)
     return NULL;
   return haul_format_left (haul_job_get_left (job));

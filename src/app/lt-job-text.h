@@ -19,6 +19,7 @@ gboolean    lt_job_text_is_stalled  (HaulJob        *job);
 char       *lt_job_text_state       (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* "No news for 12 s" */
 char       *lt_job_text_about       (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* "20,000 digits · pid 4242" */
 char       *lt_job_text_caption     (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* below the bar, or instead of it */
+gint64      lt_job_text_force_time  (HaulJob        *job);   /* µs: when Force Stop comes; 0 while it is no matter of time */
 char       *lt_job_text_left        (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* (nullable) */
 char       *lt_job_text_accessible  (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* the row, read out */
 char       *lt_job_text_row         (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* the row, copied */

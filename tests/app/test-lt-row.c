@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include <signal.h>
+
+#include "lt-countdown.h"
+#include "lt-job-row.h"
+#include "lt-job-text.h"
+#include "lt-test.h"
+
+#define GRACE_MS 1500
+
+/* The worker of libhaul's tests runs it. */
+static const HaulParam no_params[] = { { NULL } };
+static const HaulTask ignore_term = { .id = "ignore-term", .title = "Deaf", .summary = "", .params = no_params };
+
+static gboolean
+has_logged (gpointer job)
+{
+  return g_list_model_get_n_items (haul_job_get_log (job)) > 0;
+}
+
+static gboolean
+has_force_time (gpointer job)
+{
+  return lt_job_text_force_time (job) > 0;
+}
+
+static gboolean
+is_overdue (gpointer job)
+{
+  return haul_job_get_overdue (job);
+}
+
+static gboolean
+has_ended (gpointer job)
+{
+  return !haul_job_is_active (job);
+}
+
+static gboolean
+is_shown (gpointer widget)
+{
+  return gtk_widget_get_mapped (widget);
+}
+
+static gboolean
+is_hidden (gpointer widget)
+{
+  return !gtk_widget_get_mapped (widget);
+}
+
+static GtkWidget *
+find (GtkWidget *widget,
+      GType      type)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* From Cancel to Force Stop: seconds that count down, in words and as a ring, then the button. */
+static void
+test_countdown (void)
+{
+  g_autoptr(HaulExecutor) executor = haul_process_executor_new (g_getenv ("HAUL_TEST_CHILD"));
+  g_autoptr(HaulJob) job = haul_job_new (&ignore_term, NULL, NULL);
+  GtkWidget *window = gtk_window_new ();
+  LtJobRow *row = g_object_new (LT_TYPE_JOB_ROW, "job", job, NULL);
+  GtkWidget *ring = find (GTK_WIDGET (row), LT_TYPE_COUNTDOWN);
+  g_autofree char *left = NULL;
+
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (row));
+  gtk_window_present (GTK_WINDOW (window));
+  haul_job_set_grace (job, GRACE_MS, FALSE);
+  haul_executor_submit (executor, job);
+  lt_test_run_until (has_logged, job, 20000);
+  g_assert_cmpint (lt_job_text_force_time (job), ==, 0);
+  g_assert_true (is_hidden (ring));
+
+  haul_job_cancel (job);
+  lt_test_run_until (has_force_time, job, 20000);
+  g_assert_cmpint (lt_job_text_force_time (job), ==,
+                   haul_job_get_stamp (job, HAUL_STAMP_TERM_SENT) + GRACE_MS * (gint64) 1000);
+  left = lt_job_text_left (job);
+  g_assert_true (g_str_has_prefix (left, "Force Stop in "));
+  lt_test_run_until (is_shown, ring, 20000);
+  g_assert_cmpuint (lt_countdown_get_seconds (LT_COUNTDOWN (ring)), <=, 2);
+
+  lt_test_run_until (is_overdue, job, 20000);
+  lt_test_run_until (is_hidden, ring, 20000);
+  g_assert_cmpint (lt_job_text_force_time (job), ==, 0);
+  g_assert_cmpuint (lt_countdown_get_seconds (LT_COUNTDOWN (ring)), ==, 0);
+  haul_job_force (job);
+  lt_test_run_until (has_ended, job, 20000);
+  g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  lt_test_init (&argc, &argv);
+  g_test_add_func ("/app/row/countdown", test_countdown);
+  return g_test_run ();
+}

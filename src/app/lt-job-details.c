@@ -156,3 +156,19 @@ lt_job_details_set_page (LtJobDetails *self,
   if (adw_view_stack_get_child_by_name (self->pages, name) != NULL)
     adw_view_stack_set_visible_child_name (self->pages, name);
 }
+
+void
+lt_job_details_find (LtJobDetails *self)
+{
+  const char *page = adw_view_stack_get_visible_child_name (self->pages);
+
+  g_return_if_fail (LT_IS_JOB_DETAILS (self));
+
+  if (g_strcmp0 (page, "messages") == 0)
+    {
+      lt_record_view_find (self->messages, NULL);
+      return;
+    }
+  adw_view_stack_set_visible_child_name (self->pages, "log");
+  lt_record_view_find (self->log, NULL);
+}

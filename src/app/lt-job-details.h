@@ -19,5 +19,7 @@ void     lt_job_details_set_job  (LtJobDetails *self,
 /* "result", "log", "messages" or "details". */
 void     lt_job_details_set_page (LtJobDetails *self,
                                   const char   *name);
+/* Looks for something in the log, or in the messages if they are shown. */
+void     lt_job_details_find     (LtJobDetails *self);
 
 G_END_DECLS

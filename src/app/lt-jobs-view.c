@@ -282,6 +282,17 @@ lt_jobs_view_select (LtJobsView *self,
 }
 
 void
+lt_jobs_view_find (LtJobsView *self)
+{
+  g_return_if_fail (LT_IS_JOBS_VIEW (self));
+
+  if (lt_jobs_view_get_selected (self) == NULL)
+    return;
+  adw_flap_set_reveal_flap (self->flap, TRUE);
+  lt_job_details_find (self->details);
+}
+
+void
 lt_jobs_view_set_compact (LtJobsView *self,
                           gboolean    compact)
 {

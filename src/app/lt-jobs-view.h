@@ -23,6 +23,8 @@ void      lt_jobs_view_select        (LtJobsView *self,
 AdwFlap  *lt_jobs_view_get_flap      (LtJobsView *self);
 void      lt_jobs_view_set_page      (LtJobsView *self,
                                       const char *name);
+/* Reveals the pane, and looks for something in the log there. */
+void      lt_jobs_view_find          (LtJobsView *self);
 /* In a narrow window what stands beside each other goes below each other. */
 void      lt_jobs_view_set_compact   (LtJobsView *self,
                                       gboolean    compact);

@@ -17,10 +17,17 @@ struct _LtRecordView
   GtkStack          *stack;
   GtkLabel          *empty;
   GtkWidget         *box;
+  GtkSearchBar      *search_bar;
+  GtkSearchEntry    *entry;
+  GtkStack          *list_stack;
   GtkScrolledWindow *scroller;
+  GtkWidget         *no_match;
   GtkLabel          *summary;
 
   gboolean           messages;    /* those of the pipe, not the log */
+  char              *needle;      /* (owned) (nullable) what is looked for, case-folded; NULL for nothing */
+  GtkFilter         *matcher;     /* (owned) of needle */
+  GtkFilterListModel *filtered;   /* (owned) */
   GtkNoSelection    *selection;   /* (owned) what the list shows */
   HaulJob           *job;         /* (owned) (nullable) */
   GSignalGroup      *signals;     /* (owned) of the job's records */
@@ -44,6 +51,15 @@ get_records (LtRecordView *self)
   return self->messages ? haul_job_get_messages (self->job) : haul_job_get_log (self->job);
 }
 
+static gboolean
+match_cb (gpointer item,
+          gpointer user_data)
+{
+  LtRecordView *self = user_data;
+
+  return self->needle == NULL || lt_record_matches (item, self->needle);
+}
+
 /* What the ring had to let go of is said, not hidden. */
 static char *
 format_summary (LtRecordView *self,
@@ -52,7 +68,16 @@ format_summary (LtRecordView *self,
   guint64 all = self->messages ? haul_job_get_n_messages (self->job) : n;
   g_autofree char *shown = haul_format_count (n);
   g_autofree char *total = haul_format_count (all);
+  g_autofree char *found = NULL;
+  guint n_found;
 
+  if (self->needle != NULL)
+    {
+      n_found = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
+      found = haul_format_count (n_found);
+      /* Translators: two numbers: how many lines match what is looked for, and how many there are */
+      return g_strdup_printf (_("%s of %s match"), found, shown);
+    }
   if (all > n)
     return g_strdup_printf (_("The last %s of %s messages"), shown, total);
   if (self->messages)
@@ -61,14 +86,31 @@ format_summary (LtRecordView *self,
 }
 
 static void
-records_changed_cb (LtRecordView *self)
+update_pages (LtRecordView *self)
 {
   guint n = self->job != NULL ? g_list_model_get_n_items (get_records (self)) : 0;
+  guint n_found = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
   g_autofree char *text = n > 0 ? format_summary (self, n) : NULL;
 
+  gtk_stack_set_visible_child (self->list_stack, self->needle == NULL || n_found > 0
+                               ? GTK_WIDGET (self->scroller) : self->no_match);
   gtk_stack_set_visible_child (self->stack, n > 0 ? self->box : GTK_WIDGET (self->empty));
   if (text != NULL)
     gtk_label_set_label (self->summary, text);
+}
+
+static void
+search_changed_cb (LtRecordView *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+
+  g_free (self->needle);
+  self->needle = *text != '\0' ? g_utf8_casefold (text, -1) : NULL;
+  /* Without a filter nothing is looked at twice. */
+  gtk_filter_list_model_set_filter (self->filtered, self->needle != NULL ? self->matcher : NULL);
+  gtk_filter_changed (self->matcher, GTK_FILTER_CHANGE_DIFFERENT);
+  update_pages (self);
+  lt_follower_follow (self->follower);
 }
 
 /* Only what is seen is kept up to date: a job may write thousands of lines a second. */
@@ -80,9 +122,9 @@ attach (LtRecordView *self)
 
   if (wanted)
     lt_records_set_origin (haul_job_get_stamp (self->job, HAUL_STAMP_QUEUED));
-  gtk_no_selection_set_model (self->selection, records);
+  gtk_filter_list_model_set_model (self->filtered, records);
   g_signal_group_set_target (self->signals, records);
-  records_changed_cb (self);
+  update_pages (self);
   if (wanted)
     lt_follower_follow (self->follower);
 }
@@ -111,9 +153,21 @@ lt_record_view_dispose (GObject *object)
   g_clear_object (&self->follower);
   g_clear_object (&self->signals);
   g_clear_object (&self->selection);
+  g_clear_object (&self->filtered);
+  g_clear_object (&self->matcher);
   g_clear_object (&self->job);
 
   G_OBJECT_CLASS (lt_record_view_parent_class)->dispose (object);
+}
+
+static void
+lt_record_view_finalize (GObject *object)
+{
+  LtRecordView *self = LT_RECORD_VIEW (object);
+
+  g_free (self->needle);
+
+  G_OBJECT_CLASS (lt_record_view_parent_class)->finalize (object);
 }
 
 static void
@@ -181,6 +235,7 @@ lt_record_view_class_init (LtRecordViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = lt_record_view_dispose;
+  object_class->finalize = lt_record_view_finalize;
   object_class->get_property = lt_record_view_get_property;
   object_class->set_property = lt_record_view_set_property;
   widget_class->map = lt_record_view_map;
@@ -200,19 +255,27 @@ lt_record_view_class_init (LtRecordViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtRecordView, stack);
   gtk_widget_class_bind_template_child (widget_class, LtRecordView, empty);
   gtk_widget_class_bind_template_child (widget_class, LtRecordView, box);
+  gtk_widget_class_bind_template_child (widget_class, LtRecordView, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, LtRecordView, entry);
+  gtk_widget_class_bind_template_child (widget_class, LtRecordView, list_stack);
   gtk_widget_class_bind_template_child (widget_class, LtRecordView, scroller);
+  gtk_widget_class_bind_template_child (widget_class, LtRecordView, no_match);
   gtk_widget_class_bind_template_child (widget_class, LtRecordView, summary);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
 }
 
 static void
 lt_record_view_init (LtRecordView *self)
 {
-  self->selection = gtk_no_selection_new (NULL);
+  self->matcher = GTK_FILTER (gtk_custom_filter_new (match_cb, self, NULL));
+  self->filtered = gtk_filter_list_model_new (NULL, NULL);
+  self->selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->filtered)));
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->entry));
 
   self->follower = lt_follower_new (self->scroller);
   self->signals = g_signal_group_new (G_TYPE_LIST_MODEL);
-  g_signal_group_connect_swapped (self->signals, "items-changed", G_CALLBACK (records_changed_cb), self);
+  g_signal_group_connect_swapped (self->signals, "items-changed", G_CALLBACK (update_pages), self);
 }
 
 void
@@ -223,4 +286,24 @@ lt_record_view_set_job (LtRecordView *self,
 
   if (g_set_object (&self->job, job))
     attach (self);
+}
+
+void
+lt_record_view_find (LtRecordView *self,
+                     const char   *text)
+{
+  g_return_if_fail (LT_IS_RECORD_VIEW (self));
+
+  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+  if (text != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
+}
+
+const char *
+lt_record_view_get_summary (LtRecordView *self)
+{
+  g_return_val_if_fail (LT_IS_RECORD_VIEW (self), NULL);
+
+  return gtk_label_get_label (self->summary);
 }

@@ -15,7 +15,11 @@ G_BEGIN_DECLS
 #define LT_TYPE_RECORD_VIEW (lt_record_view_get_type ())
 G_DECLARE_FINAL_TYPE (LtRecordView, lt_record_view, LT, RECORD_VIEW, AdwBin)
 
-void lt_record_view_set_job (LtRecordView *self,
-                             HaulJob      *job);
+void        lt_record_view_set_job     (LtRecordView *self,
+                                        HaulJob      *job);
+/* Shows only what contains @text, whatever its case; without a @text lets people type it. */
+void        lt_record_view_find        (LtRecordView *self,
+                                        const char   *text);
+const char *lt_record_view_get_summary (LtRecordView *self);
 
 G_END_DECLS

@@ -69,6 +69,22 @@ lt_record_format_text (GtkListItem *item,
   return g_strdup (text != NULL ? text : "");
 }
 
+gboolean
+lt_record_matches (HaulRecord *record,
+                   const char *needle)
+{
+  const char *text = haul_record_get_text (record);
+  g_autofree char *folded = text != NULL ? g_utf8_casefold (text, -1) : NULL;
+  g_autofree char *type = NULL;
+
+  if (folded != NULL && strstr (folded, needle) != NULL)
+    return TRUE;
+  if (haul_record_get_size (record) == 0)
+    return FALSE;
+  type = g_utf8_casefold (haul_frame_type_to_string (haul_record_get_frame (record)), -1);
+  return strstr (type, needle) != NULL;
+}
+
 void
 lt_records_ensure (void)
 {

@@ -27,6 +27,10 @@ char       *lt_record_format_way   (GtkListItem *item,
 char       *lt_record_format_text  (GtkListItem *item,
                                     HaulRecord  *record);
 
+/* Whether @needle, which is case-folded, is in its text, or for a frame in its type. */
+gboolean    lt_record_matches      (HaulRecord  *record,
+                                    const char  *needle);
+
 /* Times are told from here, in µs: when the job was queued. One job's records are shown at a time. */
 void        lt_records_set_origin  (gint64       origin);
 

@@ -140,6 +140,14 @@ show_page_cb (GSimpleAction *action,
 }
 
 static void
+find_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       user_data)
+{
+  lt_jobs_view_find (LT_WINDOW (user_data)->jobs_view);
+}
+
+static void
 change_filter_cb (GSimpleAction *action,
                   GVariant      *state,
                   gpointer       user_data)
@@ -174,6 +182,7 @@ static const GActionEntry entries[] = {
   { "new-menu", new_menu_cb },
   { "repeat-last", repeat_last_cb },
   { "show-page", show_page_cb, "s" },
+  { "find", find_cb },
   { "filter", NULL, "s", "'all'", change_filter_cb },
   { "close", close_cb },
 };

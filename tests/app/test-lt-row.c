@@ -8,6 +8,7 @@
 #include "lt-countdown.h"
 #include "lt-job-row.h"
 #include "lt-job-text.h"
+#include "lt-record-view.h"
 #include "lt-test.h"
 
 #define GRACE_MS 1500
@@ -38,6 +39,20 @@ static gboolean
 has_ended (gpointer job)
 {
   return !haul_job_is_active (job);
+}
+
+typedef struct
+{
+  LtRecordView *view;
+  const char   *text;
+} Summary;
+
+static gboolean
+is_summary (gpointer data)
+{
+  Summary *summary = data;
+
+  return g_strcmp0 (lt_record_view_get_summary (summary->view), summary->text) == 0;
 }
 
 static gboolean
@@ -106,11 +121,55 @@ test_countdown (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+static void
+assert_found (LtRecordView *view,
+              const char   *text,
+              const char   *summary)
+{
+  GtkWidget *list = NULL;
+  g_autoptr(GtkSelectionModel) shown = NULL;
+
+  lt_record_view_find (view, text);
+  /* A search entry waits until nothing was typed for a moment. */
+  lt_test_run_until (is_summary, &(Summary) { view, summary }, 20000);
+  g_object_get (view, "list", &list, NULL);
+  g_object_get (list, "model", &shown, NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (shown)), ==, (guint) atoi (summary));
+  g_object_unref (list);
+}
+
+/* Of what was logged only what is looked for is left. */
+static void
+test_find (void)
+{
+  g_autoptr(HaulExecutor) executor = haul_process_executor_new (g_getenv ("HAUL_TEST_CHILD"));
+  g_autoptr(HaulJob) job = haul_job_new (&ignore_term, NULL, NULL);
+  GtkWidget *window = gtk_window_new ();
+  LtRecordView *view = g_object_new (LT_TYPE_RECORD_VIEW, "list", gtk_list_view_new (NULL, NULL), NULL);
+
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (view));
+  gtk_window_present (GTK_WINDOW (window));
+  lt_record_view_set_job (view, job);
+  haul_executor_submit (executor, job);
+  lt_test_run_until (has_logged, job, 20000);
+  lt_test_run_until (is_summary, &(Summary) { view, "1 line" }, 20000);
+
+  assert_found (view, "sigterm", "1 of 1 match");
+  assert_found (view, "SIGHUP", "0 of 1 match");
+  assert_found (view, "Ignoring", "1 of 1 match");
+  assert_found (view, "", "1 line");
+
+  haul_job_force (job);
+  lt_test_run_until (has_ended, job, 20000);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int    argc,
       char **argv)
 {
   lt_test_init (&argc, &argv);
   g_test_add_func ("/app/row/countdown", test_countdown);
+  g_test_add_func ("/app/row/find", test_find);
   return g_test_run ();
 }

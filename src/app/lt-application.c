@@ -179,6 +179,7 @@ add_shortcuts (GtkApplication *application)
     { "win.repeat-last", { "<Shift><Control>n" } },
     { "win.duplicate-selected", { "<Control>u" } },
     { "win.save-selected", { "<Control>s" } },
+    { "win.show-details", { "<Alt>Return" } },
     { "win.find", { "<Control>f" } },
     { "win.toggle-details", { "F9" } },
     { "app.undo-remove", { "<Control>z" } },

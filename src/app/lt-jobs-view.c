@@ -60,7 +60,7 @@ set_filter_label (GtkButton  *button,
 static void
 update_pages (LtJobsView *self)
 {
-  guint n = g_list_model_get_n_items (lt_jobs_get_model (self->jobs));
+  guint n = self->jobs != NULL ? g_list_model_get_n_items (lt_jobs_get_model (self->jobs)) : 0;
   guint n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
 
   gtk_stack_set_visible_child_name (self->stack, n > 0 ? "jobs" : "empty");

@@ -41,6 +41,14 @@ lt_settings_get_grace (void)
 }
 
 gboolean
+lt_settings_get_details (void)
+{
+  GSettings *settings = lt_settings_get ();
+
+  return settings == NULL || g_settings_get_boolean (settings, "show-details");
+}
+
+gboolean
 lt_settings_is_hint_done (const char *name)
 {
   GSettings *settings = lt_settings_get ();

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 GSettings *lt_settings_get          (void);   /* (nullable) (transfer none) */
 guint      lt_settings_get_grace    (void);   /* ms */
+gboolean   lt_settings_get_details  (void);
 gboolean   lt_settings_is_hint_done (const char *name);
 void       lt_settings_finish_hint  (const char *name);
 

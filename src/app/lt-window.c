@@ -30,6 +30,7 @@ struct _LtWindow
   LtJobsView          *jobs_view;
 
   LtJobs              *jobs;        /* (owned) */
+  gboolean             folded;      /* as of the last fold_cb() */
   guint                fold_id;
 };
 
@@ -140,6 +141,19 @@ show_page_cb (GSimpleAction *action,
 }
 
 static void
+show_details_cb (GSimpleAction *action,
+                 GVariant      *parameter,
+                 gpointer       user_data)
+{
+  LtWindow *self = LT_WINDOW (user_data);
+
+  if (lt_window_get_selected (self) == NULL)
+    return;
+  adw_flap_set_reveal_flap (lt_jobs_view_get_flap (self->jobs_view), TRUE);
+  lt_jobs_view_set_page (self->jobs_view, "details");
+}
+
+static void
 find_cb (GSimpleAction *action,
          GVariant      *parameter,
          gpointer       user_data)
@@ -159,6 +173,8 @@ change_filter_cb (GSimpleAction *action,
       {
         lt_jobs_view_set_filter (self->jobs_view, i);
         g_simple_action_set_state (action, state);
+        if (lt_settings_get () != NULL)
+          g_settings_set_value (lt_settings_get (), "filter", state);
         return;
       }
 }
@@ -182,6 +198,7 @@ static const GActionEntry entries[] = {
   { "new-menu", new_menu_cb },
   { "repeat-last", repeat_last_cb },
   { "show-page", show_page_cb, "s" },
+  { "show-details", show_details_cb },
   { "find", find_cb },
   { "filter", NULL, "s", "'all'", change_filter_cb },
   { "close", close_cb },
@@ -202,11 +219,14 @@ static gboolean
 fold_cb (gpointer user_data)
 {
   LtWindow *self = user_data;
-  gboolean folded = adw_flap_get_folded (lt_jobs_view_get_flap (self->jobs_view));
+  AdwFlap *flap = lt_jobs_view_get_flap (self->jobs_view);
 
   self->fold_id = 0;
-  lt_heartbeat_set_compact (self->heartbeat, folded);
-  lt_jobs_view_set_compact (self->jobs_view, folded);
+  self->folded = adw_flap_get_folded (flap);
+  lt_heartbeat_set_compact (self->heartbeat, self->folded);
+  lt_jobs_view_set_compact (self->jobs_view, self->folded);
+  if (!self->folded)
+    adw_flap_set_reveal_flap (flap, lt_settings_get_details ());
   return G_SOURCE_REMOVE;
 }
 
@@ -218,6 +238,16 @@ folded_cb (LtWindow *self)
     return;
   self->fold_id = g_idle_add (fold_cb, self);
   g_source_set_name_by_id (self->fold_id, "[long-tasks] fold");
+}
+
+/* Only what people choose is kept: a narrow window hides the pane by itself, and a wide one shows it. */
+static void
+revealed_cb (LtWindow *self)
+{
+  AdwFlap *flap = lt_jobs_view_get_flap (self->jobs_view);
+
+  if (!self->folded && !adw_flap_get_folded (flap) && lt_settings_get () != NULL)
+    g_settings_set_boolean (lt_settings_get (), "show-details", adw_flap_get_reveal_flap (flap));
 }
 
 /* Without a job there is nothing to show the details of. */
@@ -263,12 +293,16 @@ static void
 bind_settings (LtWindow *self)
 {
   GSettings *settings = lt_settings_get ();
+  g_autoptr(GVariant) filter = NULL;
 
   if (settings == NULL)
     return;
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  filter = g_settings_get_value (settings, "filter");
+  g_action_group_change_action_state (G_ACTION_GROUP (self), "filter", filter);
+  adw_flap_set_reveal_flap (lt_jobs_view_get_flap (self->jobs_view), lt_settings_get_details ());
 }
 
 static void
@@ -285,8 +319,9 @@ lt_window_init (LtWindow *self)
   flap = lt_jobs_view_get_flap (self->jobs_view);
   details = g_property_action_new ("toggle-details", flap, "reveal-flap");
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (details));
-  g_signal_connect_object (flap, "notify::folded", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
   bind_settings (self);
+  g_signal_connect_object (flap, "notify::folded", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (flap, "notify::reveal-flap", G_CALLBACK (revealed_cb), self, G_CONNECT_SWAPPED);
 }
 
 LtWindow *

@@ -377,6 +377,49 @@ lt_job_text_announce (HaulJob *job,
   return g_strdup_printf (_("%s: %u percent"), title, quarter * 25);
 }
 
+/* Takes @words. */
+static void
+append_count (GString *text,
+              guint    n,
+              char    *words)
+{
+  if (n > 0)
+    append_part (text, words);
+  g_free (words);
+}
+
+/* "2 running · 1 paused · about 6 minutes left". The time is that of the job that takes longest, and
+ * only said if it is known: how long one takes that has not begun, nobody knows. */
+char *
+lt_job_text_summary (GListModel *jobs)
+{
+  GString *text = g_string_new (NULL);
+  guint n_queued = 0;
+  guint n_running = 0;
+  guint n_paused = 0;
+  double left = 0;
+  g_autofree char *words = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
+    {
+      g_autoptr(HaulJob) job = g_list_model_get_item (jobs, i);
+      HaulJobState state = haul_job_get_state (job);
+
+      n_queued += state == HAUL_JOB_QUEUED;
+      n_paused += state == HAUL_JOB_PAUSED;
+      n_running += state != HAUL_JOB_QUEUED && state != HAUL_JOB_PAUSED && state != HAUL_JOB_ENDED;
+      if (state == HAUL_JOB_STARTING || state == HAUL_JOB_RUNNING)
+        left = left < 0 || haul_job_get_left (job) < 0 ? -1 : MAX (left, haul_job_get_left (job));
+    }
+  /* Translators: how many jobs, “2 running” */
+  append_count (text, n_running, g_strdup_printf (ngettext ("%u running", "%u running", n_running), n_running));
+  append_count (text, n_paused, g_strdup_printf (ngettext ("%u paused", "%u paused", n_paused), n_paused));
+  append_count (text, n_queued, g_strdup_printf (ngettext ("%u queued", "%u queued", n_queued), n_queued));
+  words = n_queued == 0 && left > 0 ? haul_format_left (left) : NULL;
+  append_part (text, words);
+  return g_string_free (text, FALSE);
+}
+
 const char *
 lt_job_text_executor (HaulJob *job)
 {

@@ -29,6 +29,7 @@ char       *lt_job_text_announce    (HaulJob        *job,
                                      guint           quarter) G_GNUC_WARN_UNUSED_RESULT;
 char       *lt_job_text_argument    (const HaulParam *param,
                                      GVariant        *arguments) G_GNUC_WARN_UNUSED_RESULT;
+char       *lt_job_text_summary     (GListModel      *jobs) G_GNUC_WARN_UNUSED_RESULT;   /* of all jobs; "" if none is active */
 const char *lt_job_text_executor    (HaulJob        *job);
 char       *lt_job_text_file_name   (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -12,6 +12,9 @@
 
 #define MAX_UNDO 50
 
+/* Between two looks at the time that is left. */
+#define TICK_MS 1000
+
 struct _LtJobs
 {
   GObject       parent_instance;
@@ -21,13 +24,16 @@ struct _LtJobs
   GHashTable   *quarters;                 /* (owned) of HaulJob: the last quarter that was announced, plus one */
   GQueue        removed;                  /* (owned) of HaulJob, newest first: for undo */
   guint         counts[LT_N_FILTERS];
+  char         *summary;                  /* (owned) */
   char         *status;                   /* (owned) */
   guint         recount_id;
+  guint         tick_id;                  /* only while a job is active */
 };
 
 typedef enum
 {
   PROP_N_ACTIVE = 1,
+  PROP_SUMMARY,
   PROP_STATUS,
 } LtJobsProperty;
 
@@ -66,6 +72,41 @@ lt_jobs_matches (HaulJob  *job,
     }
 }
 
+static void
+update_summary (LtJobs *self)
+{
+  g_autofree char *summary = lt_job_text_summary (G_LIST_MODEL (self->model));
+
+  if (g_strcmp0 (summary, self->summary) == 0)
+    return;
+  g_free (self->summary);
+  self->summary = g_steal_pointer (&summary);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
+}
+
+static gboolean
+tick_cb (gpointer user_data)
+{
+  update_summary (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+update_tick (LtJobs *self)
+{
+  gboolean wanted = self->counts[LT_FILTER_ACTIVE] > 0;
+
+  if (wanted && self->tick_id == 0)
+    {
+      self->tick_id = g_timeout_add (TICK_MS, tick_cb, self);
+      g_source_set_name_by_id (self->tick_id, "[long-tasks] sum up jobs");
+    }
+  else if (!wanted)
+    {
+      g_clear_handle_id (&self->tick_id, g_source_remove);
+    }
+}
+
 static gboolean
 recount_cb (gpointer user_data)
 {
@@ -81,6 +122,8 @@ recount_cb (gpointer user_data)
       for (guint filter = 0; filter < LT_N_FILTERS; filter++)
         self->counts[filter] += lt_jobs_matches (job, filter);
     }
+  update_tick (self);
+  update_summary (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_ACTIVE]);
   g_signal_emit (self, signals[COUNTED], 0);
 
@@ -153,6 +196,7 @@ lt_jobs_dispose (GObject *object)
   LtJobs *self = LT_JOBS (object);
 
   g_clear_handle_id (&self->recount_id, g_source_remove);
+  g_clear_handle_id (&self->tick_id, g_source_remove);
   g_queue_clear_full (&self->removed, g_object_unref);
   if (self->model != NULL)
     g_list_store_remove_all (self->model);
@@ -169,6 +213,7 @@ lt_jobs_finalize (GObject *object)
 {
   LtJobs *self = LT_JOBS (object);
 
+  g_free (self->summary);
   g_free (self->status);
 
   G_OBJECT_CLASS (lt_jobs_parent_class)->finalize (object);
@@ -186,6 +231,10 @@ lt_jobs_get_property (GObject    *object,
     {
     case PROP_N_ACTIVE:
       g_value_set_uint (value, self->counts[LT_FILTER_ACTIVE]);
+      break;
+
+    case PROP_SUMMARY:
+      g_value_set_string (value, self->summary);
       break;
 
     case PROP_STATUS:
@@ -208,6 +257,8 @@ lt_jobs_class_init (LtJobsClass *klass)
 
   properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0,
                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SUMMARY] = g_param_spec_string ("summary", NULL, NULL, NULL,
+                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL,
                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
@@ -221,6 +272,7 @@ lt_jobs_init (LtJobs *self)
 {
   self->model = g_list_store_new (HAUL_TYPE_JOB);
   self->quarters = g_hash_table_new (NULL, NULL);
+  self->summary = g_strdup ("");
   self->status = g_strdup ("");
   g_queue_init (&self->removed);
   self->executors[LT_RUN_IN_PROCESS] = haul_process_executor_new (NULL);
@@ -258,6 +310,14 @@ lt_jobs_get_status (LtJobs *self)
   g_return_val_if_fail (LT_IS_JOBS (self), NULL);
 
   return self->status;
+}
+
+const char *
+lt_jobs_get_summary (LtJobs *self)
+{
+  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
+
+  return self->summary;
 }
 
 HaulExecutor *

@@ -14,7 +14,7 @@ G_DECLARE_FINAL_TYPE (LtJobs, lt_jobs, LT, JOBS, GObject)
  * LtJobs:
  *
  * All jobs of this run of the app, newest first, and the executors that run
- * them. What a window shows is #LtJobs:model, the counts, and #LtJobs:status.
+ * them. What a window shows is #LtJobs:model, the counts, #LtJobs:summary and #LtJobs:status.
  */
 
 typedef enum
@@ -40,6 +40,7 @@ GListModel   *lt_jobs_get_model    (LtJobs          *self);   /* of HaulJob */
 guint         lt_jobs_get_count    (LtJobs          *self,
                                     LtFilter         filter);
 const char   *lt_jobs_get_status   (LtJobs          *self);
+const char   *lt_jobs_get_summary  (LtJobs          *self);
 HaulJob      *lt_jobs_lookup       (LtJobs          *self,
                                     guint            id);     /* (nullable) (transfer none) */
 HaulExecutor *lt_jobs_get_executor (LtJobs          *self,

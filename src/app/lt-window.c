@@ -21,6 +21,7 @@ struct _LtWindow
 {
   AdwApplicationWindow parent_instance;
 
+  AdwWindowTitle      *title;
   LtHeartbeat         *heartbeat;
   GtkMenuButton       *new_button;
   GtkWidget           *details_button;
@@ -280,6 +281,7 @@ lt_window_class_init (LtWindowClass *klass)
   g_type_ensure (LT_TYPE_HINT_BAR);
   g_type_ensure (LT_TYPE_JOBS_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, title);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, heartbeat);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, new_button);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, details_button);
@@ -334,6 +336,7 @@ lt_window_new (GtkApplication *application,
 
   self = g_object_new (LT_TYPE_WINDOW, "application", application, NULL);
   self->jobs = g_object_ref (jobs);
+  g_object_bind_property (jobs, "summary", self->title, "subtitle", G_BINDING_SYNC_CREATE);
   lt_jobs_view_set_jobs (self->jobs_view, jobs);
   g_signal_connect_object (lt_jobs_get_model (jobs), "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   items_changed_cb (self);

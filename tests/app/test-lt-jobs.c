@@ -152,6 +152,30 @@ test_remove (void)
 }
 
 static gboolean
+is_summed_up (gpointer jobs)
+{
+  return g_strcmp0 (lt_jobs_get_summary (jobs), "1 running · 1 paused · 2 queued") == 0;
+}
+
+/* Before anything is known of them, and with some that have not begun, no time is promised. */
+static void
+test_summary (void)
+{
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  HaulJob *first;
+
+  g_assert_cmpstr (lt_jobs_get_summary (jobs), ==, "");
+  haul_executor_set_max_running (lt_jobs_get_executor (jobs, LT_RUN_IN_PROCESS), 2);
+  first = start (jobs, "sleep", "{'seconds': <600.0>}");
+  for (guint i = 0; i < 3; i++)
+    (void) start (jobs, "sleep", "{'seconds': <600.0>}");
+  lt_test_run_until (is_running, first, 15000);
+  haul_job_pause (first);
+  lt_test_run_until (is_summed_up, jobs, 15000);
+  lt_test_stop (jobs);
+}
+
+static gboolean
 step_cb (GtkWidget     *list,
          GdkFrameClock *clock,
          gpointer       user_data)
@@ -220,6 +244,7 @@ main (int    argc,
   g_test_add_func ("/app/jobs/records", test_records);
   g_test_add_func ("/app/jobs/settings", test_settings);
   g_test_add_func ("/app/jobs/remove", test_remove);
+  g_test_add_func ("/app/jobs/summary", test_summary);
   g_test_add_func ("/app/jobs/thousand", test_thousand);
   return g_test_run ();
 }

@@ -385,6 +385,8 @@ run_item (HaulContext  *context,
       write_pid (path);
       raise (SIGKILL);
     }
+  else if (strcmp (mode, "die") == 0)
+    raise (SIGKILL);
   else if (strcmp (mode, "five-is-bad") == 0 && number == 5)
     {
       g_set_error (error, HAUL_ERROR, HAUL_ERROR_TASK, "%d is bad", (int) number);

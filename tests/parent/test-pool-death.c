@@ -178,16 +178,51 @@ test_poisoned_among_others (void)
   finish (pool);
 }
 
+/* What a worker had done when it died is done, though it had not sent it yet. */
+static void
+test_done_and_killed (void)
+{
+  HaulPool *pool = pool_new (1);
+
+  haul_test_begin ();
+  pool_normal (pool);
+  for (guint round = 0; round < 10; round++)
+    {
+      g_autoptr(GString) list = g_string_new ("[");
+      g_autoptr(Watched) watched = NULL;
+
+      for (guint i = 0; i < 60; i++)
+        g_string_append_printf (list, "%s{'number': <int64 %u>, 'mode': <'%s'>}", i > 0 ? ", " : "", i,
+                                i % 20 == 19 ? "die" : "square");
+      g_string_append_c (list, ']');
+      watched = pool_list ("item", list->str);
+      haul_batch_set_chunksize (watched->batch, 30);   /* the worker has them all ahead of it */
+      pool_submit (pool, watched);
+      pool_wait (watched);
+      g_assert_cmpuint (haul_batch_get_n_done (watched->batch), ==, 57);
+      g_assert_cmpuint (pool_count (watched, "was ended by signal 9, SIGKILL in “item”"), ==, 3);
+      for (guint i = 0; i < 60; i++)
+        g_assert_true ((*pool_text (watched, i) == '!') == (i % 20 == 19));
+    }
+  finish (pool);
+}
+
 /* Somebody kills a worker every 50 ms. */
+
+typedef struct
+{
+  HaulPool *pool;
+  guint     n_kills;
+} Storm;
 
 static gboolean
 kill_one_cb (gpointer user_data)
 {
-  HaulPool *pool = user_data;
-  guint n = pool_n_pids (pool);
+  Storm *storm = user_data;
+  guint n = pool_n_pids (storm->pool);
 
-  if (n > 0)
-    (void) kill (pool_nth_pid (pool, g_random_int_range (0, n)), SIGKILL);
+  if (n > 0 && kill (pool_nth_pid (storm->pool, g_random_int_range (0, n)), SIGKILL) == 0)
+    storm->n_kills++;
   return G_SOURCE_CONTINUE;
 }
 
@@ -196,18 +231,20 @@ run_storm (guint retries)
 {
   HaulPool *pool = pool_new (3);
   g_autoptr(Watched) watched = pool_watch (pool_batch ("slow", 10000, "{'seconds': <0.0003>}"));
+  Storm storm = { pool, 0 };
   guint64 n_failed;
   guint id;
 
   haul_test_begin ();
   haul_batch_set_retries (watched->batch, retries);
-  id = g_timeout_add (50, kill_one_cb, pool);
+  id = g_timeout_add (50, kill_one_cb, &storm);
   pool_submit (pool, watched);
   pool_wait (watched);
   g_source_remove (id);
 
   n_failed = haul_batch_get_n_failed (watched->batch);
-  g_test_message ("%u of 10000 failed", (guint) n_failed);
+  g_test_message ("%u of 10000 failed, %u kills", (guint) n_failed, storm.n_kills);
+  g_assert_cmpuint (n_failed, <=, storm.n_kills);   /* the one that it was at, and no other */
   g_assert_cmpint (haul_pool_get_state (pool), ==, HAUL_POOL_RUNNING);
   g_assert_cmpuint (watched->order->len, ==, 10000);
   g_assert_cmpuint (haul_batch_get_n_done (watched->batch) + n_failed, ==, 10000);
@@ -258,6 +295,7 @@ main (int    argc,
   g_test_add_func ("/pool-death/retries", test_retries);
   g_test_add_func ("/pool-death/poisoned", test_poisoned);
   g_test_add_func ("/pool-death/poisoned-among-others", test_poisoned_among_others);
+  g_test_add_func ("/pool-death/done-and-killed", test_done_and_killed);
   g_test_add_func ("/pool-death/storm", test_storm);
   g_test_add_func ("/pool-death/storm-retried", test_storm_retried);
   g_test_add_func ("/pool-death/fail-fast", test_fail_fast_death);

@@ -23,6 +23,7 @@ struct _HaulChild
   int             pid;            /* of an exec'd child, and of the group that it leads; or 0 */
   HaulForkClient *client;         /* (owned) (nullable) of a forked one */
   guint32         sequence;       /* of the next frame down */
+  const HaulBoard *board;         /* borrowed (nullable) */
   gboolean        many;           /* runs many jobs: the next one waits for what it says of this one */
 
   int             commands_fd;    /* (owned) write end, not blocking */

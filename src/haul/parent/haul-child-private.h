@@ -5,6 +5,7 @@
 
 #include "haul-fork-client-private.h"
 #include "haul-intake-private.h"
+#include "haul/wire/haul-shared-private.h"
 
 G_BEGIN_DECLS
 
@@ -57,6 +58,11 @@ gboolean   haul_child_start          (HaulChild               *self,
                                       HaulForkClient          *client,
                                       int                      board_fd,
                                       GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where the board is mapped, as long as the child lives: what it said there and did not send any more,
+ * since it was killed, counts as well. */
+void       haul_child_set_board      (HaulChild               *self,
+                                      const HaulBoard         *board);
 
 guint32    haul_child_get_id         (HaulChild               *self);
 void       haul_child_queue          (HaulChild               *self,

@@ -122,6 +122,13 @@ haul_child_log_cb (gpointer user_data)
     }
 }
 
+void
+haul_child_set_board (HaulChild       *self,
+                      const HaulBoard *board)
+{
+  self->board = board;
+}
+
 /* All is read: FALSE while there is more. */
 static gboolean
 drain_a_part (HaulChild  *self,
@@ -135,6 +142,8 @@ drain_a_part (HaulChild  *self,
   switch (haul_frames_drain (&self->frames, self->events_fd, self->frames_goal, message_sink, self, error))
     {
     case HAUL_INTAKE_EMPTY:
+      if (self->board != NULL && haul_frames_take_kept (&self->frames, self->board))
+        return FALSE;
       (void) haul_frames_finish (&self->frames, error);
       return TRUE;
 

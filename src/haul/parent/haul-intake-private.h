@@ -4,6 +4,7 @@
 #pragma once
 
 #include "haul/wire/haul-message.h"
+#include "haul/wire/haul-shared-private.h"
 
 G_BEGIN_DECLS
 
@@ -48,6 +49,9 @@ HaulIntake haul_frames_drain  (HaulFrames   *self,
                                HaulIntakeSink sink,
                                gpointer      user_data,
                                GError      **error);
+/* What was said on the board and never written: FALSE if there is none. Once all that was is read. */
+gboolean   haul_frames_take_kept (HaulFrames      *self,
+                                  const HaulBoard *board);
 gboolean   haul_frames_finish (HaulFrames   *self,
                                GError      **error);
 

@@ -236,6 +236,22 @@ haul_frames_drain (HaulFrames  *self,
   return n_frames == TURN_FRAMES ? HAUL_INTAKE_MORE : HAUL_INTAKE_EMPTY;
 }
 
+gboolean
+haul_frames_take_kept (HaulFrames      *self,
+                       const HaulBoard *board)
+{
+  const guint64 before = self->n_read;
+  const guint8 *bytes;
+  gsize size;
+
+  while ((size = haul_board_peek (board, self->n_read, &bytes)) > 0)
+    {
+      add_pending (self, bytes, size);
+      self->n_read += size;
+    }
+  return self->n_read > before;
+}
+
 /* At the end of the pipe: an error if it ended inside a frame. */
 gboolean
 haul_frames_finish (HaulFrames  *self,

@@ -392,7 +392,7 @@ haul_pool_worker_ended (HaulPool       *self,
   g_autoptr(HaulPool) keep G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr(GError) error = why;
   GError *broken = count_death (self, worker, why);
-  guint32 begun = __atomic_load_n (&worker->board->begun, __ATOMIC_ACQUIRE);
+  guint32 begun = haul_board_withdraw (worker->board, G_MAXUINT32);
   guint32 number = worker->first_number;
   HaulItem *item;
   guint index;

@@ -232,7 +232,7 @@ explain (HaulPoolWorker *self,
     return g_error_copy (self->wrong);
   if (lost != NULL)
     return g_error_copy (lost);
-  if (item == NULL || __atomic_load_n (&self->board->begun, __ATOMIC_ACQUIRE) < self->first_number)
+  if (item == NULL || haul_board_begun (self->board) < self->first_number)
     return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s"), self->pid, exit_text);
   return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s in “%s”"), self->pid, exit_text,
                       item->batch != NULL ? haul_batch_get_task (item->batch)->id : _("the initializer"));
@@ -292,8 +292,10 @@ haul_pool_worker_new (HaulPool        *pool,
   g_object_set_qdata (self->owner, worker_quark (), self);
   self->child = haul_child_new (&listener, self->owner, haul_next_id (), nice);
 
-  if (!make_board (self, &board_fd, error)
-      || !haul_child_start (self->child, worker_path, client, board_fd, error))
+  if (!make_board (self, &board_fd, error))
+    return NULL;
+  haul_child_set_board (self->child, self->board);
+  if (!haul_child_start (self->child, worker_path, client, board_fd, error))
     return NULL;
   return g_steal_pointer (&self);
 }

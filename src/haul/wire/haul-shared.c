@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -61,4 +62,74 @@ haul_shared_unmap (gpointer map,
                    gsize    size)
 {
   (void) munmap (map, size);
+}
+
+gboolean
+haul_board_begin (HaulBoard *self,
+                  guint32    job)
+{
+  HaulClaim now, next;
+
+  now.both = __atomic_load_n (&self->claim.both, __ATOMIC_ACQUIRE);
+  do
+    {
+      if (job < now.until)
+        return FALSE;
+      next.both = now.both;
+      next.begun = job;
+    }
+  while (!__atomic_compare_exchange_n (&self->claim.both, &now.both, next.both, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+  return TRUE;
+}
+
+guint32
+haul_board_withdraw (HaulBoard *self,
+                     guint32    until)
+{
+  HaulClaim now, next;
+
+  now.both = __atomic_load_n (&self->claim.both, __ATOMIC_ACQUIRE);
+  do
+    {
+      next.both = now.both;
+      next.until = until;
+    }
+  while (!__atomic_compare_exchange_n (&self->claim.both, &now.both, next.both, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+  return now.begun;
+}
+
+guint32
+haul_board_begun (const HaulBoard *self)
+{
+  return __atomic_load_n (&self->claim.begun, __ATOMIC_ACQUIRE);
+}
+
+/* The bytes first, and then that they are there: who is killed in between has not said them. */
+void
+haul_board_say (HaulBoard  *self,
+                const void *bytes,
+                gsize       size)
+{
+  gsize at = self->said % HAUL_BOARD_RING;
+  gsize first = MIN (size, HAUL_BOARD_RING - at);
+
+  if (size == 0)
+    return;
+  memcpy (self->ring + at, bytes, first);
+  memcpy (self->ring, (const guint8 *) bytes + first, size - first);
+  __atomic_store_n (&self->said, self->said + size, __ATOMIC_RELEASE);
+}
+
+gsize
+haul_board_peek (const HaulBoard  *self,
+                 guint64           position,
+                 const guint8    **ret_bytes)
+{
+  guint64 said = __atomic_load_n (&self->said, __ATOMIC_ACQUIRE);
+  gsize at = position % HAUL_BOARD_RING;
+
+  if (said <= position || said - position > HAUL_BOARD_RING)
+    return 0;
+  *ret_bytes = self->ring + at;
+  return MIN (said - position, HAUL_BOARD_RING - at);
 }

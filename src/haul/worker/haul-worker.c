@@ -31,17 +31,17 @@ typedef struct
 {
   HaulBoard   *board;        /* (nullable) of a worker that runs many jobs */
   guint32      job;
+  const HaulTask *task;      /* (nullable) the last that it ran */
   guint32      sequence;     /* of the next frame that we send */
-  GByteArray  *unsent;       /* (owned) frames that are sent together */
+  guint64      written;      /* bytes of frames, ever; on the board may be more, which are written together */
 
   HaulDecoder  decoder;
   GByteArray  *received;     /* (owned) bytes of commands that no frame was made of yet */
   gsize        used;         /* of them */
 } Worker;
 
-/* Frames wait for others this long, and in this number of bytes, at most. */
-#define UNSENT_MS   2
-#define UNSENT_SIZE (32 * 1024)
+/* Frames wait for others this long, at most. */
+#define UNSENT_MS 2
 
 /* Set by the signal handler; int, as HaulContext wants it, and lock-free. */
 static int cancelled;
@@ -50,27 +50,30 @@ static int cancelled;
 static Worker *many;                       /* (nullable) the worker, where it runs many jobs */
 static volatile sig_atomic_t is_sending;   /* the handler keeps its hands off */
 static volatile sig_atomic_t is_late;      /* and leaves it to us to send */
+static volatile sig_atomic_t is_timed;     /* it will be called */
+
+static gboolean
+has_unsent (Worker *self)
+{
+  return self->board != NULL && self->board->said > self->written;
+}
 
 /* Async-signal-safe. */
 static void
 flush (Worker *self)
 {
-  const guint8 *from = self->unsent->data;
-  gsize left = self->unsent->len;
+  const guint8 *from;
+  gsize left;
 
-  while (left > 0)
+  while (self->board != NULL && (left = haul_board_peek (self->board, self->written, &from)) > 0)
     {
       ssize_t n = write (HAUL_WORKER_EVENTS_FD, from, left);
 
       if (n < 0 && errno != EINTR)
         _exit (HAUL_WORKER_EXIT_ORPHAN);   /* nobody is there to be told */
       if (n > 0)
-        {
-          from += n;
-          left -= n;
-        }
+        self->written += n;
     }
-  self->unsent->len = 0;
 }
 
 static void
@@ -78,29 +81,66 @@ sigalrm_cb (int signal_number G_GNUC_UNUSED)
 {
   int saved = errno;
 
+  is_timed = FALSE;
   is_late = is_sending;
   if (!is_sending)
     flush (many);
   errno = saved;
 }
 
-/* A worker of many small jobs sends what it has to say of several in one write. */
-static gboolean
-keep_for_later (Worker          *self,
-                const guint8    *header,
-                const HaulFrame *frame)
+/* While a job runs, nothing but a signal sees to it that what waits is sent. */
+static void
+send_soon (Worker *self)
 {
   static const struct itimerval soon = { .it_value = { .tv_usec = UNSENT_MS * 1000 } };
 
-  if (many == NULL || frame->type == HAUL_FRAME_PROGRESS || self->unsent->len + frame->size > UNSENT_SIZE)
-    return FALSE;
+  if (is_timed || !has_unsent (self))
+    return;
+  is_timed = TRUE;
+  (void) setitimer (ITIMER_REAL, &soon, NULL);
+}
 
-  if (self->unsent->len == 0)
-    (void) setitimer (ITIMER_REAL, &soon, NULL);
-  g_byte_array_append (self->unsent, header, HAUL_FRAME_HEADER_SIZE);
-  if (frame->size > 0)
-    g_byte_array_append (self->unsent, frame->payload, frame->size);
-  return TRUE;
+static void
+write_frame (Worker       *self,
+             const guint8 *header,
+             const void   *payload,
+             gsize         size)
+{
+  if (!haul_write_all (HAUL_WORKER_EVENTS_FD, header, HAUL_FRAME_HEADER_SIZE, payload, size, NULL))
+    _exit (HAUL_WORKER_EXIT_ORPHAN);
+
+  self->written += HAUL_FRAME_HEADER_SIZE + size;
+  if (self->board != NULL)
+    __atomic_store_n (&self->board->said, self->written, __ATOMIC_RELEASE);
+}
+
+/* A worker of many small jobs sends what it has to say of several in one write. Until then it is on the
+ * board, where the program finds it if we are killed. */
+static void
+send_frame (Worker          *self,
+            const HaulFrame *frame)
+{
+  guint8 header[HAUL_FRAME_HEADER_SIZE];
+  gsize size = HAUL_FRAME_HEADER_SIZE + frame->size;
+
+  haul_frame_encode_header (frame, header);
+  is_sending = TRUE;
+  if (many == NULL || frame->type == HAUL_FRAME_PROGRESS || self->board->said - self->written + size > HAUL_BOARD_RING)
+    {
+      flush (self);
+      write_frame (self, header, frame->payload, frame->size);
+    }
+  else
+    {
+      haul_board_say (self->board, header, sizeof header);
+      haul_board_say (self->board, frame->payload, frame->size);
+      if (frame->type != HAUL_FRAME_RESULT && frame->type != HAUL_FRAME_ERROR)
+        send_soon (self);   /* after these comes the next job, or nothing to do */
+    }
+  if (is_late)
+    flush (self);
+  is_late = FALSE;
+  is_sending = FALSE;
 }
 
 static void
@@ -109,7 +149,6 @@ send_message (const HaulMessage *message,
 {
   Worker *self = user_data;
   g_autoptr(GBytes) body = haul_message_encode (message);
-  guint8 header[HAUL_FRAME_HEADER_SIZE];
   HaulFrame frame = { .type = message->type, .job = self->job, .sequence = self->sequence++ };
 
   if (message->type == HAUL_FRAME_DATA)
@@ -121,19 +160,7 @@ send_message (const HaulMessage *message,
     {
       frame.payload = g_bytes_get_data (body, &frame.size);
     }
-
-  haul_frame_encode_header (&frame, header);
-  is_sending = TRUE;
-  if (!keep_for_later (self, header, &frame))
-    {
-      flush (self);
-      if (!haul_write_all (HAUL_WORKER_EVENTS_FD, header, sizeof header, frame.payload, frame.size, NULL))
-        _exit (HAUL_WORKER_EXIT_ORPHAN);
-    }
-  if (is_late)
-    flush (self);
-  is_late = FALSE;
-  is_sending = FALSE;
+  send_frame (self, &frame);
 }
 
 static void
@@ -319,7 +346,9 @@ run_task (Worker      *self,
       return FALSE;
     }
 
-  (void) prctl (PR_SET_NAME, task->id);   /* what ps shows */
+  if (task != self->task)
+    (void) prctl (PR_SET_NAME, task->id);   /* what ps shows */
+  self->task = task;
   context = haul_context_new (send_message, self, &cancelled);
   return haul_task_run (task, context, arguments);
 }
@@ -357,7 +386,9 @@ run_many (Worker *self)
       if (!receive (self, &run, &error) || run.type != HAUL_FRAME_RUN)
         return complain (error, "a RUN was due");
 
-      __atomic_store_n (&self->board->begun, self->job, __ATOMIC_RELEASE);
+      if (!haul_board_begin (self->board, self->job))
+        continue;   /* somebody else does it */
+      send_soon (self);
       (void) run_task (self, &run);
     }
 }
@@ -366,7 +397,7 @@ static int
 serve (HaulBoard *board,
        int        nice_value)
 {
-  Worker self = { .board = board, .received = g_byte_array_new (), .unsent = g_byte_array_new () };
+  Worker self = { .board = board, .received = g_byte_array_new () };
   int status;
 
   haul_decoder_init (&self.decoder);
@@ -375,7 +406,6 @@ serve (HaulBoard *board,
     status = board != NULL ? run_many (&self) : run_one (&self);
   flush (&self);
   g_byte_array_unref (self.received);
-  g_byte_array_unref (self.unsent);
   return status;
 }
 

@@ -5,6 +5,7 @@
 
 /* libhaul: long-running tasks in processes and threads, for GLib programs. */
 
+#include "parent/haul-batch-item.h"
 #include "parent/haul-batch.h"
 #include "parent/haul-cpus.h"
 #include "parent/haul-executor.h"

@@ -462,16 +462,16 @@ main (int    argc,
       char **argv)
 {
   haul_test_init (&argc, &argv);
-  g_test_add_func ("/pool/watch/rows", test_rows);
-  g_test_add_func ("/pool/watch/n-items", test_n_items);
-  g_test_add_func ("/pool/watch/initializer", test_initializer_seen);
-  g_test_add_func ("/pool/watch/rows-end", test_rows_end);
-  g_test_add_func ("/pool/watch/rate", test_rate);
-  g_test_add_func ("/pool/watch/n-busy", test_n_busy);
-  g_test_add_func ("/pool/watch/dropped", test_dropped);
-  g_test_add_func ("/pool/held/before", test_held_before);
-  g_test_add_func ("/pool/held/running", test_held_running);
-  g_test_add_func ("/pool/held/ends", test_held_ends);
-  g_test_add_func ("/pool/held/closed", test_held_closed);
+  g_test_add_func ("/pool-watch/rows", test_rows);
+  g_test_add_func ("/pool-watch/n-items", test_n_items);
+  g_test_add_func ("/pool-watch/initializer", test_initializer_seen);
+  g_test_add_func ("/pool-watch/rows-end", test_rows_end);
+  g_test_add_func ("/pool-watch/rate", test_rate);
+  g_test_add_func ("/pool-watch/n-busy", test_n_busy);
+  g_test_add_func ("/pool-watch/dropped", test_dropped);
+  g_test_add_func ("/pool-held/before", test_held_before);
+  g_test_add_func ("/pool-held/running", test_held_running);
+  g_test_add_func ("/pool-held/ends", test_held_ends);
+  g_test_add_func ("/pool-held/closed", test_held_closed);
   return g_test_run ();
 }

@@ -15,6 +15,9 @@ typedef struct
   GError *error;    /* (owned) (nullable) */
 } HaulOutcome;
 
+/* The rows of haul_batch_get_items(). */
+G_DECLARE_FINAL_TYPE (HaulBatchItems, haul_batch_items, HAUL, BATCH_ITEMS, GObject)
+
 struct _HaulBatch
 {
   GObject         parent_instance;
@@ -24,6 +27,7 @@ struct _HaulBatch
   gpointer        input_data;
   GDestroyNotify  input_destroy;
 
+  GVariant       *list;         /* (owned) (nullable) the input, where it is one */
   guint64         size;         /* how many items there are; G_MAXUINT64: only the input knows */
 
   gboolean        ordered;
@@ -48,6 +52,29 @@ struct _HaulBatch
   GError         *first_error;  /* (owned) (nullable) */
   gboolean        ended;
   GPtrArray      *joiners;      /* (owned) of GTask */
+  HaulBatchItems *items;        /* (borrowed) (nullable) while somebody looks; it holds us */
 };
+
+/* Somebody may see that something is different. */
+void           haul_batch_items_touch     (HaulBatchItems      *self);
+void           haul_batch_items_ended     (HaulBatchItems      *self,
+                                           guint64              index,
+                                           gboolean             done);
+HaulBatch     *haul_batch_items_get_batch (HaulBatchItems      *self);
+void           haul_batch_items_forget    (HaulBatchItems      *self,
+                                           guint64              index);
+
+HaulBatchItem *haul_batch_item_new        (HaulBatchItems      *items,
+                                           guint64              index,
+                                           HaulBatchItemState   state) G_GNUC_WARN_UNUSED_RESULT;
+void           haul_batch_item_set_state  (HaulBatchItem       *self,
+                                           HaulBatchItemState   state);
+
+static inline void
+haul_batch_touch (HaulBatch *self)
+{
+  if (self->items != NULL)
+    haul_batch_items_touch (self->items);
+}
 
 G_END_DECLS

@@ -51,6 +51,7 @@ haul_batch_finalize (GObject *object)
 
   if (self->input_destroy != NULL)
     self->input_destroy (self->input_data);
+  g_clear_pointer (&self->list, g_variant_unref);
   g_hash_table_unref (self->outcomes);
   g_clear_error (&self->first_error);
 
@@ -118,6 +119,7 @@ haul_batch_new_for_list (const HaulTask *task,
   g_return_val_if_fail (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("aa{sv}")), NULL);
 
   self = haul_batch_new (task, list_input, g_variant_ref_sink (arguments), (GDestroyNotify) g_variant_unref);
+  self->list = g_variant_ref (arguments);
   self->size = g_variant_n_children (arguments);
   return self;
 }
@@ -161,6 +163,7 @@ drop_the_rest (HaulBatch *self)
 {
   self->complete = TRUE;
   self->given_up = TRUE;
+  haul_batch_touch (self);
   g_queue_clear_full (&self->again, (GDestroyNotify) haul_item_free);
   if (self->pool != NULL)
     haul_pool_drop_items (self->pool, self);
@@ -183,6 +186,8 @@ settle (HaulBatch    *self,
   HaulOutcome *outcome = g_new0 (HaulOutcome, 1);
   guint64 *key = g_new (guint64, 1);
 
+  if (self->items != NULL)
+    haul_batch_items_ended (self->items, index, error == NULL);
   *key = index;
   outcome->result = result != NULL ? g_bytes_ref (result) : NULL;
   outcome->error = error != NULL ? g_error_copy (error) : NULL;
@@ -296,6 +301,7 @@ haul_batch_next_item (HaulBatch *self)
     self->n_out++;
   else
     end_if_over (self);
+  haul_batch_touch (self);
   return item;
 }
 
@@ -323,6 +329,7 @@ haul_batch_take_back (HaulBatch *self,
   haul_pieces_clear (&item->result);
   haul_pieces_init (&item->result);
   g_queue_insert_sorted (&self->again, item, compare_items, NULL);
+  haul_batch_touch (self);
 }
 
 gboolean

@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 
 #include "../worker/haul-task.h"
+#include "haul-batch-item.h"
 
 G_BEGIN_DECLS
 
@@ -223,6 +224,18 @@ gboolean        haul_batch_is_active        (HaulBatch            *self);
 GBytes         *haul_batch_dup_result       (HaulBatch            *self,
                                              guint64               index,
                                              GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * haul_batch_get_items:
+ * @self: a batch; one that does not keep its results was not submitted yet
+ *
+ * All items as rows, with what became of them: of a list all from the start, of other
+ * input those that were asked for. A million of them cost a byte each, and an object
+ * for each that somebody looks at, until the model is let go.
+ *
+ * Returns: (transfer full): a model of #HaulBatchItem
+ */
+GListModel     *haul_batch_get_items        (HaulBatch            *self) G_GNUC_WARN_UNUSED_RESULT;
 
 void            haul_batch_cancel           (HaulBatch            *self);
 

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "haul-test.h"
 
 #include "haul/parent/haul-heartbeat.h"
+#include "haul/wire/haul-fd-private.h"
 #include "haul/worker/haul-worker.h"
 
 /* The value of a line "KEY value" or "KEY:\tvalue" of what the task "status" tells. */
@@ -131,6 +133,42 @@ test_fds (void)
     }
   g_assert_cmpuint (n, ==, 5);
   haul_test_shutdown (executor, HAUL_SHUTDOWN_TERMINATE);
+  haul_test_assert_clean ();
+}
+
+static gpointer
+churn_thread (gpointer data)
+{
+  const int *stop = data;
+
+  while (!g_atomic_int_get (stop))
+    {
+      haul_autofd int fd G_GNUC_UNUSED = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+    }
+  return NULL;
+}
+
+/* Other threads open and close what they like meanwhile: whatever number becomes free in the middle
+ * of a start, a worker has its pipes. */
+static void
+test_fds_of_others (void)
+{
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(GThread) thread = NULL;
+  int stop = FALSE;
+
+  haul_test_begin ();
+  executor = haul_test_process_executor_new ();
+  thread = g_thread_new ("churn", churn_thread, &stop);
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autoptr(HaulJob) job = haul_test_job_start (executor, "ok", NULL);
+
+      haul_test_wait_ended (job);
+      haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+    }
+  g_atomic_int_set (&stop, TRUE);
+  (void) g_thread_join (g_steal_pointer (&thread));
   haul_test_assert_clean ();
 }
 
@@ -388,6 +426,7 @@ main (int    argc,
   haul_test_init (&argc, &argv);
   g_test_add_func ("/parent/child/status", test_status);
   g_test_add_func ("/parent/child/fds", test_fds);
+  g_test_add_func ("/parent/child/fds-of-others", test_fds_of_others);
   g_test_add_func ("/parent/child/nice", test_nice);
   g_test_add_func ("/parent/child/output", test_output);
   g_test_add_func ("/parent/child/log", test_log);

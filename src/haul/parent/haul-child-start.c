@@ -96,7 +96,10 @@ waited_cb (GObject      *source,
 }
 
 /* INHERIT_FDS and no child setup: then GLib starts the child without copying our page tables, so
- * that the size of this program does not matter. All our own fds close themselves on exec. */
+ * that the size of this program does not matter. All our own fds close themselves on exec.
+ * Once the pipes are in their places, GLib closes the numbers that stdout and stderr had here. Those
+ * must not be 3 and 4, which may have become free in the meantime: another thread may close what it
+ * likes, and GLib's own does. */
 static gboolean
 exec_child (HaulChild   *self,
             const char  *worker_path,
@@ -108,13 +111,14 @@ exec_child (HaulChild   *self,
   g_autofree char *nice_value = g_strdup_printf ("--nice=%d", self->nice);
   const char *argv[] = { worker_path, "--run", parent, nice_value, NULL };
   const char *identifier;
-  int log_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, 3);
+  haul_autofd int out_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, HAUL_WORKER_EVENTS_FD + 1);
+  haul_autofd int err_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, HAUL_WORKER_EVENTS_FD + 1);
 
-  if (log_fd < 0)
+  if (out_fd < 0 || err_fd < 0)
     return haul_throw_errno (error, errno, "cannot copy a pipe");
 
-  g_subprocess_launcher_take_stdout_fd (launcher, log_fd);
-  g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&pipes->log[1]));
+  g_subprocess_launcher_take_stdout_fd (launcher, g_steal_fd (&out_fd));
+  g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&err_fd));
   g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->commands[0]), HAUL_WORKER_COMMANDS_FD);
   g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->events[1]), HAUL_WORKER_EVENTS_FD);
   self->subprocess = g_subprocess_launcher_spawnv (launcher, argv, error);

@@ -91,6 +91,21 @@ haul_test_jobs_assert (void)
     }
 }
 
+/* The newest lines: a worker that gave up says why in its last words. */
+static void
+dump_log (HaulJob *job)
+{
+  GListModel *log = haul_job_get_log (job);
+  guint n = g_list_model_get_n_items (log);
+
+  for (guint i = n - MIN (n, 10); i < n; i++)
+    {
+      g_autoptr(HaulRecord) record = g_list_model_get_item (log, i);
+
+      g_printerr ("  %s\n", haul_record_get_text (record));
+    }
+}
+
 void
 haul_test_jobs_dump (void)
 {
@@ -111,6 +126,8 @@ haul_test_jobs_dump (void)
                       haul_job_get_result_size (job), error != NULL ? error->message : "none");
         }
       g_printerr ("\n");
+      if (job != NULL)
+        dump_log (job);
     }
 }
 
@@ -307,33 +324,55 @@ haul_test_wait_log (HaulJob    *job,
   return haul_test_find_log (job, text);
 }
 
+typedef struct
+{
+  gboolean done;
+  guint    n_ended;   /* jobs, when we looked last */
+} Shutdown;
+
 static void
 shut_down_cb (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
 {
   g_autoptr(GError) error = NULL;
-  gboolean *done = user_data;
+  Shutdown *shutdown = user_data;
 
   g_assert_true (haul_executor_shutdown_finish (HAUL_EXECUTOR (source), result, &error));
   g_assert_no_error (error);
-  *done = TRUE;
+  shutdown->done = TRUE;
+}
+
+static guint
+count_ended (void)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < all_seen->len; i++)
+    n += ((Seen *) g_ptr_array_index (all_seen, i))->n_ended;
+  return n;
 }
 
 static gboolean
-is_done (gpointer data)
+is_further (gpointer data)
 {
-  return *(gboolean *) data;
+  Shutdown *shutdown = data;
+
+  return shutdown->done || count_ended () > shutdown->n_ended;
 }
 
 void
 haul_test_shutdown (HaulExecutor *executor,
                     HaulShutdown  how)
 {
-  gboolean done = FALSE;
+  Shutdown shutdown = { FALSE, 0 };
 
-  haul_executor_shutdown_async (executor, how, NULL, shut_down_cb, &done);
-  haul_test_run_until (is_done, &done, HAUL_TEST_SOON_MS);
+  haul_executor_shutdown_async (executor, how, NULL, shut_down_cb, &shutdown);
+  while (!shutdown.done)   /* many jobs may take long, and none of them for long */
+    {
+      shutdown.n_ended = count_ended ();
+      haul_test_run_until (is_further, &shutdown, HAUL_TEST_SOON_MS);
+    }
   g_assert_cmpuint (haul_executor_get_n_running (executor), ==, 0);
   g_assert_cmpuint (haul_executor_get_n_queued (executor), ==, 0);
 }

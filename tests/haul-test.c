@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* For one test; a whole program has meson's time limit. */
+/* From one wait to the next, however many there are; a whole program has meson's time limit. */
 #define WATCHDOG_S 50
 
 static guint n_fds_before;
@@ -25,7 +25,7 @@ watchdog_cb (int signum)
 {
   signal (SIGALRM, SIG_DFL);
   alarm (5);
-  g_printerr ("watchdog: the test takes longer than %d s\n", WATCHDOG_S);
+  g_printerr ("watchdog: nothing was waited for in %d s, or a wait does not end\n", WATCHDOG_S);
   haul_test_dump ();
   abort ();
 }
@@ -73,6 +73,12 @@ haul_test_init (int    *argc,
 }
 
 void
+haul_test_keep_alive (void)
+{
+  alarm (WATCHDOG_S);
+}
+
+void
 haul_test_begin (void)
 {
   static gboolean warm;
@@ -96,8 +102,7 @@ haul_test_assert_clean (void)
 {
   haul_test_jobs_assert ();
   /* GLib frees a subprocess and its pidfd in its worker thread, a moment after we hear of it. */
-  haul_test_run_until (nothing_left, NULL, 5000);
-  alarm (WATCHDOG_S);
+  haul_test_run_until (nothing_left, NULL, HAUL_TEST_SOON_MS);
 }
 
 static gboolean
@@ -115,10 +120,13 @@ haul_test_run_for (HaulTestPredicate predicate,
   guint id;
   gboolean holds;
 
-  /* So that predicates about the world outside are looked at too. */
-  id = g_timeout_add (2, wake_cb, NULL);
+  /* So that predicates about the world outside are looked at too. After all else: where a look takes
+   * longer than 2 ms, nothing else would ever have its turn. */
+  id = g_timeout_add_full (G_PRIORITY_LOW, 2, wake_cb, NULL, NULL);
+  alarm (ms / 1000 + WATCHDOG_S);
   while (!(holds = predicate (data)) && g_get_monotonic_time () < end)
     g_main_context_iteration (NULL, TRUE);
+  alarm (WATCHDOG_S);
   g_source_remove (id);
   return holds;
 }
@@ -141,6 +149,7 @@ haul_test_poll_until (HaulTestPredicate predicate,
 {
   gint64 end = g_get_monotonic_time () + (gint64) ms * 1000;
 
+  alarm (ms / 1000 + WATCHDOG_S);
   while (!predicate (data))
     {
       if (g_get_monotonic_time () >= end)
@@ -150,6 +159,7 @@ haul_test_poll_until (HaulTestPredicate predicate,
         }
       g_usleep (1000);
     }
+  alarm (WATCHDOG_S);
 }
 
 /* The fields of /proc/PID/stat that follow the name, or NULL. The name may hold anything, so they

@@ -36,6 +36,8 @@ void          haul_test_run_until       (HaulTestPredicate  predicate,
 gboolean      haul_test_run_for         (HaulTestPredicate  predicate,
                                          gpointer           data,
                                          guint              ms);
+/* For who waits without these: something has come, and the watchdog starts anew. */
+void          haul_test_keep_alive      (void);
 /* The same without the main context, for what happens outside of this program. */
 void          haul_test_poll_until      (HaulTestPredicate  predicate,
                                          gpointer           data,

@@ -101,10 +101,31 @@ pool_has_ended (gpointer watched)
   return self->n_ended > 0 && self->joined;
 }
 
+typedef struct
+{
+  Watched *watched;
+  guint    n_items;   /* that had come when we looked last */
+} Progress;
+
+static gboolean
+is_further (gpointer data)
+{
+  Progress *progress = data;
+
+  return pool_has_ended (progress->watched) || progress->watched->order->len > progress->n_items;
+}
+
+/* Many items may take long, and none of them for long. */
 void
 pool_wait (Watched *self)
 {
-  haul_test_run_until (pool_has_ended, self, HAUL_TEST_SOON_MS);
+  Progress progress = { self, 0 };
+
+  while (!pool_has_ended (self))
+    {
+      progress.n_items = self->order->len;
+      haul_test_run_until (is_further, &progress, HAUL_TEST_SOON_MS);
+    }
   g_assert_cmpuint (self->n_ended, ==, 1);
 }
 

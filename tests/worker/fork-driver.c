@@ -185,6 +185,7 @@ wait_for (int   fd,
   struct pollfd poll_fd = { .fd = fd, .events = events };
   int n = poll (&poll_fd, 1, HAUL_TEST_SOON_MS);
 
+  haul_test_keep_alive ();
   if (n < 0 && errno == EINTR)
     return;
   if (n <= 0)

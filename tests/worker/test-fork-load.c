@@ -138,6 +138,7 @@ settle (Noise *self)
       struct pollfd poll_fd = { .fd = self->server->control, .events = POLLIN };
 
       g_assert_cmpint (poll (&poll_fd, 1, HAUL_TEST_SOON_MS), ==, 1);
+      haul_test_keep_alive ();
       listen_to_answers (self);
     }
 }
@@ -182,6 +183,7 @@ test_random (void)
     {
       struct pollfd poll_fd = { .fd = server.control, .events = POLLIN | POLLOUT };
 
+      haul_test_keep_alive ();
       n_sent += make_noise (&noise);
       listen_to_answers (&noise);
       g_assert_cmpint (poll (&poll_fd, 1, HAUL_TEST_SOON_MS), ==, 1);

@@ -60,11 +60,26 @@ warm_up (void)
   haul_test_run_until (is_true, &exited, HAUL_TEST_SOON_MS);
 }
 
+/* What our launcher ignores, as a shell does for what it runs in the background, our children would
+ * ignore as well. */
+static void
+reset_signals (void)
+{
+  static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCHLD };
+  sigset_t none;
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    signal (signals[i], SIG_DFL);
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
+}
+
 void
 haul_test_init (int    *argc,
                 char ***argv)
 {
   setlocale (LC_ALL, "");
+  reset_signals ();
   g_unsetenv ("HAUL_WORKER");
   signal (SIGPIPE, SIG_IGN);
   signal (SIGALRM, watchdog_cb);

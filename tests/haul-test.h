@@ -57,6 +57,7 @@ HaulExecutor *haul_test_process_executor_new (void) G_GNUC_WARN_UNUSED_RESULT;
 HaulExecutor *haul_test_raw_executor_new     (const char   *name) G_GNUC_WARN_UNUSED_RESULT;
 HaulExecutor *haul_test_executor_new_named   (const char   *name) G_GNUC_WARN_UNUSED_RESULT;
 
+/* At nice 0. */
 HaulJob      *haul_test_job_new         (const char        *task,
                                          const char        *arguments) G_GNUC_WARN_UNUSED_RESULT;
 HaulJob      *haul_test_job_new_for_task (const HaulTask   *task,

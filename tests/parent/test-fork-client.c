@@ -23,19 +23,6 @@ executor_new (HaulStartMethod method)
   return executor;
 }
 
-/* Not nice: how long a worker waits for its turn on a busy machine is not what is tested here. */
-static HaulJob *
-start_job (HaulExecutor *executor,
-           const char   *task,
-           const char   *arguments)
-{
-  HaulJob *job = haul_test_job_new (task, arguments);
-
-  haul_job_set_nice (job, 0);
-  haul_test_submit (executor, job);
-  return job;
-}
-
 static void
 test_property (void)
 {
@@ -94,7 +81,7 @@ submit_rows (HaulExecutor *executor,
 {
   haul_executor_set_max_running (executor, 4);
   for (guint i = 0; i < G_N_ELEMENTS (same_rows); i++)
-    g_ptr_array_add (jobs, start_job (executor, same_rows[i][0], same_rows[i][1]));
+    g_ptr_array_add (jobs, haul_test_job_start (executor, same_rows[i][0], same_rows[i][1]));
 }
 
 static void
@@ -172,7 +159,6 @@ test_cancel (void)
       g_autoptr(HaulJob) job = haul_test_job_new (rows[i / 2].task, NULL);
       gint64 began;
 
-      haul_job_set_nice (job, 0);
       haul_job_set_grace (job, rows[i / 2].grace_ms, TRUE);
       haul_test_submit (executor, job);
       haul_test_wait_state (job, HAUL_JOB_RUNNING);
@@ -203,8 +189,8 @@ test_cancel_early (void)
   haul_test_begin ();
   executor = executor_new (HAUL_START_FORK_SERVER);
   haul_executor_set_max_running (executor, 1);
-  first = start_job (executor, "slow", NULL);
-  queued = start_job (executor, "slow", NULL);
+  first = haul_test_job_start (executor, "slow", NULL);
+  queued = haul_test_job_start (executor, "slow", NULL);
   haul_test_wait_state (first, HAUL_JOB_RUNNING);
   haul_job_cancel (queued);
   haul_test_wait_ended (queued);
@@ -215,7 +201,7 @@ test_cancel_early (void)
 
   for (guint i = 0; i < 100; i++)
     {
-      g_autoptr(HaulJob) job = start_job (executor, i % 2 ? "slow" : "tidy", NULL);
+      g_autoptr(HaulJob) job = haul_test_job_start (executor, i % 2 ? "slow" : "tidy", NULL);
       gint64 began = g_get_monotonic_time ();
 
       haul_test_wait_state (job, HAUL_JOB_STARTING);
@@ -253,7 +239,7 @@ test_pause (void)
 
   haul_test_begin ();
   executor = executor_new (HAUL_START_FORK_SERVER);
-  job = start_job (executor, "slow", "{'seconds': <0.5>}");
+  job = haul_test_job_start (executor, "slow", "{'seconds': <0.5>}");
   haul_test_wait_state (job, HAUL_JOB_RUNNING);
   for (guint i = 0; i < 5; i++)
     {
@@ -282,7 +268,6 @@ test_timeout (void)
     {
       g_autoptr(HaulJob) job = haul_test_job_new (tasks[i], NULL);
 
-      haul_job_set_nice (job, 0);
       haul_job_set_timeout (job, 300);
       haul_job_set_grace (job, 200, TRUE);
       haul_test_submit (executor, job);
@@ -329,7 +314,7 @@ test_many (void)
     {
       g_autofree char *arguments = g_strdup_printf ("{'number': <int64 %u>}", i);
 
-      g_ptr_array_add (jobs, start_job (executor, "echo", arguments));
+      g_ptr_array_add (jobs, haul_test_job_start (executor, "echo", arguments));
     }
   haul_test_shutdown (executor, HAUL_SHUTDOWN_DRAIN);
   for (guint i = 0; i < jobs->len; i++)
@@ -362,12 +347,12 @@ test_cancel_many (void)
   haul_test_begin ();
   executor = executor_new (HAUL_START_FORK_SERVER);
   haul_executor_set_max_running (executor, 100);
-  first = start_job (executor, "ok", NULL);
+  first = haul_test_job_start (executor, "ok", NULL);
   haul_test_wait_ended (first);
   n_fds = haul_test_count_fds ();
   for (guint i = 0; i < 100; i++)
     {
-      g_autoptr(HaulJob) job = start_job (executor, i % 2 ? "slow" : "spin", NULL);
+      g_autoptr(HaulJob) job = haul_test_job_start (executor, i % 2 ? "slow" : "spin", NULL);
 
       haul_test_wait_state (job, HAUL_JOB_RUNNING);
       haul_job_cancel (job);
@@ -378,7 +363,7 @@ test_cancel_many (void)
   haul_test_run_until (only_the_server, GUINT_TO_POINTER (n_fds), HAUL_TEST_SOON_MS);
 
   for (guint i = 0; i < 100; i++)
-    g_object_unref (start_job (executor, "slow", NULL));
+    g_object_unref (haul_test_job_start (executor, "slow", NULL));
   haul_test_shutdown (executor, HAUL_SHUTDOWN_TERMINATE);
   haul_test_run_until (only_the_server, GUINT_TO_POINTER (n_fds), HAUL_TEST_SOON_MS);
   g_clear_object (&executor);
@@ -397,7 +382,7 @@ test_switch (void)
   haul_executor_set_max_running (executor, 10);
   for (guint i = 0; i < 40; i++)
     {
-      HaulJob *job = start_job (executor, i % 4 ? "ok" : "slow", i % 4 ? "{'size': <int64 100000>}" : "{'seconds': <0.05>}");
+      HaulJob *job = haul_test_job_start (executor, i % 4 ? "ok" : "slow", i % 4 ? "{'size': <int64 100000>}" : "{'seconds': <0.05>}");
 
       g_ptr_array_add (jobs, job);
       haul_test_wait_state (job, HAUL_JOB_STARTING);

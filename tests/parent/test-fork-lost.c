@@ -32,19 +32,6 @@ fork_executor_new (const char *path)
   return executor;
 }
 
-/* Not nice: how long a worker waits for its turn on a busy machine is not what is tested here. */
-static HaulJob *
-start_job (HaulExecutor *executor,
-           const char   *task,
-           const char   *arguments)
-{
-  HaulJob *job = haul_test_job_new (task, arguments);
-
-  haul_job_set_nice (job, 0);
-  haul_test_submit (executor, job);
-  return job;
-}
-
 /* The parent of a worker. */
 static int
 server_of (HaulJob *job)
@@ -68,7 +55,7 @@ start_many (HaulExecutor *executor,
   GPtrArray *jobs = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (jobs, start_job (executor, task, NULL));
+    g_ptr_array_add (jobs, haul_test_job_start (executor, task, NULL));
   return jobs;
 }
 
@@ -100,7 +87,7 @@ assert_all (GPtrArray      *jobs,
 static void
 run_one (HaulExecutor *executor)
 {
-  g_autoptr(HaulJob) job = start_job (executor, "ok", "{'size': <int64 1000>}");
+  g_autoptr(HaulJob) job = haul_test_job_start (executor, "ok", "{'size': <int64 1000>}");
 
   haul_test_wait_ended (job);
   haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
@@ -143,7 +130,7 @@ test_killed (void)
       haul_test_run_until (haul_test_process_gone, GINT_TO_POINTER (haul_job_get_pid (job)), HAUL_TEST_SOON_MS);
     }
 
-  next = start_job (executor, "slow", NULL);
+  next = haul_test_job_start (executor, "slow", NULL);
   haul_test_wait_state (next, HAUL_JOB_RUNNING);
   g_assert_cmpint (server_of (next), !=, pid);
   haul_job_cancel (next);
@@ -243,16 +230,16 @@ test_stopped_at_start (void)
 
   haul_test_begin ();
   executor = fork_executor_new (NULL);
-  first = start_job (executor, "slow", NULL);
+  first = haul_test_job_start (executor, "slow", NULL);
   haul_test_wait_state (first, HAUL_JOB_RUNNING);
   g_assert_cmpint (kill (server_of (first), SIGSTOP), ==, 0);
   began = g_get_monotonic_time ();
-  cancelled = start_job (executor, "slow", NULL);
+  cancelled = haul_test_job_start (executor, "slow", NULL);
   haul_test_wait_state (cancelled, HAUL_JOB_STARTING);
   haul_job_cancel (cancelled);
   for (guint i = 0; i < 13; i++)
     {
-      g_ptr_array_add (jobs, start_job (executor, "ok", NULL));
+      g_ptr_array_add (jobs, haul_test_job_start (executor, "ok", NULL));
       if (haul_test_run_for (has_ended, g_ptr_array_index (jobs, 0), 350))
         break;
     }
@@ -309,7 +296,7 @@ test_no_room (void)
   haul_test_begin ();
   executor = fork_executor_new (NULL);
   haul_executor_set_max_running (executor, 40);
-  first = start_job (executor, "slow", NULL);
+  first = haul_test_job_start (executor, "slow", NULL);
   haul_test_wait_state (first, HAUL_JOB_RUNNING);
   pid = server_of (first);
   g_assert_cmpint (prlimit (pid, RLIMIT_NOFILE, NULL, &before), ==, 0);
@@ -317,7 +304,7 @@ test_no_room (void)
   g_assert_cmpint (prlimit (pid, RLIMIT_NOFILE, &tight, NULL), ==, 0);
 
   patient = start_many (executor, "ok", 30);
-  cancelled = start_job (executor, "slow", NULL);
+  cancelled = haul_test_job_start (executor, "slow", NULL);
   g_assert_false (haul_test_run_for (has_ended, g_ptr_array_index (patient, 0), 400));
   wait_all (patient, HAUL_JOB_STARTING);
   haul_job_cancel (cancelled);
@@ -460,7 +447,7 @@ test_dropped (void)
 
   haul_test_begin ();
   executor = fork_executor_new (NULL);
-  job = start_job (executor, "slow", NULL);
+  job = haul_test_job_start (executor, "slow", NULL);
   haul_test_wait_state (job, HAUL_JOB_RUNNING);
   pid = server_of (job);
   g_object_unref (executor);

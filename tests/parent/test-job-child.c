@@ -15,6 +15,7 @@
 #include "haul/parent/haul-heartbeat.h"
 #include "haul/wire/haul-fd-private.h"
 #include "haul/worker/haul-worker.h"
+#include "test-tasks.h"
 
 /* The value of a line "KEY value" or "KEY:\tvalue" of what the task "status" tells. */
 static char *
@@ -66,7 +67,9 @@ test_status (void)
   signal (SIGCHLD, SIG_IGN);
 
   executor = haul_test_process_executor_new ();
-  job = haul_test_job_start (executor, "status", NULL);
+  job = haul_test_job_new ("status", NULL);
+  haul_job_set_nice (job, 19);
+  haul_test_submit (executor, job);
   haul_test_wait_state (job, HAUL_JOB_STARTING);
   g_assert_cmpint (haul_job_get_pid (job), >, 1);
   pthread_sigmask (SIG_UNBLOCK, &blocked, NULL);
@@ -176,13 +179,15 @@ static void
 test_nice (void)
 {
   g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(HaulJob) plain = NULL;
   g_autoptr(HaulJob) job = NULL;
   g_autofree char *text = NULL;
 
   haul_test_begin ();
   executor = haul_test_process_executor_new ();
+  plain = haul_job_new (haul_test_task ("status"), NULL, NULL);
+  g_assert_cmpint (haul_job_get_nice (plain), ==, 19);
   job = haul_test_job_new ("status", NULL);
-  g_assert_cmpint (haul_job_get_nice (job), ==, 19);
   haul_job_set_nice (job, 7);
   g_assert_cmpint (haul_job_get_nice (job), ==, 7);
   haul_test_submit (executor, job);
@@ -377,7 +382,12 @@ test_eight_floods (void)
   id = g_timeout_add_full (120, 16, paint_cb, &n_painted, NULL);   /* GDK_PRIORITY_REDRAW */
   start = g_get_monotonic_time ();
   for (guint i = 0; i < 8; i++)
-    g_object_unref (haul_test_job_start (executor, "flood", "{'seconds': <1.0>}"));
+    {
+      g_autoptr(HaulJob) job = haul_test_job_new ("flood", "{'seconds': <1.0>}");
+
+      haul_job_set_nice (job, 19);   /* as jobs are */
+      haul_test_submit (executor, job);
+    }
   haul_test_run_until (all_ended, executor, HAUL_TEST_SOON_MS);
   start = g_get_monotonic_time () - start;
   g_source_remove (id);

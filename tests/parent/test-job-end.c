@@ -36,11 +36,7 @@ test_exit_codes (void)
     {
       g_autofree char *arguments = g_strdup_printf ("{'code': <int64 %u>, 'result': <int64 %u>}", i / 2, i % 2);
 
-      HaulJob *job = haul_test_job_new ("exit", arguments);
-
-      haul_job_set_nice (job, 0);   /* so that a busy machine does not starve so many of them */
-      haul_test_submit (executor, job);
-      g_ptr_array_add (jobs, job);
+      g_ptr_array_add (jobs, haul_test_job_start (executor, "exit", arguments));
     }
   haul_test_shutdown (executor, HAUL_SHUTDOWN_DRAIN);
   for (guint i = 0; i < jobs->len; i++)

@@ -23,11 +23,7 @@ start_many (HaulExecutor *executor,
 
   for (guint i = 0; i < n; i++)
     {
-      HaulJob *job = haul_test_job_new (task, arguments);
-
-      haul_job_set_nice (job, 0);   /* so that a busy machine does not starve so many of them */
-      haul_test_submit (executor, job);
-      g_ptr_array_add (jobs, job);
+      g_ptr_array_add (jobs, haul_test_job_start (executor, task, arguments));
     }
   return jobs;
 }

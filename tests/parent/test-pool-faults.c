@@ -7,6 +7,8 @@
 
 #include "test-pool-util.h"
 
+#include "haul/parent/haul-pool-private.h"
+
 /* What else can go wrong: the fork server, and workers that talk nonsense. */
 
 static void
@@ -271,6 +273,31 @@ test_odd_items (void)
   finish (pool);
 }
 
+/* Workers that never say HELLO are given up, and the pool with them, rather than waited for. */
+static void
+test_mute (void)
+{
+  g_autoptr(HaulPool) pool = pool_new (5);
+  g_autoptr(Watched) watched = pool_items (5, "square");
+
+  haul_test_begin ();
+  g_setenv ("HAUL_TEST_MUTE", "1", TRUE);
+  pool->max_silent = 10;
+  pool_submit (pool, watched);
+  pool_wait (watched);
+  g_unsetenv ("HAUL_TEST_MUTE");
+  g_assert_error (watched->error, HAUL_ERROR, HAUL_ERROR_START);
+  haul_test_assert_contains (watched->error->message, "did not say so");
+  g_assert_cmpint (haul_pool_get_state (pool), ==, HAUL_POOL_BROKEN);
+  pool_join (pool);
+  g_clear_object (&pool);
+
+  pool = pool_new (5);
+  pool_normal (pool);
+  g_clear_object (&pool);
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -282,6 +309,7 @@ main (int    argc,
   g_test_add_func ("/pool-faults/server-stopped", test_server_stopped);
   g_test_add_func ("/pool-faults/server-stopped-cancel", test_server_stopped_cancel);
   g_test_add_func ("/pool-faults/no-server", test_no_server);
+  g_test_add_func ("/pool-faults/mute", test_mute);
   g_test_add_func ("/pool-faults/nonsense", test_nonsense);
   g_test_add_func ("/pool-faults/two-results", test_two_results);
   g_test_add_func ("/pool-faults/odd-items", test_odd_items);

@@ -211,6 +211,18 @@ settle (HaulBatch    *self,
     }
 }
 
+/* Everybody hears of the item that failed, though it may not be its turn: the earlier ones never come. */
+static void
+fail_fast (HaulBatch *self,
+           guint64    index)
+{
+  HaulOutcome *outcome = g_hash_table_lookup (self->outcomes, &index);
+
+  if (!self->given_up && self->ordered && index >= self->next_given)
+    give_out (self, index, outcome);
+  drop_the_rest (self);
+}
+
 /* What the pool does. */
 
 void
@@ -251,12 +263,6 @@ haul_batch_is_dry (HaulBatch *self)
   return !self->complete && self->n_out == 0 && self->again.length == 0;
 }
 
-gboolean
-haul_batch_is_given_up (HaulBatch *self)
-{
-  return self->given_up;
-}
-
 /* Asks for the next arguments. Those that are wrong fail their item, and only that. */
 static HaulItem *
 draw_item (HaulBatch *self)
@@ -285,7 +291,7 @@ draw_item (HaulBatch *self)
         self->first_error = g_error_copy (error);
       settle (self, index, NULL, error);
       if (self->fail_fast)
-        drop_the_rest (self);
+        fail_fast (self, index);
     }
   return NULL;
 }
@@ -360,7 +366,7 @@ haul_batch_item_ended (HaulBatch    *self,
         self->first_error = g_error_copy (error);
       settle (self, index, result, error);
       if (error != NULL && self->fail_fast)
-        drop_the_rest (self);
+        fail_fast (self, index);
     }
   end_if_over (self);
 }

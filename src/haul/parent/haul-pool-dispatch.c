@@ -14,12 +14,13 @@
 
 /* Who works at what: the pool has the workers that it wants, and gives them items, by priority. */
 
+/* Items and frames of one worker have numbers of 32 bits. */
+#define MAX_NUMBER (1U << 30)
+
 /* This many workers that die within this time, with no item done in between: then it is not the
  * items. Or this many in a row that were never of use. */
 #define MAX_DEATHS 5
 #define DEATHS_US  (5 * G_USEC_PER_SEC)
-
-#define TICK_MS    50   /* how exact time limits of items are */
 
 static GPtrArray *
 copy_batches (HaulPool *self)
@@ -234,7 +235,7 @@ uses_too_much (HaulPool       *self,
   g_autofree char *text = NULL;
   guint64 size, resident;
 
-  if (self->max_tasks > 0 && worker->n_sent >= self->max_tasks)
+  if ((self->max_tasks > 0 && worker->n_sent >= self->max_tasks) || worker->last_number > MAX_NUMBER)
     return TRUE;
   if (self->max_memory == 0)
     return FALSE;
@@ -276,8 +277,6 @@ void
 haul_pool_worker_answered (HaulPool       *self,
                            HaulPoolWorker *worker)
 {
-  HaulItem *next = g_queue_peek_head (&worker->sent);
-
   haul_pool_touch (self);
   if (worker->n_sent > 0)
     self->n_deaths = 0;   /* it is not the worker */
@@ -286,8 +285,6 @@ haul_pool_worker_answered (HaulPool       *self,
 
   if (!worker->retiring && uses_too_much (self, worker))
     worker->retiring = TRUE;
-  if (next != NULL && next->batch != NULL && haul_batch_is_given_up (next->batch))
-    haul_pool_worker_stop (worker);   /* it was sent it before */
   if (worker->retiring)
     {
       haul_pool_worker_retire (worker);
@@ -334,8 +331,8 @@ die_too_often (HaulPool *self)
   return ++self->n_deaths >= MAX_DEATHS + self->n_workers - 1;
 }
 
-/* Returns why the pool cannot go on, or NULL. Nothing says that a worker that was idle, or that we ended, is to blame; nor one that died with
- * the fork server: the client of that counts those. */
+/* Returns why the pool cannot go on, or NULL. Nothing says that a worker that was idle, or that we
+ * ended, is to blame; nor one that died with the fork server: the client of that counts those. */
 static GError *
 count_death (HaulPool             *self,
              const HaulPoolWorker *worker,
@@ -393,16 +390,15 @@ haul_pool_worker_ended (HaulPool       *self,
   g_autoptr(GError) error = why;
   GError *broken = count_death (self, worker, why);
   guint32 begun = haul_board_withdraw (worker->board, G_MAXUINT32);
-  guint32 number = worker->first_number;
   HaulItem *item;
   guint index;
 
   if (g_ptr_array_find (self->workers, worker, &index))
     (void) g_ptr_array_steal_index (self->workers, index);
-  for (; (item = g_queue_pop_head (&worker->sent)) != NULL; number++)
+  while ((item = g_queue_pop_head (&worker->sent)) != NULL)
     {
       if (item->batch != NULL)
-        bury_item (worker, item, begun >= number, error);
+        bury_item (worker, item, begun >= item->number, error);
       else
         haul_item_free (item);
     }
@@ -421,57 +417,4 @@ haul_pool_batch_ended (HaulPool  *self,
 {
   (void) g_ptr_array_remove (self->batches, batch);
   haul_pool_plan_pump (self);
-}
-
-/* Workers that are at an item of it are ended, the others when they come to one; what waits behind it
- * goes back to its own batch. */
-void
-haul_pool_drop_items (HaulPool  *self,
-                      HaulBatch *batch)
-{
-  for (guint i = 0; i < self->workers->len; i++)
-    {
-      HaulPoolWorker *worker = self->workers->pdata[i];
-      HaulItem *item = g_queue_peek_head (&worker->sent);
-
-      if (item != NULL && item->batch == batch)
-        haul_pool_worker_stop (worker);
-    }
-}
-
-/* Time limits. */
-
-static gboolean
-tick_cb (gpointer user_data)
-{
-  HaulPool *self = user_data;
-  gint64 now = g_get_monotonic_time ();
-  guint n_limited = 0;
-
-  for (guint i = 0; i < self->batches->len; i++)
-    n_limited += haul_batch_get_timeout (self->batches->pdata[i]) > 0;
-  for (guint i = 0; i < self->workers->len; i++)
-    {
-      HaulPoolWorker *worker = self->workers->pdata[i];
-      HaulItem *item = g_queue_peek_head (&worker->sent);
-      guint limit_ms = item != NULL && item->batch != NULL ? haul_batch_get_timeout (item->batch) : 0;
-
-      if (limit_ms > 0 && !worker->stopped && now - worker->head_since > (gint64) limit_ms * 1000)
-        {
-          item->late = TRUE;
-          haul_pool_worker_stop (worker);
-        }
-    }
-
-  if (n_limited > 0)
-    return G_SOURCE_CONTINUE;
-  g_clear_pointer (&self->tick, g_source_unref);
-  return G_SOURCE_REMOVE;
-}
-
-void
-haul_pool_watch_time (HaulPool *self)
-{
-  if (self->tick == NULL)
-    self->tick = haul_timer_new (TICK_MS, "[haul] time limits of items", tick_cb, self);
 }

@@ -17,6 +17,7 @@ typedef struct
 {
   HaulBatch  *batch;       /* (owned) (nullable): none for the initializer */
   guint64     index;
+  guint32     number;      /* with its worker: in frames and on the board */
   GVariant   *arguments;   /* (owned) */
   guint       tries;       /* that ended with the death of a worker */
   gboolean    late;        /* it took longer than it may, and its worker was ended for that */
@@ -37,7 +38,6 @@ guint       haul_batch_get_chunksize  (HaulBatch       *self);
 guint       haul_batch_get_timeout    (HaulBatch       *self);
 guint64     haul_batch_get_n_queued   (HaulBatch       *self);                /* known, and not sent */
 gboolean    haul_batch_is_dry         (HaulBatch       *self);                /* only its input knows whether it is over */
-gboolean    haul_batch_is_given_up    (HaulBatch       *self);                /* nobody wants the rest */
 gboolean    haul_batch_may_have_more  (HaulBatch       *self);
 double      haul_batch_get_item_us    (HaulBatch       *self);                /* 0: not known yet */
 void        haul_batch_note_item_us   (HaulBatch       *self,
@@ -61,12 +61,13 @@ struct _HaulPoolWorker
   HaulChild  *child;        /* (owned) */
   HaulBoard  *board;        /* (owned) mapped, shared with the process */
   int         pid;
-  GQueue      sent;         /* (owned) of HaulItem; the first has the number first_number */
-  guint32     first_number; /* in frames and on the board: 1, 2, 3, … */
+  GQueue      sent;         /* (owned) of HaulItem */
+  guint32     last_number;  /* that was given to an item: 1, 2, 3, … */
   guint       n_sent;       /* ever, without the initializer */
   gint64      head_since;   /* µs, when the first one became the first */
   gboolean    ready;        /* it said HELLO */
   gboolean    fit;          /* and its initializer, if there is one, went well */
+  gboolean    slow;         /* the first one takes so long that nothing is sent behind it */
   gboolean    filling;      /* is sent items until it has enough */
   gboolean    retiring;     /* gets nothing more */
   gboolean    stopped;      /* we ended it */
@@ -91,6 +92,9 @@ gboolean        haul_pool_worker_has_room (HaulPoolWorker  *self,
 void            haul_pool_worker_send     (HaulPoolWorker  *self,
                                            HaulItem        *item,          /* (transfer full) */
                                            const HaulTask  *task);
+/* Takes the items back that it did not begin: it never will. */
+void            haul_pool_worker_withdraw (HaulPoolWorker  *self,
+                                           GQueue          *items);        /* of HaulItem (transfer full) */
 void            haul_pool_worker_retire   (HaulPoolWorker  *self);
 void            haul_pool_worker_stop     (HaulPoolWorker  *self);
 
@@ -139,7 +143,9 @@ struct _HaulPool
   gboolean        held;            /* nothing is sent */
   gboolean        starved;         /* a batch had items, but would not give them yet */
   GSource        *pump;            /* (owned) (nullable) holds a reference to the pool */
-  GSource        *tick;            /* (owned) (nullable) while an item has a time limit */
+  GSource        *tick;            /* (owned) (nullable) while something may take too long */
+  guint           n_silent;        /* ticks since a worker came to be, or said HELLO */
+  guint           max_silent;      /* then those that did not are given up */
   GPtrArray      *joiners;         /* (owned) of GTask */
 
   GListStore     *infos;           /* (owned) (nullable) of HaulPoolWorkerInfo, once somebody asked */

@@ -73,7 +73,7 @@ pop_head (HaulPoolWorker *self)
   if (item->batch != NULL)
     haul_batch_note_item_us (item->batch, now - self->head_since);
   self->head_since = now;
-  self->first_number++;
+  self->slow = FALSE;
   return item;
 }
 
@@ -124,6 +124,7 @@ hello (HaulPoolWorker     *self,
     return complain (frame, "another version of the protocol", error);
 
   self->ready = TRUE;
+  self->pool->n_silent = 0;
   haul_pool_worker_ready (self->pool, self);
   return TRUE;
 }
@@ -140,7 +141,7 @@ message_cb (GObject            *owner,
 
   if (message->type == HAUL_FRAME_HELLO)
     return hello (self, frame, message, error);
-  if (item == NULL || frame->job != self->first_number)
+  if (item == NULL || frame->job != item->number)
     return complain (frame, "about a job that is not its turn", error);
 
   switch (message->type)
@@ -183,6 +184,8 @@ started_cb (GObject   *owner,
   HaulPoolWorker *self = find_worker (owner, child);
 
   self->pid = pid;
+  self->pool->n_silent = 0;
+  haul_pool_watch_time (self->pool);
   haul_pool_touch (self->pool);
 }
 
@@ -232,7 +235,7 @@ explain (HaulPoolWorker *self,
     return g_error_copy (self->wrong);
   if (lost != NULL)
     return g_error_copy (lost);
-  if (item == NULL || haul_board_begun (self->board) < self->first_number)
+  if (item == NULL || haul_board_begun (self->board) < item->number)
     return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s"), self->pid, exit_text);
   return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s in “%s”"), self->pid, exit_text,
                       item->batch != NULL ? haul_batch_get_task (item->batch)->id : _("the initializer"));
@@ -286,7 +289,6 @@ haul_pool_worker_new (HaulPool        *pool,
   haul_autofd int board_fd = -1;
 
   self->pool = pool;
-  self->first_number = 1;
   g_queue_init (&self->sent);
   self->owner = g_object_new (G_TYPE_OBJECT, NULL);
   g_object_set_qdata (self->owner, worker_quark (), self);
@@ -333,7 +335,7 @@ haul_pool_worker_has_room (HaulPoolWorker *self,
 {
   guint wanted = depth (batch);
 
-  if (!self->fit || self->wrong != NULL || self->retiring || self->stopped
+  if (!self->fit || self->slow || self->wrong != NULL || self->retiring || self->stopped
       || (self->pool->max_tasks > 0 && self->n_sent >= self->pool->max_tasks))
     return FALSE;
   if (self->filling && self->sent.length >= wanted)
@@ -352,13 +354,30 @@ haul_pool_worker_send (HaulPoolWorker *self,
 
   run.run.task = (char *) task->id;
   run.run.arguments = item->arguments;
-  haul_child_queue (self->child, self->first_number + self->sent.length, &run);
+  item->number = ++self->last_number;
+  haul_child_queue (self->child, item->number, &run);
 
   if (self->sent.length == 0)
     self->head_since = g_get_monotonic_time ();
+  else
+    haul_pool_watch_time (self->pool);
   g_queue_push_tail (&self->sent, item);
   if (item->batch != NULL)
     self->n_sent++;
+}
+
+void
+haul_pool_worker_withdraw (HaulPoolWorker *self,
+                           GQueue         *items)
+{
+  guint32 begun = haul_board_withdraw (self->board, self->last_number + 1);
+  HaulItem *item;
+
+  while ((item = g_queue_peek_tail (&self->sent)) != NULL && item->batch != NULL && item->number > begun)
+    {
+      g_queue_push_head (items, g_queue_pop_tail (&self->sent));
+      self->n_sent--;
+    }
 }
 
 /* It ends by itself when it has done what it has. */

@@ -12,6 +12,9 @@
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
 
+/* Ticks of 50 ms. */
+#define MAX_SILENT 200
+
 typedef enum { PROP_STATE = 1, PROP_N_WORKERS, PROP_N_BUSY, PROP_N_QUEUED, PROP_HELD } HaulPoolProperty;
 static GParamSpec *properties[PROP_HELD + 1];
 
@@ -136,6 +139,7 @@ static void
 haul_pool_init (HaulPool *self)
 {
   self->nice = 19;
+  self->max_silent = MAX_SILENT;
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) haul_pool_worker_free);
   self->batches = g_ptr_array_new_with_free_func (g_object_unref);
   self->joiners = g_ptr_array_new_with_free_func (g_object_unref);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <signal.h>
+
 #include "test-pool-util.h"
 
 /* What a batch gives: order, chunks, sizes, errors. */
@@ -423,6 +425,82 @@ test_many_workers (void)
   haul_test_assert_clean ();
 }
 
+typedef struct
+{
+  Watched *watched;
+  guint    n;
+} Count;
+
+static gboolean
+has_heard_of (gpointer data)
+{
+  Count *count = data;
+
+  return count->watched->order->len >= count->n;
+}
+
+/* What was sent to a worker behind an item that takes long goes to another one. */
+static void
+test_behind_slow (void)
+{
+  HaulPool *pool = pool_new (2);
+  g_autoptr(Watched) watched = NULL;
+  g_autoptr(GString) list = g_string_new ("[");
+  char *dir = pool_dir_new ();
+  g_autofree char *path = g_build_filename (dir, "slow", NULL);
+  Count count = { NULL, 599 };
+
+  haul_test_begin ();
+  for (guint i = 0; i < 600; i++)
+    g_string_append_printf (list, "%s{'number': <int64 %u>, 'mode': <'%s'>, 'path': <'%s'>}", i > 0 ? ", " : "", i,
+                            i == 300 ? "wait" : "square", path);
+  g_string_append_c (list, ']');
+  watched = count.watched = pool_list ("item", list->str);
+  watched->ordered = FALSE;
+  haul_batch_set_ordered (watched->batch, FALSE);
+  haul_batch_set_chunksize (watched->batch, 100);
+  pool_submit (pool, watched);
+  haul_test_run_until (has_heard_of, &count, HAUL_TEST_SOON_MS);
+  g_assert_cmpstr (pool_text (watched, 300), ==, "");
+  g_assert_cmpint (kill (pool_wait_pid (path), SIGKILL), ==, 0);
+  pool_wait (watched);
+  g_assert_cmpuint (haul_batch_get_n_done (watched->batch), ==, 599);
+  haul_test_assert_contains (pool_text (watched, 300), "SIGKILL");
+  pool_dir_free (dir);
+  pool_normal (pool);
+  g_object_unref (pool);
+  haul_test_assert_clean ();
+}
+
+/* Fail-fast tells of what failed, though an earlier item that is given up was never heard of. */
+static void
+test_fail_fast_ordered (void)
+{
+  HaulPool *pool = pool_new (2);
+  char *dir = pool_dir_new ();
+  g_autofree char *list = g_strdup_printf ("[{'mode': <'wait'>, 'path': <'%s/0'>}, "
+                                           "{'number': <int64 5>, 'mode': <'five-is-bad'>}]", dir);
+  g_autoptr(Watched) watched = pool_list ("item", list);
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(GError) error = NULL;
+
+  haul_test_begin ();
+  watched->ordered = FALSE;
+  haul_batch_set_fail_fast (watched->batch, TRUE);
+  pool_submit (pool, watched);
+  pool_wait (watched);
+  g_assert_cmpuint (watched->order->len, ==, 1);
+  haul_test_assert_contains (pool_text (watched, 1), "5 is bad");
+  g_assert_error (watched->error, HAUL_ERROR, HAUL_ERROR_TASK);
+  g_assert_cmpuint (haul_batch_get_n_failed (watched->batch), ==, 1);
+  bytes = haul_batch_dup_result (watched->batch, 0, &error);
+  g_assert_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE);
+  pool_normal (pool);
+  pool_dir_free (dir);
+  g_object_unref (pool);
+  haul_test_assert_clean ();
+}
+
 /* Two pools at once do not know of each other. */
 static void
 test_two_pools (void)
@@ -462,6 +540,8 @@ main (int    argc,
   g_test_add_func ("/pool-map/two-failures", test_two_failures);
   g_test_add_func ("/pool-map/sizes", test_sizes);
   g_test_add_func ("/pool-map/many-workers", test_many_workers);
+  g_test_add_func ("/pool-map/behind-slow", test_behind_slow);
+  g_test_add_func ("/pool-map/fail-fast-ordered", test_fail_fast_ordered);
   g_test_add_func ("/pool-map/two-pools", test_two_pools);
   return g_test_run ();
 }

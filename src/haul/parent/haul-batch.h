@@ -113,7 +113,8 @@ void            haul_batch_set_keep         (HaulBatch            *self,
  * @fail_fast: %TRUE to end the batch with the first item that fails
  *
  * Sets what the failure of an item does to the others. %FALSE if it is not
- * called: they go on.
+ * called: they go on. With @fail_fast, #HaulBatch::item tells of that item at
+ * once, whatever the order, and of none after it: the others are given up.
  */
 void            haul_batch_set_fail_fast    (HaulBatch            *self,
                                              gboolean              fail_fast);

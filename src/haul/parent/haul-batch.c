@@ -269,14 +269,14 @@ draw_item (HaulBatch *self)
 {
   while (!self->complete && (self->keep || !self->ordered || self->n_items - self->next_given < MAX_AHEAD))
     {
-      GVariant *given = self->input (self->n_items, self->input_data);
+      GVariant *drawn = self->input (self->n_items, self->input_data);
+      g_autoptr(GVariant) given = drawn != NULL ? g_variant_take_ref (drawn) : NULL;
       g_autoptr(GVariant) arguments = NULL;
       g_autoptr(GError) error = NULL;
       guint64 index;
 
       if (given == NULL || self->complete)   /* who was asked may have canceled */
         {
-          g_clear_pointer (&given, g_variant_unref);
           self->complete = TRUE;
           break;
         }

@@ -33,8 +33,8 @@ G_DECLARE_FINAL_TYPE (HaulBatch, haul_batch, HAUL, BATCH, GObject)
  *
  * Gives the arguments of one item after the other, when there is room for it.
  *
- * Returns: (transfer floating) (nullable): arguments of an item, `a{sv}`, or
- *   %NULL when there are no more
+ * Returns: (transfer full) (nullable): arguments of an item, `a{sv}`, floating or
+ *   not, or %NULL when there are no more
  */
 typedef GVariant *(*HaulBatchInput) (guint64  index,
                                      gpointer user_data);

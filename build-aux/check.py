@@ -16,6 +16,7 @@ import sys
 import tempfile
 import tomllib
 
+import headers
 import pot
 import tree
 
@@ -94,6 +95,19 @@ def public_headers_are_public():
     for path in tree.c_files():
         if path.endswith('.h') and not path.endswith('-private.h') and path.startswith('src/haul/'):
             yield from tree.lines_with(r'#\s*include\s*[<"][^>"]*-private\.h', path)
+
+
+def public_headers_are_listed():
+    """The library's headers are public in every respect, or private"""
+    listed = headers.public()
+    for path in headers.present():
+        if path not in listed:
+            yield f'{path}: add it to haul_headers in {headers.LIST} and to src/haul/haul.h, or call it …-private.h'
+        elif path not in headers.included():
+            yield f'{path}: src/haul/haul.h does not include it'
+        elif re.search(r'\bG_(?:BEGIN|END)_DECLS', re.sub(r'#.*', '', tree.code(path))):
+            yield f'{path}: what is public stands between HAUL_BEGIN_DECLS and HAUL_END_DECLS, or is not exported'
+    yield from (f'{headers.LIST}: {path} is not there' for path in listed if path not in headers.present())
 
 
 def one_fork():
@@ -267,6 +281,7 @@ CHECKS = [
     only_the_app_knows_gtk,
     layers_point_downwards,
     public_headers_are_public,
+    public_headers_are_listed,
     one_fork,
     child_side_starts_no_thread,
     signals_go_to_somebody,

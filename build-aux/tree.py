@@ -21,7 +21,7 @@ def files():
                       if name not in FOREIGN
                       and not name.startswith('_build')
                       and not os.path.exists(os.path.join(folder, name, 'meson-private'))]
-        found += [os.path.normpath(os.path.join(folder, name)) for name in names]
+        found += [os.path.normpath(os.path.join(folder, name)) for name in names if name not in FOREIGN]
     return sorted(path for path in found if not path.endswith('~'))
 
 

@@ -5,7 +5,9 @@
 
 #include <gio/gio.h>
 
-G_BEGIN_DECLS
+#include "../wire/haul-decls.h"
+
+HAUL_BEGIN_DECLS
 
 /**
  * HaulBatchItem:
@@ -87,4 +89,4 @@ GBytes            *haul_batch_item_dup_result     (HaulBatchItem  *self,
  */
 GVariant          *haul_batch_item_dup_arguments  (HaulBatchItem  *self) G_GNUC_WARN_UNUSED_RESULT;
 
-G_END_DECLS
+HAUL_END_DECLS

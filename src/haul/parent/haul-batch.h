@@ -5,10 +5,11 @@
 
 #include <gio/gio.h>
 
+#include "../wire/haul-decls.h"
 #include "../worker/haul-task.h"
 #include "haul-batch-item.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 /**
  * HaulBatch:
@@ -265,4 +266,4 @@ gboolean        haul_batch_join_finish      (HaulBatch            *self,
                                              GAsyncResult         *result,
                                              GError              **error);
 
-G_END_DECLS
+HAUL_END_DECLS

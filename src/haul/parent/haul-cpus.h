@@ -5,7 +5,9 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
+#include "../wire/haul-decls.h"
+
+HAUL_BEGIN_DECLS
 
 /**
  * haul_usable_cpus:
@@ -18,4 +20,4 @@ G_BEGIN_DECLS
  */
 guint haul_usable_cpus (void);
 
-G_END_DECLS
+HAUL_END_DECLS

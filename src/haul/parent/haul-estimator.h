@@ -5,10 +5,17 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
+#include "../wire/haul-decls.h"
 
-/* Rate and remaining time from progress: two exponential averages in a row, weighted by time, so
- * that neither a burst nor a pause makes the estimate jump. Pure: it is told the time. */
+HAUL_BEGIN_DECLS
+
+/**
+ * HaulEstimator:
+ *
+ * Rate and remaining time from progress: two exponential averages in a row,
+ * weighted by time, so that neither a burst nor a pause makes the estimate
+ * jump. Pure: it is told the time. Its fields are its own.
+ */
 typedef struct
 {
   gint64 start;        /* µs of the first sample, moved by pauses; 0 for none */
@@ -40,4 +47,4 @@ double   haul_estimator_get_rate  (HaulEstimator *self);
 double   haul_estimator_get_left  (HaulEstimator *self,
                                    gint64         now);
 
-G_END_DECLS
+HAUL_END_DECLS

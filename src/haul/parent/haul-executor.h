@@ -3,9 +3,10 @@
 
 #pragma once
 
+#include "../wire/haul-decls.h"
 #include "haul-job.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 /**
  * HaulExecutor:
@@ -159,4 +160,4 @@ void            haul_process_executor_set_start_method (HaulProcessExecutor *sel
 /* For main(): lets this program open as many files as it may, since every child takes four. */
 void          haul_raise_fd_limit       (void);
 
-G_END_DECLS
+HAUL_END_DECLS

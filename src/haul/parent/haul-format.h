@@ -3,10 +3,11 @@
 
 #pragma once
 
+#include "../wire/haul-decls.h"
 #include "../worker/haul-number.h"
 #include "haul-job.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 /* The words for numbers and states: one wording for the window, the terminal and the reports.
  * All translated; all results are owned by the caller. */
@@ -23,4 +24,4 @@ const char *haul_format_state      (HaulJobState    state,
                                     HaulJobVerdict  verdict);                           /* "Running", "Done" */
 const char *haul_format_stamp      (HaulStamp       stamp);                             /* "TERM sent" */
 
-G_END_DECLS
+HAUL_END_DECLS

@@ -5,7 +5,9 @@
 
 #include <glib-object.h>
 
-G_BEGIN_DECLS
+#include "../wire/haul-decls.h"
+
+HAUL_BEGIN_DECLS
 
 /**
  * HaulHeartbeat:
@@ -40,4 +42,4 @@ void           haul_heartbeat_get_beats   (HaulHeartbeat *self,
                                            float         *ret_beats,
                                            guint          n_beats);
 
-G_END_DECLS
+HAUL_END_DECLS

@@ -5,11 +5,12 @@
 
 #include <gio/gio.h>
 
+#include "../wire/haul-decls.h"
 #include "../worker/haul-task.h"
 #include "haul-life.h"
 #include "haul-record.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 #define HAUL_TYPE_JOB (haul_job_get_type ())
 G_DECLARE_FINAL_TYPE (HaulJob, haul_job, HAUL, JOB, GObject)
@@ -457,4 +458,4 @@ gboolean         haul_job_join_finish       (HaulJob              *self,
                                              GAsyncResult         *result,
                                              GError              **error);
 
-G_END_DECLS
+HAUL_END_DECLS

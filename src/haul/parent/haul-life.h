@@ -5,7 +5,9 @@
 
 #include <glib-object.h>
 
-G_BEGIN_DECLS
+#include "../wire/haul-decls.h"
+
+HAUL_BEGIN_DECLS
 
 /* The one life that every job has, in every executor, as a pure table: an event goes in, a new
  * state and a set of actions come out. Nothing here knows of processes, sources or clocks.
@@ -252,4 +254,4 @@ void             haul_life_init               (HaulLife       *self);
 HaulLifeActions  haul_life_step               (HaulLife       *self,
                                                HaulLifeEvent   event);
 
-G_END_DECLS
+HAUL_END_DECLS

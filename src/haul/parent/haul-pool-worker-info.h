@@ -5,7 +5,9 @@
 
 #include <gio/gio.h>
 
-G_BEGIN_DECLS
+#include "../wire/haul-decls.h"
+
+HAUL_BEGIN_DECLS
 
 /**
  * HaulPoolWorkerInfo:
@@ -146,4 +148,4 @@ gint64               haul_pool_worker_info_get_since     (HaulPoolWorkerInfo  *s
  */
 guint                haul_pool_worker_info_get_queued    (HaulPoolWorkerInfo  *self);
 
-G_END_DECLS
+HAUL_END_DECLS

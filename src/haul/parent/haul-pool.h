@@ -3,10 +3,11 @@
 
 #pragma once
 
+#include "../wire/haul-decls.h"
 #include "haul-batch.h"
 #include "haul-pool-worker-info.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 /**
  * HaulPool:
@@ -286,4 +287,4 @@ gboolean      haul_pool_join_finish        (HaulPool             *self,
                                             GAsyncResult         *result,
                                             GError              **error);
 
-G_END_DECLS
+HAUL_END_DECLS

@@ -5,9 +5,10 @@
 
 #include <gio/gio.h>
 
+#include "../wire/haul-decls.h"
 #include "../wire/haul-message.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 #define HAUL_TYPE_RECORD (haul_record_get_type ())
 G_DECLARE_FINAL_TYPE (HaulRecord, haul_record, HAUL, RECORD, GObject)
@@ -56,4 +57,4 @@ void          haul_ring_take          (HaulRing       *self,
                                        HaulRecord     *record);
 guint64       haul_ring_get_dropped   (HaulRing       *self);
 
-G_END_DECLS
+HAUL_END_DECLS

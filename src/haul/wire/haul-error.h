@@ -5,7 +5,9 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
+#include "haul-decls.h"
+
+HAUL_BEGIN_DECLS
 
 /**
  * HAUL_ERROR:
@@ -51,4 +53,4 @@ typedef enum
  */
 GQuark haul_error_quark (void);
 
-G_END_DECLS
+HAUL_END_DECLS

@@ -5,7 +5,9 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
+#include "haul-decls.h"
+
+HAUL_BEGIN_DECLS
 
 /* One frame on a job's pipes: a header of sixteen bytes, little-endian, then the payload.
  *
@@ -121,4 +123,4 @@ gboolean     haul_decoder_finish       (HaulDecoder      *self,
                                         gsize             n_left,
                                         GError          **error);
 
-G_END_DECLS
+HAUL_END_DECLS

@@ -5,9 +5,10 @@
 
 #include <glib.h>
 
+#include "haul-decls.h"
 #include "haul-frame.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 #define HAUL_PROTOCOL_MAGIC   0x4c554148u   /* "HAUL" */
 #define HAUL_PROTOCOL_VERSION 2u
@@ -65,4 +66,4 @@ char     *haul_text_clean          (const char         *bytes,
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HaulMessage, haul_message_clear)
 
-G_END_DECLS
+HAUL_END_DECLS

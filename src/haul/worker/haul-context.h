@@ -5,9 +5,10 @@
 
 #include <gio/gio.h>
 
+#include "../wire/haul-decls.h"
 #include "../wire/haul-message.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 /**
  * HaulContext:
@@ -100,4 +101,4 @@ haul_context_is_cancelled (HaulContext *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulContext, haul_context_free)
 
-G_END_DECLS
+HAUL_END_DECLS

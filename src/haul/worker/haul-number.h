@@ -5,8 +5,10 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
+#include "../wire/haul-decls.h"
+
+HAUL_BEGIN_DECLS
 
 char *haul_format_count (double value) G_GNUC_WARN_UNUSED_RESULT;
 
-G_END_DECLS
+HAUL_END_DECLS

@@ -5,9 +5,10 @@
 
 #include <gio/gio.h>
 
+#include "../wire/haul-decls.h"
 #include "haul-context.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 /**
  * HaulParamType:
@@ -183,4 +184,4 @@ gboolean                haul_task_run              (const HaulTask         *self
                                                     HaulContext            *context,
                                                     GVariant               *arguments);
 
-G_END_DECLS
+HAUL_END_DECLS

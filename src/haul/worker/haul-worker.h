@@ -3,9 +3,10 @@
 
 #pragma once
 
+#include "../wire/haul-decls.h"
 #include "haul-task.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 /* The numbers under which a worker finds its pipes. */
 #define HAUL_WORKER_COMMANDS_FD 3
@@ -20,4 +21,4 @@ int haul_worker_main (int                     argc,
                       char                  **argv,
                       const HaulTask * const *tasks);
 
-G_END_DECLS
+HAUL_END_DECLS

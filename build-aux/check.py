@@ -110,6 +110,24 @@ def public_headers_are_listed():
     yield from (f'{headers.LIST}: {path} is not there' for path in listed if path not in headers.present())
 
 
+def public_functions_are_documented():
+    """Every public function has a comment that says what it takes and gives"""
+    comments = headers.comments()
+    for path in headers.public():
+        for name, returns, parameters in headers.functions(path):
+            if name.endswith('_get_type'):
+                continue
+            comment = comments.get(name)
+            if comment is None:
+                yield f'{path}: {name}() has no comment; write /** {name}: … */ above it, here or in its .c file'
+                continue
+            missing = [f'@{parameter}:' for parameter in parameters if f'* @{parameter}:' not in comment]
+            if returns and '* Returns:' not in comment:
+                missing.append('Returns:')
+            if missing:
+                yield f'{path}: the comment of {name}() has no {", ".join(missing)}'
+
+
 def one_fork():
     """fork is called in one place at most, under src/haul/wire"""
     calls = [line for path in tree.c_files() if path.startswith('src/')
@@ -282,6 +300,7 @@ CHECKS = [
     layers_point_downwards,
     public_headers_are_public,
     public_headers_are_listed,
+    public_functions_are_documented,
     one_fork,
     child_side_starts_no_thread,
     signals_go_to_somebody,

@@ -169,6 +169,8 @@ void            haul_batch_set_chunksize    (HaulBatch            *self,
  * haul_batch_get_task:
  * @self: a batch
  *
+ * Gets the task of a batch.
+ *
  * Returns: (transfer none): what it runs
  */
 const HaulTask *haul_batch_get_task         (HaulBatch            *self);
@@ -176,6 +178,8 @@ const HaulTask *haul_batch_get_task         (HaulBatch            *self);
 /**
  * haul_batch_get_n_items:
  * @self: a batch
+ *
+ * Counts the items; the number is final with haul_batch_get_is_complete().
  *
  * Returns: how many items were asked for so far
  */
@@ -185,6 +189,8 @@ guint64         haul_batch_get_n_items      (HaulBatch            *self);
  * haul_batch_get_is_complete:
  * @self: a batch
  *
+ * Tells whether the number of items is final.
+ *
  * Returns: %TRUE when no more items will be asked for
  */
 gboolean        haul_batch_get_is_complete  (HaulBatch            *self);
@@ -192,6 +198,8 @@ gboolean        haul_batch_get_is_complete  (HaulBatch            *self);
 /**
  * haul_batch_get_n_done:
  * @self: a batch
+ *
+ * Counts the items that succeeded.
  *
  * Returns: how many items have a result
  */
@@ -201,6 +209,8 @@ guint64         haul_batch_get_n_done       (HaulBatch            *self);
  * haul_batch_get_n_failed:
  * @self: a batch
  *
+ * Counts the items that did not.
+ *
  * Returns: how many items ended in an error, without those that nobody waited for
  *   any more
  */
@@ -209,6 +219,8 @@ guint64         haul_batch_get_n_failed     (HaulBatch            *self);
 /**
  * haul_batch_is_active:
  * @self: a batch
+ *
+ * Tells whether there is something left to wait for.
  *
  * Returns: %TRUE until it has ended
  */
@@ -220,6 +232,8 @@ gboolean        haul_batch_is_active        (HaulBatch            *self);
  * @index: which item
  * @error: what became of the item instead; %HAUL_ERROR_NOT_POSSIBLE if it has not
  *   ended, or was not kept
+ *
+ * Gives the result of one item.
  *
  * Returns: (transfer full) (nullable): the result of an item; %NULL with @error set
  */
@@ -259,6 +273,8 @@ void            haul_batch_join_async       (HaulBatch            *self,
  * @result: of the call
  * @error: the first error of the batch; %G_IO_ERROR_CANCELLED if somebody
  *   cancelled it or terminated its pool
+ *
+ * Tells how the wait that haul_batch_join_async() began has ended.
  *
  * Returns: %TRUE if every item is done
  */

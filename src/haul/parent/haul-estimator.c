@@ -24,6 +24,12 @@
  * the average of the average removes most of the noise that one average lets through, and both
  * are divided by the weight that they have seen so far, so that an early estimate is not low. */
 
+/**
+ * haul_estimator_init:
+ * @self: (out caller-allocates): an estimator
+ *
+ * Makes an estimator that knows nothing yet.
+ */
 void
 haul_estimator_init (HaulEstimator *self)
 {
@@ -36,6 +42,15 @@ weight_after (double seconds)
   return pow (0.1, seconds / MEMORY_S);
 }
 
+/**
+ * haul_estimator_add:
+ * @self: an estimator
+ * @time: now, in µs of g_get_monotonic_time()
+ * @done: how much is done by now
+ * @total: how much there is to do, in the same unit; 0 for unknown
+ *
+ * Tells how far it is. What comes within a tenth of a second, or in a pause, is left out.
+ */
 void
 haul_estimator_add (HaulEstimator *self,
                     gint64         time,
@@ -65,6 +80,13 @@ haul_estimator_add (HaulEstimator *self,
   self->last = time;
 }
 
+/**
+ * haul_estimator_pause:
+ * @self: an estimator
+ * @time: now, in µs of g_get_monotonic_time()
+ *
+ * Stops the clock.
+ */
 void
 haul_estimator_pause (HaulEstimator *self,
                       gint64         time)
@@ -73,7 +95,13 @@ haul_estimator_pause (HaulEstimator *self,
     self->paused_at = time;
 }
 
-/* The clock stood still meanwhile: every time that is kept moves on. */
+/**
+ * haul_estimator_resume:
+ * @self: an estimator
+ * @time: now, in µs of g_get_monotonic_time()
+ *
+ * Lets the clock go on. It stood still meanwhile: every time that is kept moves on.
+ */
 void
 haul_estimator_resume (HaulEstimator *self,
                        gint64         time)
@@ -91,6 +119,14 @@ haul_estimator_resume (HaulEstimator *self,
     self->shown_at += pause;
 }
 
+/**
+ * haul_estimator_get_rate:
+ * @self: an estimator
+ *
+ * Tells how fast it goes, smoothed.
+ *
+ * Returns: units a second; 0 while unknown
+ */
 double
 haul_estimator_get_rate (HaulEstimator *self)
 {
@@ -99,6 +135,16 @@ haul_estimator_get_rate (HaulEstimator *self)
   return age > 0 ? self->rate / (1 - weight_after (age)) : 0;
 }
 
+/**
+ * haul_estimator_get_left:
+ * @self: an estimator
+ * @now: in µs of g_get_monotonic_time()
+ *
+ * Guesses how long it will take. What it gave before counts down, and moves
+ * slowly to what is true now, so that people can read it.
+ *
+ * Returns: seconds; below 0 while nothing honest can be said
+ */
 double
 haul_estimator_get_left (HaulEstimator *self,
                          gint64         now)

@@ -39,11 +39,7 @@ void     haul_estimator_pause     (HaulEstimator *self,
                                    gint64         time);
 void     haul_estimator_resume    (HaulEstimator *self,
                                    gint64         time);
-
-/* Units a second, 0 while unknown. */
 double   haul_estimator_get_rate  (HaulEstimator *self);
-
-/* Seconds, or below 0 while nothing honest can be said. Counts down between samples. */
 double   haul_estimator_get_left  (HaulEstimator *self,
                                    gint64         now);
 

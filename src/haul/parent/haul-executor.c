@@ -209,6 +209,8 @@ haul_executor_init (HaulExecutor *self)
  * haul_executor_get_name:
  * @self: an executor
  *
+ * Gets the name of the kind of executor that it is.
+ *
  * Returns: (transfer none): "serial", "thread" or "process"; never translated
  */
 const char *
@@ -222,6 +224,8 @@ haul_executor_get_name (HaulExecutor *self)
 /**
  * haul_executor_get_max_running:
  * @self: an executor
+ *
+ * Gets #HaulExecutor:max-running.
  *
  * Returns: how many jobs may run at a time
  */
@@ -264,6 +268,8 @@ haul_executor_set_max_running (HaulExecutor *self,
  * haul_executor_get_n_running:
  * @self: an executor
  *
+ * Gets #HaulExecutor:n-running.
+ *
  * Returns: how many jobs have started and not ended
  */
 guint
@@ -279,6 +285,8 @@ haul_executor_get_n_running (HaulExecutor *self)
 /**
  * haul_executor_get_n_queued:
  * @self: an executor
+ *
+ * Gets #HaulExecutor:n-queued.
  *
  * Returns: how many jobs wait for their turn
  */
@@ -365,6 +373,8 @@ haul_executor_shutdown_async (HaulExecutor        *self,
  * @self: an executor
  * @result: of the call
  * @error: never set; for bindings
+ *
+ * Ends what haul_executor_shutdown_async() began.
  *
  * Returns: %TRUE when every job has ended and is joined
  */

@@ -157,7 +157,6 @@ HaulStartMethod haul_process_executor_get_start_method (HaulProcessExecutor *sel
 void            haul_process_executor_set_start_method (HaulProcessExecutor *self,
                                                         HaulStartMethod      start_method);
 
-/* For main(): lets this program open as many files as it may, since every child takes four. */
 void          haul_raise_fd_limit       (void);
 
 HAUL_END_DECLS

@@ -14,6 +14,8 @@
  * haul_format_duration:
  * @seconds: how long
  *
+ * Words for a time.
+ *
  * Returns: (transfer full): translated: "12.4 s", "3 min 5 s"
  */
 char *
@@ -34,6 +36,8 @@ haul_format_duration (double seconds)
 /**
  * haul_format_left:
  * @seconds: how long; below 0 for unknown
+ *
+ * Words for a remaining time.
  *
  * Returns: (transfer full) (nullable): translated, and rounded as people speak, so
  *   that the words change seldom: "about 12 seconds left"; %NULL for unknown
@@ -79,6 +83,8 @@ round_rate (double rate)
  * @rate: how many a second; 0 for unknown
  * @unit: translated plural noun
  *
+ * Words for a speed.
+ *
  * Returns: (transfer full) (nullable): translated: "96 digits/s"; %NULL for unknown
  */
 char *
@@ -98,6 +104,8 @@ haul_format_rate (double      rate,
 /**
  * haul_format_progress:
  * @job: a job
+ *
+ * Words for how far a job is.
  *
  * Returns: (transfer full): translated: "1,860 of 3,000 digits"; without the second
  *   number while the total is unknown
@@ -124,6 +132,8 @@ haul_format_progress (HaulJob *job)
 /**
  * haul_signal_name:
  * @signal: a signal number
+ *
+ * Names a signal as programmers do.
  *
  * Returns: (nullable): "SIGSEGV" for 11; %NULL for what is no signal
  */
@@ -152,6 +162,8 @@ haul_signal_name (int signal)
  * @code: exit status
  * @signal: the signal that ended the process; 0 for none
  *
+ * Words for how a process ended.
+ *
  * Returns: (transfer full): translated: "exit 3", "signal 11, SIGSEGV"
  */
 char *
@@ -172,6 +184,8 @@ haul_format_exit (int code,
  * @state: a state
  * @verdict: and the verdict, for %HAUL_JOB_ENDED
  *
+ * Words for where a job is in its life.
+ *
  * Returns: (transfer none): translated: "Running", "Done"
  */
 const char *
@@ -191,6 +205,8 @@ haul_format_state (HaulJobState   state,
 /**
  * haul_format_stamp:
  * @stamp: a stamp
+ *
+ * Words for a step of a life.
  *
  * Returns: (transfer none): translated: "TERM sent"
  */

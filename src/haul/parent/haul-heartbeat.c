@@ -143,6 +143,8 @@ haul_heartbeat_new (void)
  * haul_heartbeat_get_latency:
  * @self: a heartbeat
  *
+ * Gets #HaulHeartbeat:latency.
+ *
  * Returns: how late the latest beat of the last second was, in ms
  */
 double
@@ -156,6 +158,8 @@ haul_heartbeat_get_latency (HaulHeartbeat *self)
 /**
  * haul_heartbeat_get_worst:
  * @self: a heartbeat
+ *
+ * Gets the worst that was measured.
  *
  * Returns: how late the latest beat since haul_heartbeat_reset() was, in ms
  */
@@ -184,7 +188,7 @@ haul_heartbeat_reset (HaulHeartbeat *self)
 /**
  * haul_heartbeat_get_beats:
  * @self: a heartbeat
- * @ret_beats: (out caller-allocated) (array length=n_beats): how late each was, in
+ * @ret_beats: (out caller-allocates) (array length=n_beats): how late each was, in
  *   ms, oldest first; 0 for those before the first beat
  * @n_beats: how many of the newest; at most %HAUL_HEARTBEAT_N_BEATS are known
  *

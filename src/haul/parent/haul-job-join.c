@@ -102,6 +102,8 @@ haul_job_join_async (HaulJob             *self,
  * @result: of the call
  * @error: what became of the job, when not its result
  *
+ * Tells how the wait that haul_job_join_async() began has ended.
+ *
  * Returns: %TRUE if the verdict is %HAUL_VERDICT_DONE
  */
 gboolean

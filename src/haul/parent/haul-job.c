@@ -293,6 +293,9 @@ haul_job_set_timeout (HaulJob *self,
  * @grace_ms: how long it is given between SIGTERM and SIGKILL
  * @escalate: whether SIGKILL comes by itself then, or waits for
  *   haul_job_force() while #HaulJob:overdue says that it would be due
+ *
+ * Sets what happens to a worker that was asked to end and does not. Two
+ * seconds, and %TRUE, if it is not called.
  */
 void
 haul_job_set_grace (HaulJob  *self,
@@ -530,7 +533,7 @@ haul_job_get_result_size (HaulJob *self)
  * haul_job_peek_result:
  * @self: a job
  * @offset: the first byte wanted
- * @buffer: (out caller-allocated) (array length=size): where to copy to
+ * @buffer: (out caller-allocates) (array length=size) (element-type guint8): where to copy to
  * @size: how many bytes are wanted
  *
  * Copies a part of what has come of the result, without joining the rest.

@@ -114,6 +114,8 @@ HaulJob         *haul_job_new               (const HaulTask       *task,
  * haul_job_get_task:
  * @self: a job
  *
+ * Gets the task of a job.
+ *
  * Returns: (transfer none): what it runs
  */
 const HaulTask  *haul_job_get_task          (HaulJob              *self);
@@ -121,6 +123,8 @@ const HaulTask  *haul_job_get_task          (HaulJob              *self);
 /**
  * haul_job_get_arguments:
  * @self: a job
+ *
+ * Gets the arguments of a job.
  *
  * Returns: (transfer none): what it runs with, `a{sv}`, checked and complete
  */
@@ -130,6 +134,8 @@ GVariant        *haul_job_get_arguments     (HaulJob              *self);
  * haul_job_get_id:
  * @self: a job
  *
+ * Gets the number of a job, which no other job of this program has.
+ *
  * Returns: its number: 1, 2, 3, … in this program
  */
 guint            haul_job_get_id            (HaulJob              *self);
@@ -137,6 +143,8 @@ guint            haul_job_get_id            (HaulJob              *self);
 /**
  * haul_job_get_title:
  * @self: a job
+ *
+ * Gets #HaulJob:title.
  *
  * Returns: (transfer none): what people call it; at first the translated title
  *   of its task
@@ -182,6 +190,8 @@ void             haul_job_set_grace         (HaulJob              *self,
  * haul_job_get_nice:
  * @self: a job
  *
+ * Gets what haul_job_set_nice() set.
+ *
  * Returns: how nice its worker process is, from -20 to 19
  */
 int              haul_job_get_nice          (HaulJob              *self);
@@ -189,6 +199,8 @@ int              haul_job_get_nice          (HaulJob              *self);
 /**
  * haul_job_get_grace:
  * @self: a job
+ *
+ * Gets what haul_job_set_grace() set.
  *
  * Returns: how long it is given between SIGTERM and SIGKILL, in ms
  */
@@ -198,6 +210,8 @@ guint            haul_job_get_grace         (HaulJob              *self);
  * haul_job_get_state:
  * @self: a job
  *
+ * Gets #HaulJob:state.
+ *
  * Returns: where it is in its life
  */
 HaulJobState     haul_job_get_state         (HaulJob              *self);
@@ -205,6 +219,8 @@ HaulJobState     haul_job_get_state         (HaulJob              *self);
 /**
  * haul_job_get_verdict:
  * @self: a job
+ *
+ * Gets #HaulJob:verdict.
  *
  * Returns: how it ended; %HAUL_VERDICT_NONE before it has
  */
@@ -214,6 +230,8 @@ HaulJobVerdict   haul_job_get_verdict       (HaulJob              *self);
  * haul_job_is_active:
  * @self: a job
  *
+ * Tells whether there is something left to wait for.
+ *
  * Returns: %TRUE until it has ended
  */
 gboolean         haul_job_is_active         (HaulJob              *self);
@@ -222,6 +240,8 @@ gboolean         haul_job_is_active         (HaulJob              *self);
  * haul_job_get_stamp:
  * @self: a job
  * @stamp: which step
+ *
+ * Tells when a step of its life was taken.
  *
  * Returns: when it took that step, in µs of g_get_monotonic_time(); 0 if it has
  *   not, or never will
@@ -233,6 +253,8 @@ gint64           haul_job_get_stamp         (HaulJob              *self,
  * haul_job_get_elapsed:
  * @self: a job
  *
+ * Tells how long it has been running, pauses included.
+ *
  * Returns: seconds from its start until now, or until its end; 0 before it started
  */
 double           haul_job_get_elapsed       (HaulJob              *self);
@@ -240,6 +262,8 @@ double           haul_job_get_elapsed       (HaulJob              *self);
 /**
  * haul_job_get_done:
  * @self: a job
+ *
+ * Gets #HaulJob:done.
  *
  * Returns: how much is done, in the unit of its task
  */
@@ -249,6 +273,8 @@ double           haul_job_get_done          (HaulJob              *self);
  * haul_job_get_total:
  * @self: a job
  *
+ * Gets #HaulJob:total.
+ *
  * Returns: how much there is to do, in the unit of its task; 0 for unknown
  */
 double           haul_job_get_total         (HaulJob              *self);
@@ -257,6 +283,8 @@ double           haul_job_get_total         (HaulJob              *self);
  * haul_job_get_fraction:
  * @self: a job
  *
+ * Gets #HaulJob:fraction.
+ *
  * Returns: how much is done, from 0 to 1; below 0 for unknown
  */
 double           haul_job_get_fraction      (HaulJob              *self);
@@ -264,6 +292,8 @@ double           haul_job_get_fraction      (HaulJob              *self);
 /**
  * haul_job_get_phase:
  * @self: a job
+ *
+ * Gets #HaulJob:phase.
  *
  * Returns: (transfer none) (nullable): the stage that the task is in, in its own
  *   untranslated words
@@ -274,6 +304,8 @@ const char      *haul_job_get_phase         (HaulJob              *self);
  * haul_job_get_rate:
  * @self: a job
  *
+ * Measures how fast it goes now.
+ *
  * Returns: how fast it goes, in units of its task a second; 0 for unknown
  */
 double           haul_job_get_rate          (HaulJob              *self);
@@ -282,6 +314,8 @@ double           haul_job_get_rate          (HaulJob              *self);
  * haul_job_get_left:
  * @self: a job
  *
+ * Guesses the remaining time from the progress so far.
+ *
  * Returns: about how many seconds are left; below 0 for unknown, and at the end
  */
 double           haul_job_get_left          (HaulJob              *self);
@@ -289,6 +323,8 @@ double           haul_job_get_left          (HaulJob              *self);
 /**
  * haul_job_get_news_time:
  * @self: a job
+ *
+ * Tells when there was a sign of life.
  *
  * Returns: when its worker was last heard of, in µs of g_get_monotonic_time();
  *   0 for never
@@ -299,6 +335,8 @@ gint64           haul_job_get_news_time     (HaulJob              *self);
  * haul_job_get_executor_name:
  * @self: a job
  *
+ * Tells what kind of executor runs it.
+ *
  * Returns: (transfer none) (nullable): the name of the executor that it was
  *   submitted to: "process", "thread", …; %NULL before
  */
@@ -307,6 +345,8 @@ const char      *haul_job_get_executor_name (HaulJob              *self);
 /**
  * haul_job_get_program:
  * @self: a job
+ *
+ * Tells which program runs the task.
  *
  * Returns: (transfer none) (nullable): path of its worker program; %NULL for a
  *   job that has no process
@@ -317,6 +357,8 @@ const char      *haul_job_get_program       (HaulJob              *self);
  * haul_job_get_pid:
  * @self: a job
  *
+ * Gets #HaulJob:pid.
+ *
  * Returns: its process; 0 if there is none, or none yet. Kept after the end, when
  *   it may be somebody else's
  */
@@ -326,6 +368,8 @@ int              haul_job_get_pid           (HaulJob              *self);
  * haul_job_get_exit_code:
  * @self: a job
  *
+ * Tells how its process exited.
+ *
  * Returns: exit status of its process; -1 if there is none, or a signal ended it
  */
 int              haul_job_get_exit_code     (HaulJob              *self);
@@ -333,6 +377,8 @@ int              haul_job_get_exit_code     (HaulJob              *self);
 /**
  * haul_job_get_exit_signal:
  * @self: a job
+ *
+ * Tells what killed its process.
  *
  * Returns: the signal that ended its process; 0 for none
  */
@@ -342,6 +388,8 @@ int              haul_job_get_exit_signal   (HaulJob              *self);
  * haul_job_get_can_pause:
  * @self: a job
  *
+ * Gets #HaulJob:can-pause.
+ *
  * Returns: whether haul_job_pause() or haul_job_resume() would do something now
  */
 gboolean         haul_job_get_can_pause     (HaulJob              *self);
@@ -350,6 +398,8 @@ gboolean         haul_job_get_can_pause     (HaulJob              *self);
  * haul_job_get_can_force:
  * @self: a job
  *
+ * Tells whether its executor has force to use.
+ *
  * Returns: whether haul_job_force() can do more than haul_job_cancel()
  */
 gboolean         haul_job_get_can_force     (HaulJob              *self);
@@ -357,6 +407,8 @@ gboolean         haul_job_get_can_force     (HaulJob              *self);
 /**
  * haul_job_get_overdue:
  * @self: a job
+ *
+ * Gets #HaulJob:overdue.
  *
  * Returns: %TRUE when it was asked to end, did not in time, and nobody will use
  *   force but haul_job_force()
@@ -367,6 +419,8 @@ gboolean         haul_job_get_overdue       (HaulJob              *self);
  * haul_job_get_error:
  * @self: a job
  *
+ * Gets #HaulJob:error.
+ *
  * Returns: (transfer none) (nullable): why it did not succeed, in translated words
  *   for people; %NULL before its end, and for a job that did
  */
@@ -375,6 +429,8 @@ const GError    *haul_job_get_error         (HaulJob              *self);
 /**
  * haul_job_get_log:
  * @self: a job
+ *
+ * Gets the log of a job, which grows while the job runs.
  *
  * Returns: (transfer none): a #GListModel of #HaulRecord: the newest 10,000 lines
  *   that the task wrote, at most 4 MiB
@@ -385,6 +441,8 @@ GListModel      *haul_job_get_log           (HaulJob              *self);
  * haul_job_get_messages:
  * @self: a job
  *
+ * Gets what went over its pipes, for people who want to see that.
+ *
  * Returns: (transfer none): a #GListModel of #HaulRecord: the newest 500 frames
  *   that went to its worker or came from there
  */
@@ -394,6 +452,8 @@ GListModel      *haul_job_get_messages      (HaulJob              *self);
  * haul_job_get_n_messages:
  * @self: a job
  *
+ * Counts what went over its pipes.
+ *
  * Returns: how many frames there have been in all
  */
 guint64          haul_job_get_n_messages    (HaulJob              *self);
@@ -401,6 +461,8 @@ guint64          haul_job_get_n_messages    (HaulJob              *self);
 /**
  * haul_job_get_result_size:
  * @self: a job
+ *
+ * Gets #HaulJob:result-size.
  *
  * Returns: how many bytes of the result have come so far; all of them when the
  *   verdict is %HAUL_VERDICT_DONE
@@ -449,7 +511,6 @@ void             haul_job_resume            (HaulJob              *self);
 void             haul_job_cancel            (HaulJob              *self);
 void             haul_job_force             (HaulJob              *self);
 
-/* Completes when the job has ended, whatever the verdict: TRUE for DONE, else its error. */
 void             haul_job_join_async        (HaulJob              *self,
                                              GCancellable         *cancellable,
                                              GAsyncReadyCallback   callback,

@@ -38,6 +38,8 @@ enum_to_nick (GType type,
  * haul_job_state_to_nick:
  * @state: a state
  *
+ * Names a state for programs.
+ *
  * Returns: (transfer none): a word that never changes and is never translated,
  *   for JSON, tests and logs: "running"
  */
@@ -51,6 +53,8 @@ haul_job_state_to_nick (HaulJobState state)
  * haul_job_verdict_to_nick:
  * @verdict: a verdict
  *
+ * Names a verdict for programs.
+ *
  * Returns: (transfer none): likewise: "done"
  */
 const char *
@@ -62,6 +66,8 @@ haul_job_verdict_to_nick (HaulJobVerdict verdict)
 /**
  * haul_stamp_to_nick:
  * @stamp: a stamp
+ *
+ * Names a stamp for programs.
  *
  * Returns: (transfer none): likewise: "term-sent"
  */
@@ -79,6 +85,8 @@ haul_stamp_to_nick (HaulStamp stamp)
  * haul_life_event_to_nick:
  * @event: an event
  *
+ * Names an event for programs.
+ *
  * Returns: (transfer none): likewise: "slot-free"
  */
 const char *
@@ -94,7 +102,7 @@ haul_life_event_to_nick (HaulLifeEvent event)
 
 /**
  * haul_life_init:
- * @self: (out caller-allocated): a life
+ * @self: (out caller-allocates): a life
  *
  * Makes a life that is queued, with the default grace time.
  */

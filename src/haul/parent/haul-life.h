@@ -237,9 +237,32 @@ typedef struct
   int            exit_signal;    /* 0 when it exited */
 } HaulLife;
 
+/**
+ * HAUL_START_TIMEOUT_MS:
+ *
+ * How long a worker may take to answer once it was started, in ms.
+ */
 #define HAUL_START_TIMEOUT_MS  5000
+
+/**
+ * HAUL_LINGER_TIMEOUT_MS:
+ *
+ * How long a worker may take to end once it has given its result, in ms.
+ */
 #define HAUL_LINGER_TIMEOUT_MS 5000
+
+/**
+ * HAUL_STUCK_TIMEOUT_MS:
+ *
+ * How long after SIGKILL a worker that is still there counts as stuck, in ms.
+ */
 #define HAUL_STUCK_TIMEOUT_MS  3000
+
+/**
+ * HAUL_DEFAULT_GRACE_MS:
+ *
+ * How long a job is given between SIGTERM and SIGKILL if nobody says otherwise, in ms.
+ */
 #define HAUL_DEFAULT_GRACE_MS  2000
 
 GType            haul_job_state_get_type      (void);

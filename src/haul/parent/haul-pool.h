@@ -132,6 +132,8 @@ void          haul_pool_set_max_memory     (HaulPool             *self,
  * haul_pool_get_n_workers:
  * @self: a pool
  *
+ * Gets #HaulPool:n-workers.
+ *
  * Returns: how many workers are wanted
  */
 guint         haul_pool_get_n_workers      (HaulPool             *self);
@@ -150,6 +152,8 @@ void          haul_pool_set_n_workers      (HaulPool             *self,
 /**
  * haul_pool_get_n_busy:
  * @self: a pool
+ *
+ * Gets #HaulPool:n-busy.
  *
  * Returns: how many workers have something to do
  */
@@ -198,6 +202,8 @@ GListModel   *haul_pool_get_workers        (HaulPool             *self);
  * haul_pool_get_state:
  * @self: a pool
  *
+ * Gets #HaulPool:state.
+ *
  * Returns: where it is in its life
  */
 HaulPoolState haul_pool_get_state          (HaulPool             *self);
@@ -205,6 +211,8 @@ HaulPoolState haul_pool_get_state          (HaulPool             *self);
 /**
  * haul_pool_dup_pids:
  * @self: a pool
+ *
+ * Lists the processes of a pool.
  *
  * Returns: (transfer full): the processes of its workers now, `ai`
  */
@@ -238,6 +246,8 @@ void          haul_pool_apply_async        (HaulPool             *self,
  * @result: of the call
  * @error: what became of it instead; %HAUL_ERROR_NOT_POSSIBLE when the pool took
  *   no more
+ *
+ * Gives the result of what haul_pool_apply_async() began.
  *
  * Returns: (transfer full): the result, or %NULL with @error set
  */
@@ -280,6 +290,8 @@ void          haul_pool_join_async         (HaulPool             *self,
  * @self: a pool
  * @result: of the call
  * @error: %HAUL_ERROR_NOT_POSSIBLE if the pool was running
+ *
+ * Tells how the wait that haul_pool_join_async() began has ended.
  *
  * Returns: %TRUE when no worker is left
  */

@@ -313,6 +313,8 @@ haul_process_executor_new (const char *worker_path)
  * haul_process_executor_get_start_method:
  * @self: an executor
  *
+ * Gets #HaulProcessExecutor:start-method.
+ *
  * Returns: how its workers come into being
  */
 HaulStartMethod

@@ -47,6 +47,8 @@ haul_record_init (HaulRecord *self)
  * @level: how much it matters
  * @text: (nullable): the line, without its end
  *
+ * Makes a record of a line of a log.
+ *
  * Returns: (transfer full): a record of a log line
  */
 HaulRecord *
@@ -71,6 +73,8 @@ haul_record_new_log (gint64        time,
  * @down: whether it went to the worker
  * @size: bytes on the pipe, with the header
  * @text: (nullable): what it says, in short
+ *
+ * Makes a record of a frame that went over a pipe.
  *
  * Returns: (transfer full): a record of a frame
  */
@@ -97,6 +101,8 @@ haul_record_new_frame (gint64         time,
  * haul_record_get_time:
  * @self: a record
  *
+ * Tells when it was made.
+ *
  * Returns: when it was, in µs of g_get_monotonic_time()
  */
 gint64
@@ -110,6 +116,8 @@ haul_record_get_time (HaulRecord *self)
 /**
  * haul_record_get_gap:
  * @self: a record
+ *
+ * Tells how long nothing had come or gone before.
  *
  * Returns: µs since the frame before; 0 for the first, and for a log line
  */
@@ -125,6 +133,8 @@ haul_record_get_gap (HaulRecord *self)
  * haul_record_get_level:
  * @self: a record
  *
+ * Tells how much a line matters.
+ *
  * Returns: how much a log line matters
  */
 HaulLogLevel
@@ -138,6 +148,8 @@ haul_record_get_level (HaulRecord *self)
 /**
  * haul_record_get_frame:
  * @self: a record
+ *
+ * Tells what kind of frame it was.
  *
  * Returns: what kind of frame it was; %HAUL_FRAME_LOG for a log line
  */
@@ -153,6 +165,8 @@ haul_record_get_frame (HaulRecord *self)
  * haul_record_get_down:
  * @self: a record
  *
+ * Tells which way a frame went.
+ *
  * Returns: %TRUE for a frame that went to the worker
  */
 gboolean
@@ -167,6 +181,8 @@ haul_record_get_down (HaulRecord *self)
  * haul_record_get_size:
  * @self: a record
  *
+ * Gets the size of a frame.
+ *
  * Returns: bytes on the pipe, with the header; 0 for a log line
  */
 gsize
@@ -180,6 +196,8 @@ haul_record_get_size (HaulRecord *self)
 /**
  * haul_record_get_text:
  * @self: a record
+ *
+ * Gets the text of a record.
  *
  * Returns: (transfer none): the line, or what the frame says in short; never %NULL
  */

@@ -124,6 +124,8 @@ haul_ring_init (HaulRing *self)
  * @max_items: how many records it keeps at most; at least 1
  * @max_bytes: how many bytes of text it keeps at most
  *
+ * Makes a ring, whose bounds stay as they are.
+ *
  * Returns: (transfer full): an empty ring
  */
 HaulRing *
@@ -192,6 +194,8 @@ haul_ring_take (HaulRing   *self,
 /**
  * haul_ring_get_dropped:
  * @self: a ring
+ *
+ * Gets #HaulRing:dropped.
  *
  * Returns: how many records had to go
  */

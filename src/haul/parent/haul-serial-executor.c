@@ -109,6 +109,8 @@ haul_serial_executor_init (HaulSerialExecutor *self)
 /**
  * haul_serial_executor_new:
  *
+ * Makes an executor that runs jobs on the main loop.
+ *
  * Returns: (transfer full): an executor that runs jobs on the main loop
  */
 HaulExecutor *

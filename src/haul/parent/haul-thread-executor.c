@@ -228,6 +228,8 @@ haul_thread_executor_init (HaulThreadExecutor *self)
 /**
  * haul_thread_executor_new:
  *
+ * Makes an executor that runs each job in a thread.
+ *
  * Returns: (transfer full): an executor that runs each job in a thread
  */
 HaulExecutor *

@@ -49,6 +49,8 @@ typedef enum
 /**
  * haul_error_quark:
  *
+ * Gets the domain of the errors of this library.
+ *
  * Returns: the domain of #HaulError
  */
 GQuark haul_error_quark (void);

@@ -65,6 +65,8 @@ get_u32 (const guint8 *from)
  * haul_frame_type_to_string:
  * @type: of a frame, known or not
  *
+ * Names a type of frames.
+ *
  * Returns: (transfer none) (nullable): its name, "PROGRESS"; %NULL for one that we
  *   do not know
  */
@@ -78,6 +80,8 @@ haul_frame_type_to_string (guint16 type)
  * haul_frame_max_payload:
  * @type: of a frame, known or not
  *
+ * Looks up how large a frame of some type may be.
+ *
  * Returns: how many bytes of payload such a frame may have
  */
 gsize
@@ -87,9 +91,9 @@ haul_frame_max_payload (guint16 type)
 }
 
 /**
- * haul_frame_encode_header:
+ * haul_frame_encode_header: (skip)
  * @frame: a frame; its payload is not looked at
- * @ret_header: (out caller-allocated): the sixteen bytes that go before the payload
+ * @ret_header: the sixteen bytes that go before the payload
  *
  * Writes the header of a frame.
  */
@@ -108,7 +112,7 @@ haul_frame_encode_header (const HaulFrame *frame,
 
 /**
  * haul_decoder_init:
- * @self: (out caller-allocated): a decoder
+ * @self: (out caller-allocates): a decoder
  *
  * Makes a decoder that expects the first frame of a stream.
  */
@@ -201,6 +205,8 @@ haul_decoder_next (HaulDecoder   *self,
  * @self: a decoder
  * @n_left: how many bytes are unused at the end of file
  * @error: %HAUL_ERROR_PROTOCOL
+ *
+ * Tells whether the end of the stream comes at the end of a frame.
  *
  * Returns: %TRUE between two frames, %FALSE inside one
  */

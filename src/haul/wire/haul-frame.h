@@ -22,8 +22,25 @@ HAUL_BEGIN_DECLS
  * Everything in this file is a pure function of its arguments: no fd, no allocation.
  */
 
+/**
+ * HAUL_FRAME_HEADER_SIZE:
+ *
+ * Bytes before the payload of a frame.
+ */
 #define HAUL_FRAME_HEADER_SIZE 16
-#define HAUL_FRAME_MAX_DATA    (256 * 1024)   /* payload of one DATA frame */
+
+/**
+ * HAUL_FRAME_MAX_DATA:
+ *
+ * How many bytes of payload one DATA frame has at most.
+ */
+#define HAUL_FRAME_MAX_DATA    (256 * 1024)
+
+/**
+ * HAUL_FRAME_MAX_SIZE:
+ *
+ * How many bytes any frame has at most, with its header.
+ */
 #define HAUL_FRAME_MAX_SIZE    (HAUL_FRAME_HEADER_SIZE + HAUL_FRAME_MAX_DATA)
 
 /**

@@ -11,8 +11,10 @@
 #include "haul-error.h"
 
 /**
- * haul_message_encode:
+ * haul_message_encode: (skip)
  * @message: what to say
+ *
+ * Writes the payload of a frame.
  *
  * Returns: (transfer full) (nullable): the payload of a frame; %NULL for
  *   %HAUL_FRAME_DATA, whose payload is its bytes
@@ -174,7 +176,7 @@ decode_body (const HaulFrame  *frame,
 }
 
 /**
- * haul_message_decode:
+ * haul_message_decode: (skip)
  * @frame: a frame
  * @ret_message: (out): what it says; free with haul_message_clear()
  * @error: %HAUL_ERROR_PROTOCOL
@@ -220,7 +222,7 @@ haul_message_decode (const HaulFrame  *frame,
 }
 
 /**
- * haul_message_clear:
+ * haul_message_clear: (skip)
  * @message: what was decoded
  *
  * Frees what a message holds, and empties it.

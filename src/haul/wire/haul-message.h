@@ -10,10 +10,26 @@
 
 HAUL_BEGIN_DECLS
 
-#define HAUL_PROTOCOL_MAGIC   0x4c554148u   /* "HAUL" */
+/**
+ * HAUL_PROTOCOL_MAGIC:
+ *
+ * What a HELLO begins with: "HAUL".
+ */
+#define HAUL_PROTOCOL_MAGIC   0x4c554148u
+
+/**
+ * HAUL_PROTOCOL_VERSION:
+ *
+ * What both ends of a pipe must agree on.
+ */
 #define HAUL_PROTOCOL_VERSION 2u
 
-#define HAUL_MAX_TEXT 4096   /* bytes of a log line, an error or a phase; longer ones are cut */
+/**
+ * HAUL_MAX_TEXT:
+ *
+ * Bytes of a log line, an error or a phase. What is longer is cut.
+ */
+#define HAUL_MAX_TEXT 4096
 
 /**
  * HaulLogLevel:

@@ -31,7 +31,7 @@ struct _HaulContext
 };
 
 /**
- * haul_context_new:
+ * haul_context_new: (skip)
  * @sink: (scope forever) (closure user_data): takes what the task says
  * @user_data: for @sink
  * @cancelled: not 0 once somebody asked the task to stop; outlives the context
@@ -208,7 +208,7 @@ haul_context_set_phase (HaulContext *self,
 /**
  * haul_context_emit:
  * @self: the context
- * @bytes: (array length=size): the next bytes of the result
+ * @bytes: (array length=size) (element-type guint8): the next bytes of the result
  * @size: how many
  *
  * Hands over a piece of the result. The bytes are copied, or on their way, when it returns.
@@ -288,6 +288,8 @@ haul_context_check (HaulContext  *self,
 /**
  * haul_context_get_emitted:
  * @self: the context
+ *
+ * Counts the bytes that haul_context_emit() was given.
  *
  * Returns: how many bytes of result the task has given so far
  */

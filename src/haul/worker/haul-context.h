@@ -55,7 +55,11 @@ guint64      haul_context_get_emitted    (HaulContext        *self);
 void         haul_context_send           (HaulContext        *self,
                                           const HaulMessage  *message);
 
-/*< private >*/
+/**
+ * HaulContextHot: (skip)
+ *
+ * What the inline functions below look at. Not for anybody else.
+ */
 typedef struct
 {
   double     said;        /* the newest progress: a store, so that the last one is never lost */

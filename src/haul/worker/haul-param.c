@@ -17,6 +17,8 @@
  * haul_param_get_initial:
  * @param: a parameter
  *
+ * Gets the value of a parameter that was not given.
+ *
  * Returns: (transfer full): the value when none is given; not floating
  */
 GVariant *
@@ -130,6 +132,8 @@ is_choice (const HaulParam *param,
  * @param: a parameter
  * @value: what came from a program, and not from a person
  * @error: %HAUL_ERROR_BAD_ARGUMENT, in words for people
+ *
+ * Checks a value against the description of a parameter.
  *
  * Returns: whether @value has the right type and is in range
  */

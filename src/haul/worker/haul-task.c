@@ -28,6 +28,8 @@ haul_tasks_register (const HaulTask * const *tasks)
 /**
  * haul_tasks_list:
  *
+ * Lists what haul_tasks_register() was given.
+ *
  * Returns: (transfer none) (array zero-terminated=1): the tasks that this program
  *   registered; empty before it has
  */
@@ -43,6 +45,8 @@ haul_tasks_list (void)
  * haul_task_lookup:
  * @id: as typed
  * @error: %HAUL_ERROR_UNKNOWN_TASK
+ *
+ * Looks for a task among those that this program registered.
  *
  * Returns: (transfer none): the task of that name, or %NULL with @error set
  */
@@ -62,6 +66,8 @@ haul_task_lookup (const char  *id,
  * haul_task_find_param:
  * @self: a task
  * @name: as typed
+ *
+ * Looks for a parameter of a task.
  *
  * Returns: (transfer none) (nullable): the parameter of that name
  */

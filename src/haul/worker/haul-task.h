@@ -94,6 +94,8 @@ typedef enum
  * or sets @error. On a wish to stop it returns soon, with the error that
  * haul_context_check() sets. It must not keep state between two calls, and it
  * may run in any thread.
+ *
+ * Returns: whether the result is complete
  */
 typedef gboolean (*HaulTaskFunc) (HaulContext  *context,
                                   GVariant     *arguments,
@@ -143,7 +145,6 @@ struct _HaulTask
  */
 #define HAUL_TASK_MAX_ARGUMENTS (60 * 1024)
 
-/* The registry: a program says once, first thing in main(), which tasks it knows. */
 void                    haul_tasks_register        (const HaulTask * const *tasks);
 const HaulTask * const *haul_tasks_list            (void);
 const HaulTask         *haul_task_lookup           (const char             *id,
@@ -159,27 +160,19 @@ char                   *haul_param_describe_range  (const HaulParam        *para
 GVariant               *haul_param_parse           (const HaulParam        *param,
                                                     const char             *text,
                                                     GError                **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Fills in what is missing and refuses what is wrong. Takes a floating @arguments (a{sv} or NULL). */
 GVariant               *haul_task_complete         (const HaulTask         *self,
                                                     GVariant               *arguments,
                                                     GError                **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Compares what the job needs with what the machine has now. */
 gboolean                haul_task_check_memory     (const HaulTask         *self,
                                                     GVariant               *arguments,
                                                     GError                **error);
 guint64                 haul_memory_available      (void);
-
-/* For tasks: arguments are complete, so these cannot fail. */
 gint64                  haul_arguments_get_int     (GVariant               *arguments,
                                                     const char             *name);
 double                  haul_arguments_get_double  (GVariant               *arguments,
                                                     const char             *name);
 const char             *haul_arguments_get_string  (GVariant               *arguments,
                                                     const char             *name);
-
-/* Runs the task and ends with exactly one RESULT or ERROR message; TRUE for RESULT. */
 gboolean                haul_task_run              (const HaulTask         *self,
                                                     HaulContext            *context,
                                                     GVariant               *arguments);

@@ -432,7 +432,7 @@ is_open (int fd)
 }
 
 /**
- * haul_worker_main:
+ * haul_worker_main: (skip)
  * @argc: of main()
  * @argv: of main()
  * @tasks: (array zero-terminated=1): the tasks that this worker can run

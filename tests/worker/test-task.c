@@ -59,6 +59,48 @@ test_registry (void)
   g_assert_error (error, HAUL_ERROR, HAUL_ERROR_UNKNOWN_TASK);
 }
 
+/* A name for what only the worker has. In this program it fails, and says so. */
+static void
+test_intern (void)
+{
+  const HaulTask *known, *foreign;
+  g_autoptr(GVariant) arguments = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *id = g_strdup ("elsewhere");
+
+  haul_tasks_register (haul_test_good_tasks);
+  known = haul_test_good_tasks[0];
+  g_assert_true (haul_task_intern (known->id) == known);
+
+  foreign = haul_task_intern (id);
+  id[0] = 'E';
+  g_assert_cmpstr (foreign->id, ==, "elsewhere");
+  g_assert_true (haul_task_intern ("elsewhere") == foreign);
+  g_assert_true (haul_task_intern ("elsewhere too") != foreign);
+  g_assert_null (haul_task_lookup ("elsewhere", NULL));
+
+  arguments = haul_task_complete (foreign, g_variant_new_parsed ("{'any': <true>}"), &error);
+  g_assert_no_error (error);
+  g_assert_true (g_variant_is_of_type (arguments, G_VARIANT_TYPE_VARDICT));
+  g_assert_cmpuint (g_variant_n_children (arguments), ==, 1);
+
+  g_assert_false (foreign->run (NULL, arguments, &error));
+  g_assert_error (error, HAUL_ERROR, HAUL_ERROR_UNKNOWN_TASK);
+}
+
+static void
+test_boxed (void)
+{
+  g_auto(GValue) value = G_VALUE_INIT;
+  g_auto(GValue) copy = G_VALUE_INIT;
+
+  g_value_init (&value, HAUL_TYPE_TASK);
+  g_value_init (&copy, HAUL_TYPE_TASK);
+  g_value_set_boxed (&value, &task);
+  g_value_copy (&value, &copy);
+  g_assert_true (g_value_get_boxed (&copy) == &task);
+}
+
 static void
 test_find_param (void)
 {
@@ -260,6 +302,8 @@ main (int    argc,
 {
   haul_test_init (&argc, &argv);
   g_test_add_func ("/worker/task/registry", test_registry);
+  g_test_add_func ("/worker/task/intern", test_intern);
+  g_test_add_func ("/worker/task/boxed", test_boxed);
   g_test_add_func ("/worker/task/find-param", test_find_param);
   g_test_add_func ("/worker/task/complete", test_complete);
   g_test_add_func ("/worker/task/complete-not-finite", test_complete_not_finite);

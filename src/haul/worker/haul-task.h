@@ -118,7 +118,11 @@ typedef gboolean (*HaulTaskFunc) (HaulContext  *context,
  *
  * A named function that can be run, and all that people and programs need to
  * know about it. Statically allocated, never freed.
+ *
+ * Tasks are written in C. A program that only runs them in processes need not
+ * have them: it finds those of its worker by their ids, with haul_task_intern().
  */
+#define HAUL_TYPE_TASK (haul_task_get_type ())
 typedef struct _HaulTask HaulTask;
 
 struct _HaulTask
@@ -145,10 +149,13 @@ struct _HaulTask
  */
 #define HAUL_TASK_MAX_ARGUMENTS (60 * 1024)
 
+GType                   haul_task_get_type         (void);
+
 void                    haul_tasks_register        (const HaulTask * const *tasks);
 const HaulTask * const *haul_tasks_list            (void);
 const HaulTask         *haul_task_lookup           (const char             *id,
                                                     GError                **error);
+const HaulTask         *haul_task_intern           (const char             *id);
 
 const HaulParam        *haul_task_find_param       (const HaulTask         *self,
                                                     const char             *name);

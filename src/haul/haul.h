@@ -18,5 +18,6 @@
 #include "parent/haul-pool.h"
 #include "parent/haul-record.h"
 #include "wire/haul-error.h"
+#include "worker/haul-current-process.h"
 #include "worker/haul-task.h"
 #include "worker/haul-worker.h"

@@ -351,7 +351,13 @@ haul_pool_worker_send (HaulPoolWorker *self,
                        const HaulTask *task)
 {
   HaulMessage run = { .type = HAUL_FRAME_RUN };
+  g_autofree char *name = NULL;
 
+  /* It keeps its name from one to the next. */
+  if (self->first_number == 1 && self->sent.length == 0)
+    name = g_strdup_printf ("PoolWorker-%u", haul_child_get_id (self->child));
+  run.run.name = name;
+  run.run.daemon = TRUE;
   run.run.task = (char *) task->id;
   run.run.arguments = item->arguments;
   item->number = ++self->last_number;

@@ -17,6 +17,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "haul-current-process-private.h"
 #include "haul-fork-server-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
@@ -42,6 +43,9 @@ typedef struct
 
 /* Frames wait for others this long, at most. */
 #define UNSENT_MS 2
+
+/* The program that asked for us, or for the fork server that we come from. */
+static int program_pid;
 
 /* Set by the signal handler; int, as HaulContext wants it, and lock-free. */
 static int cancelled;
@@ -346,6 +350,7 @@ run_task (Worker      *self,
       return FALSE;
     }
 
+  haul_current_process_set (run->run.name, run->run.daemon);
   if (task != self->task)
     (void) prctl (PR_SET_NAME, task->id);   /* what ps shows */
   self->task = task;
@@ -400,6 +405,7 @@ serve (HaulBoard *board,
   Worker self = { .board = board, .received = g_byte_array_new () };
   int status;
 
+  haul_current_process_set_parent (program_pid, HAUL_WORKER_COMMANDS_FD);
   haul_decoder_init (&self.decoder);
   status = shake_hands (&self, nice_value);
   if (status == 0)
@@ -469,6 +475,7 @@ haul_worker_main (int                     argc,
     }
 
   haul_tasks_register (tasks);
+  program_pid = fork_server ? (int) getppid () : parent_pid;
   if (fork_server)
     return haul_fork_server_run (serve_forked);
 

@@ -235,6 +235,8 @@ haul_test_tasks (void)
         g_ptr_array_add (all, (gpointer) *task);
       for (const HaulTask * const *task = haul_test_bad_tasks; *task != NULL; task++)
         g_ptr_array_add (all, (gpointer) *task);
+      for (const HaulTask * const *task = haul_test_process_tasks; *task != NULL; task++)
+        g_ptr_array_add (all, (gpointer) *task);
       g_ptr_array_add (all, NULL);
     }
   return (const HaulTask * const *) all->pdata;

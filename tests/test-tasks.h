@@ -11,8 +11,10 @@ G_BEGIN_DECLS
  * executor; those of the second may only run in a process of their own. */
 extern const HaulTask * const haul_test_good_tasks[];
 extern const HaulTask * const haul_test_bad_tasks[];
+/* They look at their process, or start some: likewise. */
+extern const HaulTask * const haul_test_process_tasks[];
 
-/* Both, for haul_tasks_register(). */
+/* All, for haul_tasks_register(). */
 const HaulTask * const *haul_test_tasks (void);
 const HaulTask         *haul_test_task  (const char *id);
 

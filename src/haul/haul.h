@@ -16,6 +16,7 @@
 #include "parent/haul-life.h"
 #include "parent/haul-pool-worker-info.h"
 #include "parent/haul-pool.h"
+#include "parent/haul-process.h"
 #include "parent/haul-record.h"
 #include "wire/haul-error.h"
 #include "worker/haul-current-process.h"

@@ -466,7 +466,7 @@ member_ask (Crowd *crowd)
 
   g_assert_cmpuint (number, <, N_WORKERS);
   members[number] = (Member) { crowd, number };
-  g_assert_true (haul_fork_client_spawn (crowd->client, number + 1, 19, crowd->fds, &listener, &members[number], &error));
+  g_assert_true (haul_fork_client_spawn (crowd->client, number + 1, 19, FALSE, crowd->fds, &listener, &members[number], &error));
   g_assert_no_error (error);
 }
 

@@ -22,6 +22,7 @@ struct _HaulChild
   GCancellable   *waiting;        /* (owned) (nullable) of the wait for it */
   int             pid;            /* of an exec'd child, and of the group that it leads; or 0 */
   HaulForkClient *client;         /* (owned) (nullable) of a forked one */
+  gboolean        hold;
   guint32         sequence;       /* of the next frame down */
   const HaulBoard *board;         /* borrowed (nullable) */
   gboolean        many;           /* runs many jobs: the next one waits for what it says of this one */

@@ -64,6 +64,11 @@ gboolean   haul_child_start          (HaulChild               *self,
 void       haul_child_set_board      (HaulChild               *self,
                                       const HaulBoard         *board);
 
+/* Before it is started, of one that is forked: what is left of it stays a zombie after its end,
+ * until haul_fork_client_collect(). */
+void       haul_child_set_hold       (HaulChild               *self,
+                                      gboolean                 hold);
+
 guint32    haul_child_get_id         (HaulChild               *self);
 void       haul_child_queue          (HaulChild               *self,
                                       guint32                  job,

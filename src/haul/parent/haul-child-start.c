@@ -73,6 +73,16 @@ pipes_open (Pipes   *self,
 
 /* An exec'd child. */
 
+/* Then the kernel collects all children itself, and GSubprocess finds none: it says "exit 0". */
+static gboolean
+ignores_sigchld (void)
+{
+  struct sigaction action;
+
+  return sigaction (SIGCHLD, NULL, &action) == 0
+         && (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT) != 0);
+}
+
 static void
 waited_cb (GObject      *source,
            GAsyncResult *result,
@@ -89,6 +99,9 @@ waited_cb (GObject      *source,
   if (self->pid > 1)
     (void) kill (-self->pid, SIGKILL);
 
+  if (ignores_sigchld ())
+    self->lost = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED,
+                                      _("the worker ended, and nobody knows how: this program ignores SIGCHLD"));
   if (g_subprocess_get_if_exited (subprocess))
     haul_child_ended (self, g_subprocess_get_exit_status (subprocess), 0);
   else
@@ -191,7 +204,7 @@ fork_child (HaulChild       *self,
   const int fds[] = { pipes->commands[0], pipes->events[1], pipes->log[1], board_fd };
 
   self->client = haul_fork_client_ref (client);
-  return haul_fork_client_spawn (client, self->id, self->nice, fds, &fork_listener, self, error);
+  return haul_fork_client_spawn (client, self->id, self->nice, self->hold, fds, &fork_listener, self, error);
 }
 
 char *

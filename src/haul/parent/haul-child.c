@@ -332,20 +332,28 @@ haul_child_free (HaulChild *self)
   g_free (self);
 }
 
+void
+haul_child_set_hold (HaulChild *self,
+                     gboolean   hold)
+{
+  self->hold = hold;
+}
+
 guint32
 haul_child_get_id (HaulChild *self)
 {
   return self->id;
 }
 
-/* To all that it started as well: it leads a group, as soon as it has settled in. Where there is no
- * such group, GSubprocess sends none to a process that it has collected. */
+/* To all that it started as well: it leads a group, as soon as it has settled in. Once GSubprocess
+ * has collected it, which it may have done before we hear of it, the number is nobody's. */
 void
 haul_child_signal (HaulChild *self,
                    int        number)
 {
   if (self->client != NULL)
     haul_fork_client_signal (self->client, self->id, number);
-  else if (self->pid <= 1 || kill (-self->pid, number) < 0)
+  else if (g_subprocess_get_identifier (self->subprocess) != NULL
+           && (self->pid <= 1 || kill (-self->pid, number) < 0))
     g_subprocess_send_signal (self->subprocess, number);
 }

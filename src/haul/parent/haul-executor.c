@@ -326,6 +326,18 @@ haul_executor_submit (HaulExecutor *self,
   notify_counts (self);
 }
 
+void
+haul_executor_run_now (HaulExecutor *self,
+                       HaulJob      *job)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  haul_job_attach (job, self);
+  g_ptr_array_add (priv->running, g_object_ref (job));
+  notify_counts (self);
+  haul_job_feed (job, HAUL_EVENT_SLOT_FREE);
+}
+
 /**
  * haul_executor_shutdown_async:
  * @self: an executor

@@ -25,6 +25,11 @@ typedef struct
   int                     wish;        /* a signal for when it is there, or 0 */
   guint                   tries;
   gboolean                asked;       /* a SPAWN is on its way */
+  gboolean                hold;
+  gboolean                zombie;      /* it has ended, and is held */
+  gboolean                unasked;     /* to be collected, and the server could not be told yet */
+  HaulForkCollected       collected;   /* (nullable) */
+  gpointer                collected_data;
   const HaulForkListener *listener;    /* (nullable) */
   gpointer                user_data;
 } HaulForkWorker;
@@ -41,6 +46,8 @@ struct _HaulForkClient
   GSource      *backoff;         /* (owned) (nullable) before the next try */
   guint         backoff_ms;
   GSource      *dropping;        /* (owned) (nullable) when some that wait are not wanted any more */
+
+  GSource      *collecting;      /* (owned) (nullable) when the server could not be asked to collect some */
 
   GHashTable   *workers;         /* (owned) job → HaulForkWorker (owned) */
   GQueue        waiting;         /* of borrowed HaulForkWorker: not asked for yet */

@@ -55,6 +55,8 @@ lose_worker (HaulForkClient *self,
   end_worker (self, worker, &copy);
   if (copy.listener != NULL)
     copy.listener->lost (copy.user_data);
+  if (copy.collected != NULL)
+    copy.collected (copy.collected_data);   /* by init, since it was a zombie */
 }
 
 /* Servers that die. */
@@ -214,6 +216,37 @@ spawn_refused (HaulForkClient *self,
   haul_fork_client_fail_worker (self, worker, error);
 }
 
+static void
+exited (HaulForkClient    *self,
+        HaulForkWorker    *worker,
+        const HaulControl *message)
+{
+  HaulForkWorker copy = *worker;
+
+  if (worker->hold)
+    {
+      worker->zombie = TRUE;
+      worker->listener = NULL;
+    }
+  else
+    {
+      end_worker (self, worker, &copy);
+    }
+  if (copy.listener != NULL)
+    copy.listener->exited (copy.user_data, message->a, message->b);
+}
+
+static void
+collected (HaulForkClient *self,
+           HaulForkWorker *worker)
+{
+  HaulForkWorker copy;
+
+  end_worker (self, worker, &copy);
+  if (copy.collected != NULL)
+    copy.collected (copy.collected_data);
+}
+
 static gboolean
 is_spawn (int type)
 {
@@ -226,7 +259,6 @@ heard (HaulForkClient    *self,
        int                fds[HAUL_CONTROL_MAX_FDS])
 {
   HaulForkWorker *worker = g_hash_table_lookup (self->workers, GUINT_TO_POINTER (message->job));
-  HaulForkWorker copy;
 
   if (message->type == HAUL_CONTROL_SPAWNED || message->type == HAUL_CONTROL_PONG
       || (message->type == HAUL_CONTROL_ERROR && is_spawn (message->b)))
@@ -247,9 +279,12 @@ heard (HaulForkClient    *self,
     }
   else if (message->type == HAUL_CONTROL_EXITED)
     {
-      end_worker (self, worker, &copy);
-      if (copy.listener != NULL)
-        copy.listener->exited (copy.user_data, message->a, message->b);
+      exited (self, worker, message);
+    }
+  else if (message->type == HAUL_CONTROL_JOINED
+           || (message->type == HAUL_CONTROL_ERROR && message->b == HAUL_CONTROL_JOIN))
+    {
+      collected (self, worker);
     }
 }
 

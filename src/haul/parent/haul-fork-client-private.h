@@ -29,17 +29,29 @@ HaulForkClient *haul_fork_client_new    (const char             *worker_path) G_
 HaulForkClient *haul_fork_client_ref    (HaulForkClient         *self);
 void            haul_fork_client_unref  (HaulForkClient         *self);
 
-/* @fds: commands, events and log end of the worker, and its board or -1; copied. A worker with a
+/* A zombie that was held is gone. */
+typedef void (*HaulForkCollected) (gpointer user_data);
+
+/* @hold: a zombie is left of it until haul_fork_client_collect(). @fds: commands, events and log end of the worker, and its board or -1; copied. A worker with a
  * board runs many jobs. Answers later, to @listener. */
 gboolean        haul_fork_client_spawn  (HaulForkClient         *self,
                                          guint32                 job,
                                          int                     nice,
+                                         gboolean                hold,
                                          const int               fds[4],
                                          const HaulForkListener *listener,
                                          gpointer                user_data,
                                          GError                **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* To the group of the worker; SIGTERM and SIGKILL wait for one that is not there yet. */
+/* Whether there is a zombie of the worker; and collects it: FALSE when there is none. */
+gboolean        haul_fork_client_holds   (HaulForkClient         *self,
+                                          guint32                 job);
+gboolean        haul_fork_client_collect (HaulForkClient         *self,
+                                          guint32                 job,
+                                          HaulForkCollected       collected,
+                                          gpointer                user_data);
+
+/* To the group of the worker; SIGINT, SIGTERM and SIGKILL wait for one that is not there yet. */
 void            haul_fork_client_signal (HaulForkClient         *self,
                                          guint32                 job,
                                          int                     number);

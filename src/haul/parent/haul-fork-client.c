@@ -20,6 +20,12 @@
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
 
+/* When the server had no room for the request. */
+#define COLLECT_AGAIN_MS 100
+
+static void ask_to_collect (HaulForkClient *self,
+                            HaulForkWorker *worker);
+
 static void
 worker_free (gpointer data)
 {
@@ -70,6 +76,7 @@ haul_fork_client_unref (HaulForkClient *self)
   haul_fork_client_drop_server (self);
   haul_source_clear (&self->backoff);
   haul_source_clear (&self->dropping);
+  haul_source_clear (&self->collecting);
   g_queue_clear (&self->waiting);
   g_hash_table_unref (self->workers);
   g_free (self->worker_path);
@@ -138,7 +145,7 @@ haul_fork_client_pump (HaulForkClient *self)
     {
       HaulForkWorker *worker = g_queue_peek_head (&self->waiting);
       HaulControl request = { .type = worker->fds[3] >= 0 ? HAUL_CONTROL_SPAWN_MANY : HAUL_CONTROL_SPAWN,
-                              .job = worker->job, .a = worker->nice };
+                              .job = worker->job, .a = worker->nice, .b = worker->hold ? HAUL_SPAWN_HOLD : 0 };
       int errsv = haul_control_send (self->control_fd, &request, worker->fds);
 
       if (errsv != 0 && self->n_unanswered == 0)
@@ -156,6 +163,7 @@ gboolean
 haul_fork_client_spawn (HaulForkClient          *self,
                         guint32                  job,
                         int                      nice,
+                        gboolean                 hold,
                         const int                fds[4],
                         const HaulForkListener  *listener,
                         gpointer                 user_data,
@@ -167,6 +175,7 @@ haul_fork_client_spawn (HaulForkClient          *self,
 
   worker->job = job;
   worker->nice = nice;
+  worker->hold = hold;
   worker->pidfd = -1;
   worker->listener = listener;
   worker->user_data = user_data;
@@ -240,7 +249,7 @@ haul_fork_client_signal (HaulForkClient *self,
     return;
   if (worker->pid == 0)
     {
-      if (number == SIGKILL || (number == SIGTERM && worker->wish == 0))
+      if (number == SIGKILL || (number == SIGTERM && worker->wish != SIGKILL) || (number == SIGINT && worker->wish == 0))
         worker->wish = number;   /* the others mean nothing to what is not there */
       if (worker->wish != 0 && !worker->asked && self->dropping == NULL)
         self->dropping = haul_idle_new ("[haul] workers not wanted any more", drop_cb, self);
@@ -276,4 +285,60 @@ haul_fork_client_get_server_pid (HaulForkClient *self)
   const char *identifier = self->server != NULL ? g_subprocess_get_identifier (self->server) : NULL;
 
   return identifier != NULL ? atoi (identifier) : 0;
+}
+
+/* Zombies that were held. */
+
+static gboolean
+collecting_cb (gpointer user_data)
+{
+  HaulForkClient *self = user_data;
+  GHashTableIter iter;
+  HaulForkWorker *worker;
+
+  g_clear_pointer (&self->collecting, g_source_unref);
+  g_hash_table_iter_init (&iter, self->workers);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &worker))
+    if (worker->unasked)
+      ask_to_collect (self, worker);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ask_to_collect (HaulForkClient *self,
+                HaulForkWorker *worker)
+{
+  HaulControl request = { .type = HAUL_CONTROL_JOIN, .job = worker->job };
+
+  worker->unasked = haul_control_send (self->control_fd, &request, NULL) != 0;
+  if (!worker->unasked)
+    haul_fork_client_ping (self);
+  else if (self->collecting == NULL)
+    self->collecting = haul_timer_new (COLLECT_AGAIN_MS, "[haul] zombies to collect", collecting_cb, self);
+}
+
+gboolean
+haul_fork_client_holds (HaulForkClient *self,
+                        guint32         job)
+{
+  HaulForkWorker *worker = g_hash_table_lookup (self->workers, GUINT_TO_POINTER (job));
+
+  return worker != NULL && worker->zombie;
+}
+
+gboolean
+haul_fork_client_collect (HaulForkClient    *self,
+                          guint32            job,
+                          HaulForkCollected  collected,
+                          gpointer           user_data)
+{
+  HaulForkWorker *worker = g_hash_table_lookup (self->workers, GUINT_TO_POINTER (job));
+
+  if (worker == NULL || !worker->zombie)
+    return FALSE;
+
+  worker->collected = collected;
+  worker->collected_data = user_data;
+  ask_to_collect (self, worker);
+  return TRUE;
 }

@@ -39,6 +39,9 @@ struct _HaulJob
   gint64          timeout_due;    /* µs */
 
   char           *program;        /* (owned) (nullable) */
+  char           *process_name;   /* (owned) (nullable) what its worker is told that it is called */
+  gboolean        daemon;         /* … and is */
+  gboolean        hold;
   int             pid;
   char           *task_error;     /* (owned) (nullable) what the task said */
   GError         *error;          /* (owned) (nullable) */

@@ -242,3 +242,39 @@ haul_job_set_run (HaulJob        *self,
   if (old != NULL && old_destroy != NULL)
     old_destroy (old);
 }
+
+gboolean
+haul_job_has_result (HaulJob *self)
+{
+  return self->life.has_result;
+}
+
+void
+haul_job_set_process (HaulJob    *self,
+                      const char *name,
+                      gboolean    daemon,
+                      gboolean    hold)
+{
+  g_free (self->process_name);
+  self->process_name = g_strdup (name);
+  self->daemon = daemon;
+  self->hold = hold;
+}
+
+const char *
+haul_job_get_process_name (HaulJob *self)
+{
+  return self->process_name;
+}
+
+gboolean
+haul_job_get_daemon (HaulJob *self)
+{
+  return self->daemon;
+}
+
+gboolean
+haul_job_get_hold (HaulJob *self)
+{
+  return self->hold;
+}

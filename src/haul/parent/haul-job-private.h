@@ -4,6 +4,7 @@
 #pragma once
 
 #include "haul-executor.h"
+#include "haul-fork-client-private.h"
 
 G_BEGIN_DECLS
 
@@ -32,11 +33,37 @@ void          haul_job_set_exit        (HaulJob            *self,
                                         int                 code,
                                         int                 signal);
 
+/* The last message is here, and it was the result. */
+gboolean      haul_job_has_result      (HaulJob            *self);
+
+/* Of a job that a HaulProcess runs: what its worker is told of itself, and whether a zombie is left
+ * of it until that is collected. */
+void          haul_job_set_process     (HaulJob            *self,
+                                        const char         *name,
+                                        gboolean            daemon,
+                                        gboolean            hold);
+const char   *haul_job_get_process_name (HaulJob           *self);   /* (nullable) */
+gboolean      haul_job_get_daemon      (HaulJob            *self);
+gboolean      haul_job_get_hold        (HaulJob            *self);
+
 /* The executor's own record of the job's worker, freed with @destroy when the job has ended. */
 gpointer      haul_job_get_run         (HaulJob            *self);
 void          haul_job_set_run         (HaulJob            *self,
                                         gpointer            run,
                                         GDestroyNotify      destroy);
+
+/* Starts a job at once, however many run already: with most errors it has ended when this returns. */
+void          haul_executor_run_now    (HaulExecutor       *self,
+                                        HaulJob            *job);
+
+/* Of a process executor: whether the fork server holds a zombie of a job's worker, and to have it
+ * collected: FALSE when there is none. */
+gboolean      haul_process_executor_holds   (HaulProcessExecutor *self,
+                                             HaulJob             *job);
+gboolean      haul_process_executor_collect (HaulProcessExecutor *self,
+                                             HaulJob             *job,
+                                             HaulForkCollected    collected,
+                                             gpointer             user_data);
 
 /* The job tells its executor: do these, one by one; and: your slot is free. */
 void          haul_executor_act        (HaulExecutor       *self,

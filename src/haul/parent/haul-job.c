@@ -65,6 +65,7 @@ haul_job_finalize (GObject *object)
   g_clear_pointer (&self->pending, g_array_unref);
   g_free (self->title);
   g_free (self->program);
+  g_free (self->process_name);
   g_free (self->task_error);
   g_free (self->phase);
 

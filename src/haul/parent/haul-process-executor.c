@@ -103,7 +103,7 @@ ended (GObject      *owner,
 {
   HaulJob *job = HAUL_JOB (owner);
 
-  haul_job_set_exit (job, code, signal_number);
+  haul_job_set_exit (job, lost != NULL && !haul_job_has_result (job) ? -1 : code, signal_number);
   if (lost != NULL)
     haul_job_take_error (job, g_error_copy (lost));
   haul_job_feed (job, HAUL_EVENT_EXITED);   /* frees the child */
@@ -124,6 +124,7 @@ start (HaulProcessExecutor *self,
 
   haul_job_set_program (job, self->worker_path);
   child = haul_child_new (&listener, G_OBJECT (job), haul_job_get_id (job), haul_job_get_nice (job));
+  haul_child_set_hold (child, haul_job_get_hold (job));
   haul_job_set_run (job, child, (GDestroyNotify) haul_child_free);
   if (haul_child_start (child, self->worker_path, forks ? self->client : NULL, -1, &error))
     return;
@@ -150,6 +151,8 @@ send_run (HaulJob   *job,
   HaulMessage run = { .type = HAUL_FRAME_RUN };
 
   run.run.task = (char *) haul_job_get_task (job)->id;
+  run.run.name = (char *) haul_job_get_process_name (job);
+  run.run.daemon = haul_job_get_daemon (job);
   run.run.arguments = haul_job_get_arguments (job);
   send (job, child, &run);
 }
@@ -194,6 +197,22 @@ haul_process_executor_act (HaulExecutor    *executor,
     default:
       g_assert_not_reached ();
     }
+}
+
+gboolean
+haul_process_executor_holds (HaulProcessExecutor *self,
+                             HaulJob             *job)
+{
+  return self->client != NULL && haul_fork_client_holds (self->client, haul_job_get_id (job));
+}
+
+gboolean
+haul_process_executor_collect (HaulProcessExecutor *self,
+                               HaulJob             *job,
+                               HaulForkCollected    collected,
+                               gpointer             user_data)
+{
+  return self->client != NULL && haul_fork_client_collect (self->client, haul_job_get_id (job), collected, user_data);
 }
 
 static void

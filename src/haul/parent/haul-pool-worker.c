@@ -354,7 +354,7 @@ haul_pool_worker_send (HaulPoolWorker *self,
   g_autofree char *name = NULL;
 
   /* It keeps its name from one to the next. */
-  if (self->first_number == 1 && self->sent.length == 0)
+  if (self->last_number == 0)
     name = g_strdup_printf ("PoolWorker-%u", haul_child_get_id (self->child));
   run.run.name = name;
   run.run.daemon = TRUE;

@@ -350,7 +350,6 @@ run_task (Worker      *self,
       return FALSE;
     }
 
-  haul_current_process_set (run->run.name, run->run.daemon);
   if (task != self->task)
     (void) prctl (PR_SET_NAME, task->id);   /* what ps shows */
   self->task = task;
@@ -369,6 +368,7 @@ run_one (Worker *self)
   if (self->received->len > self->used)
     __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* it came along with RUN, so no signal will */
 
+  haul_current_process_set (run.run.name, run.run.daemon);
   return run_task (self, &run) ? 0 : 1;
 }
 
@@ -391,6 +391,7 @@ run_many (Worker *self)
       if (!receive (self, &run, &error) || run.type != HAUL_FRAME_RUN)
         return complain (error, "a RUN was due");
 
+      haul_current_process_set (run.run.name, run.run.daemon);
       if (!haul_board_begin (self->board, self->job))
         continue;   /* somebody else does it */
       send_soon (self);

@@ -11,7 +11,7 @@
 #include "lt-window.h"
 
 /* Makes the picture of the Jobs view: the real window with real jobs in real states, rendered off
- * screen. lt-screenshot [--dark] [--rtl] [--width N] [--scale N] FILE */
+ * screen. lt-screenshot [--dark] [--rtl] [--width N] [--scale N] [--text-scale X] FILE */
 
 #define ALARM_SECONDS 240
 #define HEIGHT        640
@@ -21,6 +21,7 @@ static gboolean dark;
 static gboolean rtl;
 static int width = 960;
 static int scale = 1;
+static double text_scale = 1;
 
 typedef enum
 {
@@ -109,10 +110,25 @@ step_cb (gpointer user_data)
 }
 
 static void
+scale_text (void)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  int dpi;
+
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", (int) ((dpi > 0 ? dpi : 96 * 1024) * text_scale), NULL);
+}
+
+static void
 activate_cb (GApplication *application)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
+  /* A narrow window is that of a phone, which has no other buttons. */
+  if (width < 600)
+    g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", ":close", NULL);
+  if (text_scale != 1)
+    scale_text ();
   gtk_window_set_default_size (window, width, HEIGHT);
   if (dark)
     adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
@@ -154,6 +170,7 @@ main (int    argc,
     { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark style", NULL },
     { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "Right to left", NULL },
     { "width", 0, 0, G_OPTION_ARG_INT, &width, "Width of the window", "N" },
+    { "text-scale", 0, 0, G_OPTION_ARG_DOUBLE, &text_scale, "Size of the text, 2 for twice as large", "X" },
     { "scale", 0, 0, G_OPTION_ARG_INT, &scale, "Pixels for each pixel", "N" },
     { NULL },
   };

@@ -58,11 +58,42 @@ test_remembers (void)
   g_settings_reset (lt_settings_get (), "show-details");
 }
 
+static gboolean
+is_folded (gpointer data)
+{
+  int minimum;
+
+  gtk_widget_measure (data, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  return gtk_widget_get_width (data) > 0 && gtk_widget_get_width (data) <= 360 && minimum <= 360;
+}
+
+/* As on a phone, where a window has one button of its own: with a job, all of it fits into 360 pixels. */
+static void
+test_narrow (void)
+{
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  LtWindow *window;
+  HaulJob *job;
+
+  g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", ":close", NULL);
+  job = lt_jobs_start (jobs, haul_task_lookup ("sleep", NULL), NULL, LT_RUN_IN_PROCESS, 19, NULL);
+  haul_job_set_title (job, "A title that is longer than the window is wide, and longer than anybody reads");
+  window = lt_window_new (NULL, jobs);
+  gtk_window_set_default_size (GTK_WINDOW (window), 360, 640);
+  gtk_window_present (GTK_WINDOW (window));
+  lt_window_select (window, job);
+  lt_test_run_until (is_folded, window, 20000);
+  gtk_window_destroy (GTK_WINDOW (window));
+  lt_test_stop (jobs);
+  gtk_settings_reset_property (gtk_settings_get_default (), "gtk-decoration-layout");
+}
+
 int
 main (int    argc,
       char **argv)
 {
   lt_test_init (&argc, &argv);
   g_test_add_func ("/app/window/remembers", test_remembers);
+  g_test_add_func ("/app/window/narrow", test_narrow);
   return g_test_run ();
 }

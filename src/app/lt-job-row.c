@@ -21,7 +21,6 @@ struct _LtJobRow
 
   GtkImage       *icon;
   GtkLabel       *title;
-  GtkLabel       *about;
   GtkProgressBar *bar;
   GtkLabel       *caption;
   GtkLabel       *left;
@@ -242,6 +241,7 @@ static void
 update (LtJobRow *self)
 {
   g_autofree char *about = NULL;
+  g_autofree char *title = NULL;
   g_autofree char *caption = NULL;
   g_autofree char *left = NULL;
 
@@ -251,12 +251,13 @@ update (LtJobRow *self)
     return;
 
   about = lt_job_text_about (self->job);
+  /* One label: where there is no room for both, the title stays. */
+  title = g_markup_printf_escaped ("<b>%s</b>  <span alpha='55%%'>%s</span>", haul_job_get_title (self->job), about);
   caption = lt_job_text_caption (self->job);
   left = lt_job_text_left (self->job);
 
   gtk_image_set_from_icon_name (self->icon, lt_job_text_icon (self->job));
-  gtk_label_set_label (self->title, haul_job_get_title (self->job));
-  gtk_label_set_label (self->about, about);
+  gtk_label_set_markup (self->title, title);
   gtk_label_set_label (self->caption, caption);
   gtk_label_set_label (self->left, left != NULL ? left : "");
   gtk_widget_set_visible (GTK_WIDGET (self->left), left != NULL);
@@ -436,7 +437,6 @@ lt_job_row_class_init (LtJobRowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-job-row.ui");
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, icon);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, title);
-  gtk_widget_class_bind_template_child (widget_class, LtJobRow, about);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, bar);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, caption);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, left);

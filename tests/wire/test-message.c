@@ -208,6 +208,98 @@ test_golden (void)
   g_assert_cmpmem (g_bytes_get_data (progress, NULL), g_bytes_get_size (progress), golden_progress, sizeof golden_progress);
 }
 
+static GBytes *
+sample (HaulFrameType type)
+{
+  HaulMessage message = { .type = type };
+  g_autoptr(GVariant) arguments = g_variant_ref_sink (g_variant_new_parsed ("{'n': <int64 1>, 's': <'text'>}"));
+
+  switch (type)
+    {
+    case HAUL_FRAME_HELLO:
+      message.hello.version = HAUL_PROTOCOL_VERSION;
+      message.hello.program = (char *) "program";
+      break;
+    case HAUL_FRAME_RUN:
+      message.run.task = (char *) "task";
+      message.run.arguments = arguments;
+      break;
+    case HAUL_FRAME_PROGRESS:
+      message.progress.phase = (char *) "phase";
+      break;
+    case HAUL_FRAME_LOG:
+      message.log.text = (char *) "text";
+      break;
+    case HAUL_FRAME_ERROR:
+      message.error.text = (char *) "text";
+      break;
+    case HAUL_FRAME_RESULT:
+    case HAUL_FRAME_CANCEL:
+    case HAUL_FRAME_DATA:
+    default:
+      break;
+    }
+  return haul_message_encode (&message);
+}
+
+static void
+test_golden_run (void)
+{
+  static const guint8 golden[] = {
+    0, 0, 0, 0, 2, 0, 0, 0, 4, 0, 1, 0, 1, 0, 0, 0,
+    5, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 't', 'a', 's', 'k', 'n'
+  };
+  g_autoptr(GVariant) arguments = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  g_autoptr(GVariant) inputs = g_variant_ref_sink (g_variant_new_parsed ("@at [5, 256]"));
+  HaulMessage run = { .type = HAUL_FRAME_RUN };
+  g_autoptr(GBytes) bytes = NULL;
+  guint8 buffer[sizeof golden];
+
+  run.run.task = (char *) "task";
+  run.run.name = (char *) "n";
+  run.run.daemon = TRUE;
+  run.run.arguments = arguments;
+  run.run.inputs = inputs;
+  bytes = haul_message_encode (&run);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), golden, sizeof golden);
+  g_assert_cmpuint (haul_message_encode_into (&run, buffer, sizeof buffer), ==, sizeof buffer);
+  g_assert_cmpmem (buffer, sizeof buffer, golden, sizeof golden);
+  g_assert_cmpuint (haul_message_encode_into (&run, buffer, sizeof buffer - 1), ==, 0);
+}
+
+/* One field after the other that makes no sense of a RUN that was right. */
+static void
+test_bad_run (void)
+{
+  static const struct { guint at; guint8 value; } rows[] = {
+    { 0, 0xff }, { 3, 0xff }, { 4, 1 }, { 7, 0x20 }, { 7, 0xff }, { 8, 5 }, { 9, 1 }, { 10, 1 }, { 12, 2 }, { 15, 1 },
+  };
+  g_autoptr(GBytes) body = sample (HAUL_FRAME_RUN);
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (body, &size);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree guint8 *copy = g_memdup2 (bytes, size);
+      g_autoptr(GError) error = NULL;
+      HaulMessage message;
+
+      copy[rows[i].at] = rows[i].value;
+      g_assert_false (decode (HAUL_FRAME_RUN, copy, size, &message, &error));
+      g_assert_error (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL);
+    }
+  for (gsize at = size - strlen ("task"); at < size; at++)   /* text that is none */
+    {
+      g_autofree guint8 *copy = g_memdup2 (bytes, size);
+      HaulMessage message;
+
+      copy[at] = 0xff;
+      g_assert_false (decode (HAUL_FRAME_RUN, copy, size, &message, NULL));
+      copy[at] = 0;
+      g_assert_false (decode (HAUL_FRAME_RUN, copy, size, &message, NULL));
+    }
+}
+
 static void
 test_not_numbers (void)
 {
@@ -241,40 +333,6 @@ test_clamped (void)
       g_assert_cmpfloat (message.progress.done, ==, 0);
       g_assert_cmpfloat (message.progress.total, ==, 0);
     }
-}
-
-static GBytes *
-sample (HaulFrameType type)
-{
-  HaulMessage message = { .type = type };
-  g_autoptr(GVariant) arguments = g_variant_ref_sink (g_variant_new_parsed ("{'n': <int64 1>, 's': <'text'>}"));
-
-  switch (type)
-    {
-    case HAUL_FRAME_HELLO:
-      message.hello.version = HAUL_PROTOCOL_VERSION;
-      message.hello.program = (char *) "program";
-      break;
-    case HAUL_FRAME_RUN:
-      message.run.task = (char *) "task";
-      message.run.arguments = arguments;
-      break;
-    case HAUL_FRAME_PROGRESS:
-      message.progress.phase = (char *) "phase";
-      break;
-    case HAUL_FRAME_LOG:
-      message.log.text = (char *) "text";
-      break;
-    case HAUL_FRAME_ERROR:
-      message.error.text = (char *) "text";
-      break;
-    case HAUL_FRAME_RESULT:
-    case HAUL_FRAME_CANCEL:
-    case HAUL_FRAME_DATA:
-    default:
-      break;
-    }
-  return haul_message_encode (&message);
 }
 
 static void
@@ -452,6 +510,8 @@ main (int    argc,
   g_test_add_func ("/wire/message/log-and-end", test_log_and_end);
   g_test_add_func ("/wire/message/data-and-cancel", test_data_and_cancel);
   g_test_add_func ("/wire/message/golden", test_golden);
+  g_test_add_func ("/wire/message/golden-run", test_golden_run);
+  g_test_add_func ("/wire/message/bad-run", test_bad_run);
   g_test_add_func ("/wire/message/not-numbers", test_not_numbers);
   g_test_add_func ("/wire/message/clamped", test_clamped);
   g_test_add_func ("/wire/message/cut-and-padded", test_cut_and_padded);

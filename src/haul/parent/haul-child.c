@@ -238,11 +238,18 @@ haul_child_queue (HaulChild         *self,
                   guint32            job,
                   const HaulMessage *message)
 {
-  g_autoptr(GBytes) body = haul_message_encode (message);
+  g_autoptr(GBytes) body = NULL;
   HaulFrame frame = { .type = message->type, .job = job, .sequence = self->sequence++ };
   guint8 header[HAUL_FRAME_HEADER_SIZE];
+  guint8 small[256];
 
-  frame.payload = g_bytes_get_data (body, &frame.size);
+  frame.payload = small;
+  frame.size = haul_message_encode_into (message, small, sizeof small);
+  if (frame.size == 0)
+    {
+      body = haul_message_encode (message);
+      frame.payload = g_bytes_get_data (body, &frame.size);
+    }
   haul_frame_encode_header (&frame, header);
   g_byte_array_append (self->unsent, header, sizeof header);
   if (frame.size > 0)

@@ -10,6 +10,126 @@
 
 #include "haul-error.h"
 
+/* RUN and RESULT are what a pool sends of each item, however small that is, so theirs are plain bytes:
+ *
+ *   RESULT   8  size
+ *
+ *   RUN      4  a, the size of the arguments
+ *            4  i, the number of inputs
+ *            2  t, the length of the task's id
+ *            2  n, the length of the name of the process, 0 for none
+ *            4  1 for a daemon, else 0
+ *            a  the arguments, an a{sv}
+ *          8 i  the sizes of the inputs
+ *            t  the id
+ *            n  the name
+ *
+ * The others are GVariants. */
+#define RUN_HEAD 16
+
+static void
+put (guint8  **to,
+     guint64   value,
+     gsize     width)
+{
+  value = GUINT64_TO_LE (value);
+  memcpy (*to, &value, width);
+  *to += width;
+}
+
+static void
+put_bytes (guint8     **to,
+           const void  *bytes,
+           gsize        size)
+{
+  if (size > 0)
+    memcpy (*to, bytes, size);
+  *to += size;
+}
+
+static guint64
+take (const guint8 **from,
+      gsize          width)
+{
+  guint64 value = 0;
+
+  memcpy (&value, *from, width);
+  *from += width;
+  return GUINT64_FROM_LE (value);
+}
+
+static gsize
+run_size (const HaulMessage *message)
+{
+  gsize n_inputs = message->run.inputs != NULL ? g_variant_n_children (message->run.inputs) : 0;
+
+  return RUN_HEAD + g_variant_get_size (message->run.arguments) + n_inputs * sizeof (guint64)
+         + strlen (message->run.task) + (message->run.name != NULL ? strlen (message->run.name) : 0);
+}
+
+static void
+encode_run (const HaulMessage *message,
+            guint8            *to)
+{
+  gsize size = g_variant_get_size (message->run.arguments);
+  gsize n_inputs = 0;
+  const guint64 *inputs = NULL;
+  gsize task_length = strlen (message->run.task);
+  gsize name_length = message->run.name != NULL ? strlen (message->run.name) : 0;
+
+  if (message->run.inputs != NULL)
+    inputs = g_variant_get_fixed_array (message->run.inputs, &n_inputs, sizeof *inputs);
+  put (&to, size, 4);
+  put (&to, n_inputs, 4);
+  put (&to, task_length, 2);
+  put (&to, name_length, 2);
+  put (&to, message->run.daemon != FALSE, 4);
+  put_bytes (&to, g_variant_get_data (message->run.arguments), size);
+  for (gsize i = 0; i < n_inputs; i++)
+    put (&to, inputs[i], 8);
+  put_bytes (&to, message->run.task, task_length);
+  put_bytes (&to, message->run.name, name_length);
+}
+
+/**
+ * haul_message_encode_into:
+ * @message: what to say
+ * @buffer: (out caller-allocated) (array length=size): where to
+ * @size: how much fits there
+ *
+ * The same as haul_message_encode() without allocating, for the small messages of
+ * which there are many.
+ *
+ * Returns: how many bytes the payload has; 0 if it does not fit or is of another type
+ */
+gsize
+haul_message_encode_into (const HaulMessage *message,
+                          guint8            *buffer,
+                          gsize              size)
+{
+  if (message->type == HAUL_FRAME_RESULT && size >= 8)
+    {
+      put (&buffer, message->result.size, 8);
+      return 8;
+    }
+  if (message->type == HAUL_FRAME_RUN && size >= run_size (message))
+    {
+      encode_run (message, buffer);
+      return run_size (message);
+    }
+  return 0;
+}
+
+static GBytes *
+encode_plain (const HaulMessage *message)
+{
+  gsize size = message->type == HAUL_FRAME_RUN ? run_size (message) : 8;
+  g_autofree guint8 *bytes = g_malloc (size);
+
+  (void) haul_message_encode_into (message, bytes, size);
+  return g_bytes_new_take (g_steal_pointer (&bytes), size);
+}
+
 /**
  * haul_message_encode: (skip)
  * @message: what to say
@@ -31,10 +151,8 @@ haul_message_encode (const HaulMessage *message)
       break;
 
     case HAUL_FRAME_RUN:
-      body = g_variant_new ("(ssb@a{sv}@at)", message->run.task, message->run.name != NULL ? message->run.name : "",
-                            message->run.daemon, message->run.arguments,
-                            message->run.inputs != NULL ? message->run.inputs : g_variant_new ("at", NULL));
-      break;
+    case HAUL_FRAME_RESULT:
+      return encode_plain (message);
 
     case HAUL_FRAME_PROGRESS:
       body = g_variant_new ("(dds)", message->progress.done, message->progress.total,
@@ -43,10 +161,6 @@ haul_message_encode (const HaulMessage *message)
 
     case HAUL_FRAME_LOG:
       body = g_variant_new ("(ys)", (guchar) message->log.level, message->log.text);
-      break;
-
-    case HAUL_FRAME_RESULT:
-      body = g_variant_new ("(t)", message->result.size);
       break;
 
     case HAUL_FRAME_ERROR:
@@ -128,6 +242,85 @@ decode_progress (const HaulFrame  *frame,
   return TRUE;
 }
 
+/* Most have none, or no inputs: these are always the same. */
+static GVariant *
+empty_variant (const GVariantType *type)
+{
+  static GVariant *no_arguments, *no_inputs;
+
+  if (g_once_init_enter (&no_arguments))
+    {
+      no_inputs = g_variant_ref_sink (g_variant_new ("at", NULL));
+      g_once_init_leave (&no_arguments, g_variant_ref_sink (g_variant_new ("a{sv}", NULL)));
+    }
+  return g_variant_ref (g_variant_type_equal (type, G_VARIANT_TYPE_VARDICT) ? no_arguments : no_inputs);
+}
+
+/* NULL unless it is in normal form. */
+static GVariant *
+variant_from (const GVariantType *type,
+              const guint8       *from,
+              gsize               size)
+{
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(GVariant) variant = NULL;
+
+  if (size == 0)
+    return empty_variant (type);
+
+  bytes = g_bytes_new (from, size);   /* a copy, so that it is aligned */
+  variant = g_variant_ref_sink (g_variant_new_from_bytes (type, bytes, FALSE));
+  return g_variant_is_normal_form (variant) ? g_steal_pointer (&variant) : NULL;
+}
+
+static gboolean
+decode_run (const HaulFrame  *frame,
+            HaulMessage      *message,
+            GError          **error)
+{
+  const guint8 *from = frame->payload;
+  gsize size, n_inputs, task_length, name_length;
+  guint32 daemon;
+
+  if (frame->size < RUN_HEAD)
+    return refuse (frame, "a malformed RUN", error);
+
+  size = take (&from, 4);
+  n_inputs = take (&from, 4);
+  task_length = take (&from, 2);
+  name_length = take (&from, 2);
+  daemon = take (&from, 4);
+  if (frame->size != (guint64) RUN_HEAD + size + (guint64) n_inputs * 8 + task_length + name_length || daemon > 1
+      || !g_utf8_validate_len ((const char *) from + size + n_inputs * 8, task_length, NULL))
+    return refuse (frame, "a malformed RUN", error);
+
+  message->run.daemon = daemon;
+  message->run.arguments = variant_from (G_VARIANT_TYPE_VARDICT, from, size);
+  message->run.inputs = variant_from (G_VARIANT_TYPE ("at"), from + size, n_inputs * 8);
+  from += size + n_inputs * 8;
+  message->run.task = g_strndup ((const char *) from, task_length);
+  if (name_length > 0)
+    message->run.name = haul_text_clean ((const char *) from + task_length, name_length);
+  if (message->run.arguments != NULL)
+    return TRUE;
+
+  haul_message_clear (message);
+  return refuse (frame, "a RUN with malformed arguments", error);
+}
+
+static gboolean
+decode_result (const HaulFrame  *frame,
+               HaulMessage      *message,
+               GError          **error)
+{
+  const guint8 *from = frame->payload;
+
+  if (frame->size != 8)
+    return refuse (frame, "a malformed RESULT", error);
+  message->result.size = take (&from, 8);
+  return TRUE;
+}
+
 static gboolean
 decode_body (const HaulFrame  *frame,
              GVariant         *body,
@@ -145,12 +338,6 @@ decode_body (const HaulFrame  *frame,
     case HAUL_FRAME_PROGRESS:
       return decode_progress (frame, body, message, error);
 
-    case HAUL_FRAME_RUN:
-      g_variant_get (body, "(s&sb@a{sv}@at)", &message->run.task, &text, &message->run.daemon, &message->run.arguments,
-                     &message->run.inputs);
-      message->run.name = *text != '\0' ? haul_text_clean (text, -1) : NULL;
-      return TRUE;
-
     case HAUL_FRAME_LOG:
       g_variant_get (body, "(y&s)", &level, &text);
       if (level > HAUL_LOG_OUTPUT)
@@ -159,15 +346,13 @@ decode_body (const HaulFrame  *frame,
       message->log.text = haul_text_clean (text, -1);
       return TRUE;
 
-    case HAUL_FRAME_RESULT:
-      g_variant_get (body, "(t)", &message->result.size);
-      return TRUE;
-
     case HAUL_FRAME_ERROR:
       g_variant_get (body, "(b&s)", &message->error.cancelled, &text);
       message->error.text = haul_text_clean (text, -1);
       return TRUE;
 
+    case HAUL_FRAME_RUN:
+    case HAUL_FRAME_RESULT:
     case HAUL_FRAME_CANCEL:
     case HAUL_FRAME_DATA:
     default:
@@ -193,10 +378,8 @@ haul_message_decode (const HaulFrame  *frame,
 {
   static const char * const bodies[HAUL_FRAME_N_TYPES] = {
     [HAUL_FRAME_HELLO] = "(uus)",
-    [HAUL_FRAME_RUN] = "(ssba{sv}at)",
     [HAUL_FRAME_PROGRESS] = "(dds)",
     [HAUL_FRAME_LOG] = "(ys)",
-    [HAUL_FRAME_RESULT] = "(t)",
     [HAUL_FRAME_ERROR] = "(bs)",
   };
   g_autoptr(GVariant) body = NULL;
@@ -209,6 +392,16 @@ haul_message_decode (const HaulFrame  *frame,
     {
       message.data.bytes = frame->payload;
       message.data.size = frame->size;
+    }
+  else if (frame->type == HAUL_FRAME_RUN)
+    {
+      if (!decode_run (frame, &message, error))
+        return FALSE;
+    }
+  else if (frame->type == HAUL_FRAME_RESULT)
+    {
+      if (!decode_result (frame, &message, error))
+        return FALSE;
     }
   else if (frame->type != HAUL_FRAME_CANCEL)
     {

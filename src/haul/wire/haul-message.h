@@ -72,6 +72,9 @@ typedef struct
 } HaulMessage;
 
 GBytes   *haul_message_encode      (const HaulMessage  *message) G_GNUC_WARN_UNUSED_RESULT;
+gsize     haul_message_encode_into (const HaulMessage  *message,
+                                    guint8             *buffer,
+                                    gsize               size);
 gboolean  haul_message_decode      (const HaulFrame    *frame,
                                     HaulMessage        *ret_message,
                                     GError            **error) G_GNUC_WARN_UNUSED_RESULT;

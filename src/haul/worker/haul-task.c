@@ -168,23 +168,34 @@ complete_one (const HaulParam  *param,
   return TRUE;
 }
 
-/**
- * haul_task_complete:
- * @self: a task
- * @arguments: (nullable): `a{sv}`; a floating reference is taken
- * @error: %HAUL_ERROR_BAD_ARGUMENT, with the name of the parameter first
- *
- * Checks arguments against the task's description and fills in what is missing.
- *
- * Returns: (transfer full): arguments that the task can run with
- */
-GVariant *
-haul_task_complete (const HaulTask  *self,
-                    GVariant        *arguments,
-                    GError         **error)
+/* Nothing is missing, and nothing wrong. Each name is once there if all are, and no others. */
+static gboolean
+is_complete (const HaulTask *self,
+             GVariant       *given)
 {
-  g_autoptr(GVariant) given = g_variant_ref_sink (arguments != NULL ? arguments : g_variant_new ("a{sv}", NULL));
-  g_autoptr(GVariant) complete = NULL;
+  gsize n = 0;
+
+  while (self->params != NULL && self->params[n].name != NULL)
+    n++;
+  if (g_variant_n_children (given) != n)
+    return FALSE;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr(GVariant) value = g_variant_lookup_value (given, self->params[i].name, NULL);
+
+      if (value == NULL || !haul_param_check (&self->params[i], value, NULL))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Fills in what is missing. */
+static GVariant *
+fill_in (const HaulTask  *self,
+         GVariant        *given,
+         GError         **error)
+{
   g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT (given);
   GVariantIter iter;
   const char *name;
@@ -204,7 +215,30 @@ haul_task_complete (const HaulTask  *self,
     if (!complete_one (param, &dict, error))
       return NULL;
 
-  complete = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/**
+ * haul_task_complete:
+ * @self: a task
+ * @arguments: (nullable): `a{sv}`; a floating reference is taken
+ * @error: %HAUL_ERROR_BAD_ARGUMENT, with the name of the parameter first
+ *
+ * Checks arguments against the task's description and fills in what is missing.
+ *
+ * Returns: (transfer full): arguments that the task can run with
+ */
+GVariant *
+haul_task_complete (const HaulTask  *self,
+                    GVariant        *arguments,
+                    GError         **error)
+{
+  g_autoptr(GVariant) given = g_variant_ref_sink (arguments != NULL ? arguments : g_variant_new ("a{sv}", NULL));
+  g_autoptr(GVariant) complete = NULL;
+
+  complete = is_complete (self, given) ? g_variant_ref (given) : fill_in (self, given, error);
+  if (complete == NULL)
+    return NULL;
   if (g_variant_get_size (complete) > HAUL_TASK_MAX_ARGUMENTS)
     {
       g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT,

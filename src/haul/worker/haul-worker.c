@@ -152,7 +152,8 @@ send_message (const HaulMessage *message,
               gpointer           user_data)
 {
   Worker *self = user_data;
-  g_autoptr(GBytes) body = haul_message_encode (message);
+  g_autoptr(GBytes) body = NULL;
+  guint8 small[8];
   HaulFrame frame = { .type = message->type, .job = self->job, .sequence = self->sequence++ };
 
   if (message->type == HAUL_FRAME_DATA)
@@ -160,8 +161,13 @@ send_message (const HaulMessage *message,
       frame.payload = message->data.bytes;
       frame.size = message->data.size;
     }
+  else if ((frame.size = haul_message_encode_into (message, small, sizeof small)) > 0)
+    {
+      frame.payload = small;
+    }
   else
     {
+      body = haul_message_encode (message);
       frame.payload = g_bytes_get_data (body, &frame.size);
     }
   send_frame (self, &frame);

@@ -219,13 +219,13 @@ haul_batch_items_ended (HaulBatchItems *self,
 static void
 look_back (HaulBatchItems *self)
 {
-  GHashTableIter iter;
-  gpointer key, value;
+  for (guint64 index = 0; index < self->batch->n_items; index++)
+    {
+      HaulOutcome *outcome = haul_outcomes_lookup (&self->batch->outcomes, index);
 
-  g_hash_table_iter_init (&iter, self->batch->outcomes);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    set_state (self, *(guint64 *) key,
-               ((HaulOutcome *) value)->error == NULL ? HAUL_BATCH_ITEM_DONE : HAUL_BATCH_ITEM_FAILED);
+      if (outcome != NULL)
+        set_state (self, index, outcome->error == NULL ? HAUL_BATCH_ITEM_DONE : HAUL_BATCH_ITEM_FAILED);
+    }
 }
 
 GListModel *

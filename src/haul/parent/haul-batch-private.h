@@ -3,17 +3,12 @@
 
 #pragma once
 
+#include "haul-outcomes-private.h"
 #include "haul-pool-private.h"
 
 G_BEGIN_DECLS
 
 /* The batch itself: what haul-batch.c and haul-batch-options.c share. */
-
-typedef struct
-{
-  GBytes *result;   /* (owned) (nullable) */
-  GError *error;    /* (owned) (nullable) */
-} HaulOutcome;
 
 /* The rows of haul_batch_get_items(). */
 G_DECLARE_FINAL_TYPE (HaulBatchItems, haul_batch_items, HAUL, BATCH_ITEMS, GObject)
@@ -48,7 +43,7 @@ struct _HaulBatch
   guint64         n_done;
   guint64         n_failed;
   guint64         next_given;   /* index of the next that is given out, where ordered */
-  GHashTable     *outcomes;     /* (owned) index → HaulOutcome: kept, or waiting for their turn */
+  HaulOutcomes    outcomes;     /* (owned) kept, or waiting for their turn */
   GError         *first_error;  /* (owned) (nullable) */
   gboolean        ended;
   GPtrArray      *joiners;      /* (owned) of GTask */

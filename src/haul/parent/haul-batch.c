@@ -23,16 +23,6 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (HaulBatch, haul_batch, G_TYPE_OBJECT)
 
 static void
-outcome_free (gpointer data)
-{
-  HaulOutcome *outcome = data;
-
-  g_clear_pointer (&outcome->result, g_bytes_unref);
-  g_clear_error (&outcome->error);
-  g_free (outcome);
-}
-
-static void
 haul_batch_dispose (GObject *object)
 {
   HaulBatch *self = HAUL_BATCH (object);
@@ -52,7 +42,7 @@ haul_batch_finalize (GObject *object)
   if (self->input_destroy != NULL)
     self->input_destroy (self->input_data);
   g_clear_pointer (&self->list, g_variant_unref);
-  g_hash_table_unref (self->outcomes);
+  haul_outcomes_clear (&self->outcomes);
   g_clear_error (&self->first_error);
 
   G_OBJECT_CLASS (haul_batch_parent_class)->finalize (object);
@@ -78,7 +68,7 @@ haul_batch_init (HaulBatch *self)
   self->keep = TRUE;
   self->size = G_MAXUINT64;
   g_queue_init (&self->again);
-  self->outcomes = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, outcome_free);
+  haul_outcomes_init (&self->outcomes);
   self->joiners = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
@@ -169,12 +159,33 @@ drop_the_rest (HaulBatch *self)
     haul_pool_drop_items (self->pool, self);
 }
 
+/* Whoever hears of it may add others, and so move what we have. */
 static void
-give_out (HaulBatch *self,
-          guint64    index,
-          HaulOutcome   *outcome)
+give_out (HaulBatch    *self,
+          guint64       index,
+          GBytes       *result,
+          const GError *error)
 {
-  g_signal_emit (self, signals[ITEM], 0, index, outcome->result, outcome->error);
+  if (g_signal_has_handler_pending (self, signals[ITEM], 0, TRUE))
+    g_signal_emit (self, signals[ITEM], 0, index, result, error);
+}
+
+/* Those whose turn it is. Whoever hears of one may cancel, and then hears of no other. */
+static void
+give_out_next (HaulBatch *self)
+{
+  HaulOutcome *outcome;
+
+  while (!self->given_up && (outcome = haul_outcomes_lookup (&self->outcomes, self->next_given)) != NULL)
+    {
+      g_autoptr(GBytes) result = outcome->result != NULL ? g_bytes_ref (outcome->result) : NULL;
+      g_autoptr(GError) error = outcome->error != NULL ? g_error_copy (outcome->error) : NULL;
+      guint64 given = self->next_given++;
+
+      give_out (self, given, result, error);
+      if (!self->keep)
+        haul_outcomes_remove (&self->outcomes, given);
+    }
 }
 
 static void
@@ -183,43 +194,24 @@ settle (HaulBatch    *self,
         GBytes       *result,
         const GError *error)
 {
-  HaulOutcome *outcome = g_new0 (HaulOutcome, 1);
-  guint64 *key = g_new (guint64, 1);
-
   if (self->items != NULL)
     haul_batch_items_ended (self->items, index, error == NULL);
-  *key = index;
-  outcome->result = result != NULL ? g_bytes_ref (result) : NULL;
-  outcome->error = error != NULL ? g_error_copy (error) : NULL;
-  g_hash_table_insert (self->outcomes, key, outcome);
-
-  if (!self->ordered)
-    {
-      give_out (self, index, outcome);
-      if (!self->keep)
-        g_hash_table_remove (self->outcomes, &index);
-      return;
-    }
-  /* Whoever hears of one may cancel, and then hears of no other. */
-  while (!self->given_up && (outcome = g_hash_table_lookup (self->outcomes, &self->next_given)) != NULL)
-    {
-      guint64 given = self->next_given++;
-
-      give_out (self, given, outcome);
-      if (!self->keep)
-        g_hash_table_remove (self->outcomes, &given);
-    }
+  if (self->keep || self->ordered)
+    haul_outcomes_add (&self->outcomes, index, result, error);
+  if (self->ordered)
+    give_out_next (self);
+  else
+    give_out (self, index, result, error);
 }
 
 /* Everybody hears of the item that failed, though it may not be its turn: the earlier ones never come. */
 static void
-fail_fast (HaulBatch *self,
-           guint64    index)
+fail_fast (HaulBatch    *self,
+           guint64       index,
+           const GError *error)
 {
-  HaulOutcome *outcome = g_hash_table_lookup (self->outcomes, &index);
-
   if (!self->given_up && self->ordered && index >= self->next_given)
-    give_out (self, index, outcome);
+    give_out (self, index, NULL, error);
   drop_the_rest (self);
 }
 
@@ -291,7 +283,7 @@ draw_item (HaulBatch *self)
         self->first_error = g_error_copy (error);
       settle (self, index, NULL, error);
       if (self->fail_fast)
-        fail_fast (self, index);
+        fail_fast (self, index, error);
     }
   return NULL;
 }
@@ -332,8 +324,7 @@ haul_batch_take_back (HaulBatch *self,
       end_if_over (self);
       return;
     }
-  haul_pieces_clear (&item->result);
-  haul_pieces_init (&item->result);
+  g_clear_pointer (&item->result, g_byte_array_unref);
   g_queue_insert_sorted (&self->again, item, compare_items, NULL);
   haul_batch_touch (self);
 }
@@ -345,13 +336,25 @@ haul_batch_may_retry (HaulBatch *self,
   return !self->given_up && item->tries < self->retries;
 }
 
+static GBytes *
+take_result (HaulItem *item)
+{
+  static GBytes *nothing;   /* what most small items give */
+
+  if (item->result != NULL)
+    return g_byte_array_free_to_bytes (g_steal_pointer (&item->result));
+  if (g_once_init_enter (&nothing))
+    g_once_init_leave (&nothing, g_bytes_new_static ("", 0));
+  return g_bytes_ref (nothing);
+}
+
 void
 haul_batch_item_ended (HaulBatch    *self,
                        HaulItem     *item,
                        const GError *error)
 {
   g_autoptr(HaulBatch) keep G_GNUC_UNUSED = g_object_ref (self);
-  g_autoptr(GBytes) result = error == NULL ? haul_pieces_join (&item->result) : NULL;
+  g_autoptr(GBytes) result = error == NULL ? take_result (item) : NULL;
   guint64 index = item->index;
 
   haul_item_free (item);
@@ -366,7 +369,7 @@ haul_batch_item_ended (HaulBatch    *self,
         self->first_error = g_error_copy (error);
       settle (self, index, result, error);
       if (error != NULL && self->fail_fast)
-        fail_fast (self, index);
+        fail_fast (self, index, error);
     }
   end_if_over (self);
 }
@@ -397,7 +400,7 @@ haul_batch_dup_result (HaulBatch  *self,
 
   g_return_val_if_fail (HAUL_IS_BATCH (self), NULL);
 
-  outcome = g_hash_table_lookup (self->outcomes, &index);
+  outcome = haul_outcomes_lookup (&self->outcomes, index);
   if (outcome == NULL)
     g_set_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
                  "there is no result of item %" G_GUINT64_FORMAT, index);

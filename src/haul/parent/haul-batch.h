@@ -157,10 +157,11 @@ void            haul_batch_set_priority     (HaulBatch            *self,
 /**
  * haul_batch_set_chunksize:
  * @self: a batch that was not submitted
- * @chunksize: how many items; 0 for what takes a few milliseconds
+ * @chunksize: how many items; 0 or 1 for what takes a few milliseconds
  *
- * Sets about how many items travel to a worker together: few to share long items
- * out fairly, many to save trips with short ones.
+ * Sets about how many items travel to a worker together. Each of them is begun,
+ * and ends, by itself all the same; and what waits behind an item that takes long
+ * goes to another worker. So there is rarely a reason to call this.
  */
 void            haul_batch_set_chunksize    (HaulBatch            *self,
                                              guint                 chunksize);

@@ -21,7 +21,7 @@ typedef struct
   GVariant   *arguments;   /* (owned) */
   guint       tries;       /* that ended with the death of a worker */
   gboolean    late;        /* it took longer than it may, and its worker was ended for that */
-  HaulPieces  result;
+  GByteArray *result;      /* (owned) (nullable): none yet */
 } HaulItem;
 
 HaulItem   *haul_item_new             (HaulBatch       *batch,

@@ -30,14 +30,13 @@ haul_item_new (HaulBatch *batch,
   item->batch = batch != NULL ? g_object_ref (batch) : NULL;
   item->index = index;
   item->arguments = g_variant_ref (arguments);
-  haul_pieces_init (&item->result);
   return item;
 }
 
 void
 haul_item_free (HaulItem *item)
 {
-  haul_pieces_clear (&item->result);
+  g_clear_pointer (&item->result, g_byte_array_unref);
   g_variant_unref (item->arguments);
   g_clear_object (&item->batch);
   g_free (item);
@@ -147,11 +146,13 @@ message_cb (GObject            *owner,
   switch (message->type)
     {
     case HAUL_FRAME_DATA:
-      haul_pieces_append (&item->result, message->data.bytes, message->data.size);
+      if (item->result == NULL)
+        item->result = g_byte_array_new ();
+      g_byte_array_append (item->result, message->data.bytes, message->data.size);
       return TRUE;
 
     case HAUL_FRAME_RESULT:
-      if (message->result.size != item->result.size)
+      if (message->result.size != (item->result != NULL ? item->result->len : 0))
         return complain (frame, "a result of another size than its bytes", error);
       answered (self, NULL);
       return TRUE;
@@ -323,7 +324,7 @@ depth (HaulBatch *batch)
   guint chunksize = haul_batch_get_chunksize (batch);
   double item_us = haul_batch_get_item_us (batch);
 
-  if (chunksize > 0)
+  if (chunksize > 1)
     return 2 * MIN (chunksize, MAX_AHEAD);
   return item_us > 0 ? CLAMP (AHEAD_US / item_us, 1, MAX_AHEAD) : 1;
 }

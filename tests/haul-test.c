@@ -258,6 +258,27 @@ haul_test_count_children (void)
   return each_child (FALSE);
 }
 
+guint
+haul_test_count_marked (const char *mark,
+                        int         except)
+{
+  g_autoptr(GDir) dir = g_dir_open ("/proc", 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc", name, "environ", NULL);
+      g_autofree char *text = NULL;
+      gsize size = 0;
+
+      if (!g_ascii_isdigit (name[0]) || atoi (name) == except || !g_file_get_contents (path, &text, &size, NULL))
+        continue;
+      n += memmem (text, size, mark, strlen (mark) + 1) != NULL;   /* a zombie has none */
+    }
+  return n;
+}
+
 static guint
 each_fd (gboolean print)
 {

@@ -15,6 +15,18 @@ G_BEGIN_DECLS
 /* How long a wait may take that should take no time at all, on a slow and busy machine. */
 #define HAUL_TEST_SOON_MS 25000
 
+/* With a sanitizer all takes longer, and more memory. */
+#if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
+#define HAUL_TEST_SANITIZED 1
+#elif defined (__has_feature)
+#if __has_feature (address_sanitizer) || __has_feature (thread_sanitizer)
+#define HAUL_TEST_SANITIZED 1
+#endif
+#endif
+#ifndef HAUL_TEST_SANITIZED
+#define HAUL_TEST_SANITIZED 0
+#endif
+
 typedef gboolean (*HaulTestPredicate) (gpointer data);
 
 void          haul_test_init            (int               *argc,
@@ -49,6 +61,9 @@ int           haul_test_process_group   (int                pid);
 int           haul_test_process_nice    (int                pid);
 gboolean      haul_test_process_gone    (gpointer           pid);   /* GINT_TO_POINTER; a zombie that is not ours counts as gone */
 guint         haul_test_count_children  (void);
+/* Those alive, other than @except, that have @mark, "NAME=VALUE", in the environment they were given. */
+guint         haul_test_count_marked    (const char        *mark,
+                                         int                except);
 guint         haul_test_count_fds       (void);
 
 /* Jobs. @arguments is GVariant text, "{'size': <int64 5>}", or NULL. */

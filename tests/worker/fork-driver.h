@@ -99,18 +99,6 @@ guint        fork_count_family       (ForkServer          *self);
 /* Until there are none; how long it took. Fails after HAUL_TEST_SOON_MS. */
 double       fork_wait_family_gone   (ForkServer          *self);
 
-/* With a sanitizer all takes longer, and more memory. */
-#if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
-#define FORK_SANITIZED 1
-#elif defined (__has_feature)
-#if __has_feature (address_sanitizer) || __has_feature (thread_sanitizer)
-#define FORK_SANITIZED 1
-#endif
-#endif
-#ifndef FORK_SANITIZED
-#define FORK_SANITIZED 0
-#endif
-
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ForkServer, fork_server_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ForkWorker, fork_worker_clear)
 

@@ -16,7 +16,7 @@
 /* How workers, their families and their server end. */
 
 #define N_WORKERS  300
-#define GONE_MS    (FORK_SANITIZED ? 10000 : 5000)   /* some 40 where nothing else runs */
+#define GONE_MS    (HAUL_TEST_SANITIZED ? 10000 : 5000)   /* some 40 where nothing else runs */
 #define MAX_HELD   8
 
 static void

@@ -21,7 +21,7 @@
 #define N_REQUESTS   100000u
 #define N_RANDOM     48      /* jobs that random requests are about */
 #define N_PINGS      3000
-#define N_JOBS       (FORK_SANITIZED ? 500u : 2000u)
+#define N_JOBS       (HAUL_TEST_SANITIZED ? 500u : 2000u)
 #define GROWTH_KIB   512
 #define NOBODY       65534
 
@@ -410,7 +410,7 @@ test_many_jobs (void)
   g_test_message ("%u jobs, %.0f µs each, %" G_GINT64_FORMAT " KiB before, %" G_GINT64_FORMAT " KiB after", N_JOBS,
                   (double) us / N_JOBS, before, fork_resident_kib (server.pid));
   g_assert_cmpuint (fork_count_fds (server.pid), ==, n_fds);
-  if (!FORK_SANITIZED)
+  if (!HAUL_TEST_SANITIZED)
     g_assert_cmpint (fork_resident_kib (server.pid) - before, <=, GROWTH_KIB);   /* a sanitizer keeps what is freed */
   finish (&server);
 }

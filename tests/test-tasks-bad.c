@@ -248,13 +248,13 @@ static const HaulParam result_params[] = {
   { NULL }
 };
 
-/* A child of the worker's that keeps its pipes open, for three seconds. */
+/* A child of the worker's that keeps its pipes open, for as long as all here lives at most. */
 static gboolean
 run_grandchild (HaulContext  *context,
                 GVariant     *arguments,
                 GError      **error)
 {
-  char * const argv[] = { (char *) "sleep", (char *) "3", NULL };
+  char * const argv[] = { (char *) "sleep", (char *) G_STRINGIFY (LIFE_S), NULL };
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   extern char **environ;

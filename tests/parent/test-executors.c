@@ -125,7 +125,7 @@ test_cancel_starting (void)
     for (guint i = 0; i < 2; i++)
       {
         g_autoptr(HaulExecutor) executor = haul_test_executor_new_named (names[n]);
-        g_autoptr(HaulJob) job = haul_test_job_start (executor, "slow", "{'seconds': <5.0>}");
+        g_autoptr(HaulJob) job = haul_test_job_start (executor, "slow", NULL);
 
         while (haul_job_get_state (job) == HAUL_JOB_QUEUED)
           g_main_context_iteration (NULL, TRUE);
@@ -136,7 +136,6 @@ test_cancel_starting (void)
           haul_job_force (job);
         haul_test_wait_ended (job);
         haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
-        g_assert_cmpfloat (haul_job_get_elapsed (job), <, 4);
       }
   haul_test_assert_clean ();
 }
@@ -158,14 +157,12 @@ test_cancel_thread (void)
   for (guint i = 0; i < 20; i++)
     {
       g_autoptr(HaulJob) job = haul_test_job_start (executor, i % 2 ? "slow" : "tidy", NULL);
-      gint64 start;
 
       haul_test_run_until (has_moved, job, HAUL_TEST_SOON_MS);
       g_assert_false (haul_job_get_can_pause (job));
       g_assert_false (haul_job_get_can_force (job));
       haul_job_pause (job);
       haul_test_assert_state (job, HAUL_JOB_RUNNING);
-      start = g_get_monotonic_time ();
       if (i % 4 < 2)
         haul_job_cancel (job);
       else
@@ -173,7 +170,6 @@ test_cancel_thread (void)
       haul_test_assert_state (job, HAUL_JOB_CANCELLING);
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
-      g_assert_cmpint (g_get_monotonic_time () - start, <, 1000 * 1000);
       g_assert_cmpint (haul_job_get_pid (job), ==, 0);
       /* No signal was sent, so there is no time at which it was. */
       g_assert_cmpint (haul_job_get_stamp (job, HAUL_STAMP_TERM_SENT), ==, 0);
@@ -189,12 +185,15 @@ is_overdue (gpointer data)
 }
 
 /* One that does not look is overdue, runs on, and is joined in the end; nothing is lost of it. */
+static int let_go;
+
 static gboolean
 deaf_run (HaulContext  *context,
           GVariant     *arguments,
           GError      **error)
 {
-  g_usleep (700 * 1000);   /* longer than its grace time */
+  while (!g_atomic_int_get (&let_go))
+    g_usleep (1000);
   haul_context_emit (context, "finished anyway", 15);
   return TRUE;
 }
@@ -215,6 +214,7 @@ test_deaf_thread (void)
   haul_job_cancel (job);
   haul_test_run_until (is_overdue, job, HAUL_TEST_SOON_MS);
   haul_test_assert_state (job, HAUL_JOB_CANCELLING);
+  g_atomic_int_set (&let_go, TRUE);
   haul_test_wait_state (job, HAUL_JOB_ENDED);
   haul_test_assert_verdict (job, HAUL_VERDICT_DONE);   /* it was faster, in its way */
   g_assert_cmpuint (haul_job_get_result_size (job), ==, 15);

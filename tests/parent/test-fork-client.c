@@ -14,6 +14,9 @@
 
 /* Whether a worker was exec'd or forked, its job has the same life and the same end. */
 
+/* Whoever ends in time has not waited for this; on a busy machine no shorter time tells that. */
+#define HOUR_MS (3600 * 1000)
+
 static HaulExecutor *
 executor_new (HaulStartMethod method)
 {
@@ -147,8 +150,8 @@ static void
 test_cancel (void)
 {
   static const struct { const char *task, *text; int signum; guint grace_ms; } rows[] = {
-    { "slow", NULL, 0, 2000 }, { "tidy", NULL, 0, 2000 }, { "spin", "spinning", SIGTERM, 2000 },
-    { "ignore-term", "ignoring", SIGKILL, 100 }, { "spin-tidy", "spinning", SIGTERM, 2000 },
+    { "slow", NULL, 0, HOUR_MS }, { "tidy", NULL, 0, HOUR_MS }, { "spin", "spinning", SIGTERM, HOUR_MS },
+    { "ignore-term", "ignoring", SIGKILL, 100 }, { "spin-tidy", "spinning", SIGTERM, HOUR_MS },
   };
   g_autoptr(HaulExecutor) executor = NULL;
 
@@ -157,7 +160,6 @@ test_cancel (void)
   for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
     {
       g_autoptr(HaulJob) job = haul_test_job_new (rows[i / 2].task, NULL);
-      gint64 began;
 
       haul_job_set_grace (job, rows[i / 2].grace_ms, TRUE);
       haul_test_submit (executor, job);
@@ -166,11 +168,9 @@ test_cancel (void)
         (void) haul_test_wait_log (job, rows[i / 2].text);
       if (i % 2)
         haul_job_pause (job);
-      began = g_get_monotonic_time ();
       haul_job_cancel (job);
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
-      g_assert_cmpint (g_get_monotonic_time () - began, <, 1500 * 1000);
       if (rows[i / 2].signum != 0)
         g_assert_cmpint (haul_job_get_exit_signal (job), ==, rows[i / 2].signum);
     }
@@ -201,9 +201,10 @@ test_cancel_early (void)
 
   for (guint i = 0; i < 100; i++)
     {
-      g_autoptr(HaulJob) job = haul_test_job_start (executor, i % 2 ? "slow" : "tidy", NULL);
-      gint64 began = g_get_monotonic_time ();
+      g_autoptr(HaulJob) job = haul_test_job_new (i % 2 ? "slow" : "tidy", NULL);
 
+      haul_job_set_grace (job, HOUR_MS, TRUE);
+      haul_test_submit (executor, job);
       haul_test_wait_state (job, HAUL_JOB_STARTING);
       for (guint turns = 0; turns < i / 8; turns++)
         g_main_context_iteration (NULL, FALSE);
@@ -213,7 +214,6 @@ test_cancel_early (void)
         haul_job_cancel (job);
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
-      g_assert_cmpint (g_get_monotonic_time () - began, <, 1900 * 1000);
     }
   g_clear_object (&executor);
   haul_test_assert_clean ();
@@ -231,15 +231,17 @@ goes_on (gpointer data)
   return haul_test_process_state (GPOINTER_TO_INT (data)) != 'T';
 }
 
+/* However long that takes, it does not end in the meantime. */
 static void
 test_pause (void)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) job = NULL;
+  g_autoptr(HaulJob) quick = NULL;
 
   haul_test_begin ();
   executor = executor_new (HAUL_START_FORK_SERVER);
-  job = haul_test_job_start (executor, "slow", "{'seconds': <0.5>}");
+  job = haul_test_job_start (executor, "slow", NULL);
   haul_test_wait_state (job, HAUL_JOB_RUNNING);
   for (guint i = 0; i < 5; i++)
     {
@@ -250,8 +252,15 @@ test_pause (void)
       haul_test_assert_state (job, HAUL_JOB_RUNNING);
       haul_test_run_until (goes_on, GINT_TO_POINTER (haul_job_get_pid (job)), HAUL_TEST_SOON_MS);
     }
+  haul_job_cancel (job);
   haul_test_wait_ended (job);
-  haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+
+  quick = haul_test_job_start (executor, "ok", "{'size': <int64 1000000>}");
+  haul_test_wait_state (quick, HAUL_JOB_RUNNING);
+  haul_job_pause (quick);
+  haul_job_resume (quick);
+  haul_test_wait_ended (quick);
+  haul_test_assert_verdict (quick, HAUL_VERDICT_DONE);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }

@@ -251,13 +251,16 @@ test_hang_up_while_resting (void)
   haul_test_assert_clean ();
 }
 
+/* Turns that a pipe may have before another that is ready as well has one, on however slow a machine:
+ * half of what it would take to be empty. */
+#define MAX_CALLS 64
+
 /* A flooder does not keep the others from being heard. */
 static void
 test_fair (void)
 {
   Pipe loud[40], quiet;
   Goal goal = { &quiet, 1 };
-  gint64 start;
 
   haul_test_begin ();
   for (guint i = 0; i < G_N_ELEMENTS (loud); i++)
@@ -267,12 +270,11 @@ test_fair (void)
     }
   pipe_init (&quiet, 512);
   g_assert_cmpint (write (quiet.fds[1], "x", 1), ==, 1);
-  start = g_get_monotonic_time ();
   haul_test_run_until (has_read, &goal, HAUL_TEST_SOON_MS);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 500 * 1000);
   for (guint i = 0; i < G_N_ELEMENTS (loud); i++)
     {
-      g_assert_cmpuint (loud[i].n_bytes, <, 64 * 1024);
+      g_test_message ("%u calls of a flooder before it", loud[i].n_calls);
+      g_assert_cmpuint (loud[i].n_calls, <=, MAX_CALLS);
       pipe_clear (&loud[i]);
     }
   pipe_clear (&quiet);
@@ -296,7 +298,9 @@ test_free_in_callback (void)
   pipes[2].victim = &pipes[1];
   pipes[3].victim = &pipes[4];
   pipes[4].victim = &pipes[3];
-  (void) haul_test_run_for (never, NULL, 100);
+  while (pipes[0].n_calls + pipes[1].n_calls + pipes[2].n_calls + pipes[3].n_calls + pipes[4].n_calls + pipes[5].n_calls < 4)
+    g_main_context_iteration (NULL, TRUE);
+  (void) haul_test_run_for (never, NULL, 100);   /* and no more than these */
   g_assert_cmpuint (pipes[0].n_calls, ==, 1);
   g_assert_cmpuint (pipes[1].n_calls + pipes[2].n_calls, ==, 1);
   g_assert_cmpuint (pipes[3].n_calls + pipes[4].n_calls, ==, 1);

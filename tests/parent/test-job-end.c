@@ -175,20 +175,19 @@ test_stopped_from_outside (void)
   executor = haul_test_process_executor_new ();
   for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
     {
-      g_autoptr(HaulJob) job = haul_test_job_start (executor, tasks[i], NULL);
-      gint64 start;
+      g_autoptr(HaulJob) job = haul_test_job_new (tasks[i], NULL);
       int pid;
 
+      haul_job_set_grace (job, 3600 * 1000, TRUE);   /* by SIGTERM, or by itself, and not by SIGKILL */
+      haul_test_submit (executor, job);
       haul_test_wait_state (job, HAUL_JOB_RUNNING);
       pid = haul_job_get_pid (job);
       if (i < 2)
         g_assert_cmpint (kill (pid, SIGSTOP), ==, 0);
       haul_test_run_until (is_stopped, GINT_TO_POINTER (pid), HAUL_TEST_SOON_MS);
-      start = g_get_monotonic_time ();
       haul_job_cancel (job);
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
-      g_assert_cmpint (g_get_monotonic_time () - start, <, 1500 * 1000);
     }
   haul_test_assert_clean ();
 }

@@ -217,6 +217,18 @@ haul_test_process_nice (int pid)
   return atoi (fields[16]);
 }
 
+double
+haul_test_cpu_wait (void)
+{
+  g_autofree char *text = NULL;
+  g_auto(GStrv) fields = NULL;
+
+  if (!g_file_get_contents ("/proc/thread-self/schedstat", &text, NULL, NULL))
+    return 0;   /* a kernel that does not count it */
+  fields = g_strsplit (text, " ", 3);
+  return g_ascii_strtoull (fields[1], NULL, 10) / 1e6;
+}
+
 gboolean
 haul_test_process_gone (gpointer pid)
 {

@@ -60,6 +60,8 @@ char          haul_test_process_state   (int                pid);
 int           haul_test_process_group   (int                pid);
 int           haul_test_process_nice    (int                pid);
 gboolean      haul_test_process_gone    (gpointer           pid);   /* GINT_TO_POINTER; a zombie that is not ours counts as gone */
+/* How long, in ms, this thread was ready to run and had no CPU, ever: that part of being late is the machine's. */
+double        haul_test_cpu_wait        (void);
 guint         haul_test_count_children  (void);
 /* Those alive, other than @except, that have @mark, "NAME=VALUE", in the environment they were given. */
 guint         haul_test_count_marked    (const char        *mark,

@@ -10,7 +10,7 @@
 #include "catalogue.h"
 
 /* No test program takes longer, however slow the machine. */
-#define ALARM_SECONDS 120
+#define ALARM_SECONDS 240
 
 void
 lt_test_init (int    *argc,

@@ -22,8 +22,8 @@ except (ImportError, ValueError) as error:
 
 APP_ID = 'io.github.longtasks.LongTasks'
 PATH = '/io/github/longtasks/LongTasks'
-SOON = 20
-signal.alarm(140)
+SOON = 40
+signal.alarm(280)
 
 
 def wait_for(what, predicate, seconds=SOON):
@@ -200,8 +200,12 @@ def test_form(program):
     assert start.get_state_set().contains(Atspi.StateType.SENSITIVE)
     app.press('Start')
     pid = wait_for('the child', lambda: children_of(app.process.pid))[0]
-    app.activate('pause-job', GLib.Variant('u', 1))
-    wait_for('the pause', lambda: state_of(pid) == 'T')
+
+    def pause():
+        # Without effect as long as the child is only being started.
+        app.activate('pause-job', GLib.Variant('u', 1))
+        return state_of(pid) == 'T'
+    wait_for('the pause', pause)
     app.activate('cancel-job', GLib.Variant('u', 1))
     wait_for('the child to be gone', lambda: is_gone(pid))
     # Not by its action: the job may not have ended yet, and then that asks.

@@ -63,7 +63,7 @@ test_texts (void)
   g_autofree char *preview = NULL;
   g_autofree char *wanted = NULL;
 
-  lt_test_run_until (has_ended, job, 15000);
+  lt_test_run_until (has_ended, job, 30000);
   command = lt_job_text_command (job);
   g_assert_cmpstr (command, ==, "haul run pi --digits 5000");
   name = lt_job_text_file_name (job);
@@ -138,14 +138,14 @@ test_remove (void)
   HaulJob *first = start (jobs, "sleep", "{'seconds': <0.0>}");
   HaulJob *second = start (jobs, "sleep", "{'seconds': <600.0>}");
 
-  lt_test_run_until (has_ended, first, 15000);
+  lt_test_run_until (has_ended, first, 30000);
   g_assert_false (lt_jobs_remove (jobs, second));
   g_assert_true (lt_jobs_remove (jobs, first));
   g_assert_null (lt_jobs_lookup (jobs, haul_job_get_id (first)));
   g_assert_true (lt_jobs_undo_remove (jobs) == first);
   g_assert_null (lt_jobs_undo_remove (jobs));
   g_assert_true (lt_jobs_lookup (jobs, haul_job_get_id (first)) == first);
-  lt_test_run_until (is_counted, jobs, 5000);
+  lt_test_run_until (is_counted, jobs, 30000);
   g_assert_true (lt_jobs_matches (second, LT_FILTER_ACTIVE));
   g_assert_false (lt_jobs_matches (first, LT_FILTER_PROBLEMS));
   lt_test_stop (jobs);
@@ -169,9 +169,9 @@ test_summary (void)
   first = start (jobs, "sleep", "{'seconds': <600.0>}");
   for (guint i = 0; i < 3; i++)
     (void) start (jobs, "sleep", "{'seconds': <600.0>}");
-  lt_test_run_until (is_running, first, 15000);
+  lt_test_run_until (is_running, first, 30000);
   haul_job_pause (first);
-  lt_test_run_until (is_summed_up, jobs, 15000);
+  lt_test_run_until (is_summed_up, jobs, 30000);
   lt_test_stop (jobs);
 }
 
@@ -215,8 +215,8 @@ test_thousand (void)
   gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (view));
   gtk_window_set_default_size (GTK_WINDOW (window), 960, 600);
   gtk_window_present (GTK_WINDOW (window));
-  lt_test_run_until (is_running, first, 15000);
-  lt_test_run_until (is_counted, jobs, 5000);
+  lt_test_run_until (is_running, first, 30000);
+  lt_test_run_until (is_counted, jobs, 30000);
   g_assert_cmpuint (lt_jobs_get_count (jobs, LT_FILTER_ACTIVE), ==, N_JOBS);
 
   list = lt_jobs_view_get_list (view);

@@ -154,7 +154,7 @@ test_stop (void)
   g_autoptr(CliRun) run = NULL;
   int worker;
 
-  run = cli_run_start ("run", "sleep", "--seconds", "2", "--json", NULL);
+  run = cli_run_start ("run", "sleep", "--seconds", "6", "--json", NULL);
   worker = cli_run_wait_worker (run);
   cli_run_signal (run, SIGTSTP);
   haul_test_poll_until (is_stopped, GINT_TO_POINTER (worker), HAUL_TEST_SOON_MS);

@@ -57,7 +57,7 @@ widest_line (CliRun *run,
 static void
 test_bar (void)
 {
-  g_autoptr(CliRun) run = cli_run_start_on_terminal (100, "run", "sleep", "--seconds", "1.2", NULL);
+  g_autoptr(CliRun) run = cli_run_start_on_terminal (100, "run", "sleep", "--seconds", "2", "--nice=0", NULL);
 
   cli_run_join (run);
   cli_run_assert_status (run, 0);
@@ -80,13 +80,14 @@ test_bar (void)
 static void
 test_rate (void)
 {
-  g_autoptr(CliRun) run = cli_run_start_on_terminal (100, "run", "sleep", "--seconds", "2", NULL);
+  gint64 start = g_get_monotonic_time ();
+  g_autoptr(CliRun) run = cli_run_start_on_terminal (100, "run", "sleep", "--seconds", "2", "--nice=0", NULL);
   g_auto(GStrv) parts = NULL;
 
   cli_run_join (run);
   parts = g_strsplit (run->err->str, CLEAR_LINE, -1);
-  g_assert_cmpuint (g_strv_length (parts), >, 5);
-  g_assert_cmpuint (g_strv_length (parts), <, 40);
+  g_assert_cmpuint (g_strv_length (parts), >, 3);
+  g_assert_cmpfloat (g_strv_length (parts), <, 20 * (g_get_monotonic_time () - start) / 1e6);
 }
 
 typedef struct
@@ -200,7 +201,7 @@ test_stop (void)
   g_autoptr(CliRun) run = NULL;
   gsize stopped;
 
-  run = cli_run_shell_on_terminal (80, "set -m; \"$HAUL\" run sleep --seconds 3; echo stopped with $? >&2; "
+  run = cli_run_shell_on_terminal (80, "set -m; \"$HAUL\" run sleep --seconds 8; echo stopped with $? >&2; "
                                    "read line; fg >/dev/null; echo ended with $? >&2");
   cli_run_wait_for (run, run->err, "%");
   cli_run_type (run, CTRL_Z);

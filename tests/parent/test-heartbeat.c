@@ -66,9 +66,11 @@ static void
 test_idle (void)
 {
   Beats beats;
+  double cpu_wait;
   gint64 start;
 
   haul_test_begin ();
+  cpu_wait = haul_test_cpu_wait ();
   beats_init (&beats);
   start = g_get_monotonic_time ();
   g_assert_cmpfloat (haul_heartbeat_get_worst (beats.heartbeat), ==, 0);
@@ -76,7 +78,7 @@ test_idle (void)
   run_beats (&beats, 10);
   g_assert_cmpint (g_get_monotonic_time () - start, >=, 10 * 50 * 1000 - 5000);
   g_test_message ("worst %.3f ms", haul_heartbeat_get_worst (beats.heartbeat));
-  g_assert_cmpfloat (haul_heartbeat_get_worst (beats.heartbeat), <, 150);
+  g_assert_cmpfloat (haul_heartbeat_get_worst (beats.heartbeat), <, 150 + haul_test_cpu_wait () - cpu_wait);
   g_assert_finalize_object (beats.heartbeat);
   haul_test_assert_clean ();
 }
@@ -86,6 +88,7 @@ test_blocked (void)
 {
   Beats beats;
   float newest[4];
+  gint64 start;
 
   haul_test_begin ();
   beats_init (&beats);
@@ -103,10 +106,11 @@ test_blocked (void)
   g_assert_cmpfloat (newest[0], ==, 0);   /* there were three in all */
 
   /* The beats that were missed do not come all at once. */
+  start = g_get_monotonic_time ();
   run_beats (&beats, 1);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, 40 * 1000);
   haul_heartbeat_get_beats (beats.heartbeat, newest, 4);
   g_assert_cmpfloat (newest[2], >=, 149);
-  g_assert_cmpfloat (newest[3], <, 149);
 
   haul_heartbeat_reset (beats.heartbeat);
   g_assert_cmpfloat (haul_heartbeat_get_worst (beats.heartbeat), ==, 0);
@@ -119,6 +123,8 @@ static void
 test_forgets (void)
 {
   Beats beats;
+  float newest[20];
+  float worst = 0;
 
   haul_test_begin ();
   beats_init (&beats);
@@ -126,7 +132,10 @@ test_forgets (void)
   run_beats (&beats, 1);
   g_assert_cmpfloat (haul_heartbeat_get_latency (beats.heartbeat), >=, 249);
   run_beats (&beats, 21);
-  g_assert_cmpfloat (haul_heartbeat_get_latency (beats.heartbeat), <, 249);
+  haul_heartbeat_get_beats (beats.heartbeat, newest, 20);
+  for (guint i = 0; i < G_N_ELEMENTS (newest); i++)
+    worst = MAX (worst, newest[i]);
+  g_assert_cmpfloat (haul_heartbeat_get_latency (beats.heartbeat), ==, worst);
   g_assert_cmpfloat (haul_heartbeat_get_worst (beats.heartbeat), >=, 249);
   g_assert_finalize_object (beats.heartbeat);
   haul_test_assert_clean ();

@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <time.h>
+
 #include "haul-test.h"
 
 #include "haul/wire/haul-message.h"
@@ -92,14 +94,14 @@ test_long_line (void)
   gsize size = 1024 * 1024;
   g_autofree char *bytes = g_malloc (size);
   g_autofree char *clean = NULL;
-  gint64 start = g_get_monotonic_time ();
+  clock_t start = clock ();   /* time of the CPU: a busy machine takes longer, and does no more */
 
   memset (bytes, 0xff, size);
   clean = haul_text_clean (bytes, size);
   g_assert_cmpuint (strlen (clean), <=, HAUL_MAX_TEXT);
   g_assert_true (g_utf8_validate (clean, -1, NULL));
   /* What is cut off costs nothing. */
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 500 * 1000);
+  g_assert_cmpint (clock () - start, <, CLOCKS_PER_SEC / 2);
 }
 
 static void

@@ -223,6 +223,22 @@ haul_job_set_exit (HaulJob *self,
   stamp (self, HAUL_STAMP_EXITED);
 }
 
+void
+haul_job_set_program (HaulJob    *self,
+                      const char *path)
+{
+  g_free (self->program);
+  self->program = g_strdup (path);
+}
+
+void
+haul_job_set_pid (HaulJob *self,
+                  int      pid)
+{
+  self->pid = pid;
+  haul_job_notify (self, PROP_PID);
+}
+
 gpointer
 haul_job_get_run (HaulJob *self)
 {

@@ -208,22 +208,6 @@ haul_job_new (const HaulTask  *task,
   return self;
 }
 
-void
-haul_job_set_program (HaulJob    *self,
-                      const char *path)
-{
-  g_free (self->program);
-  self->program = g_strdup (path);
-}
-
-void
-haul_job_set_pid (HaulJob *self,
-                  int      pid)
-{
-  self->pid = pid;
-  haul_job_notify (self, PROP_PID);
-}
-
 const HaulTask *
 haul_job_get_task (HaulJob *self)
 {

@@ -3,9 +3,10 @@
 
 #pragma once
 
+#include "../wire/haul-decls.h"
 #include "haul-executor.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 #define HAUL_TYPE_PROCESS (haul_process_get_type ())
 G_DECLARE_FINAL_TYPE (HaulProcess, haul_process, HAUL, PROCESS, GObject)
@@ -166,4 +167,4 @@ gboolean          haul_process_finish_all_finish (GAsyncResult         *result,
 gboolean          haul_process_finish_all        (GCancellable         *cancellable,
                                                   GError              **error);
 
-G_END_DECLS
+HAUL_END_DECLS

@@ -5,7 +5,9 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
+#include "../wire/haul-decls.h"
+
+HAUL_BEGIN_DECLS
 
 /* The process that asks, as the program that started it sees it: for tasks, which may ask from
  * anywhere, and for the program itself. Its own number is what getpid() says. */
@@ -15,4 +17,4 @@ gboolean    haul_current_process_get_daemon      (void);
 int         haul_current_process_get_parent_pid  (void);
 gboolean    haul_current_process_is_parent_alive (void);
 
-G_END_DECLS
+HAUL_END_DECLS

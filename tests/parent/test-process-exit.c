@@ -142,7 +142,7 @@ run_outer (gconstpointer  method,
   lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (subprocess));
   while ((line = g_data_input_stream_read_line (lines, NULL, NULL, NULL)) != NULL)
     {
-      g_autofree char *owned = line;
+      g_autofree char *owned G_GNUC_UNUSED = line;
       const char *daemon_at = strstr (line, "daemon pid ");
 
       g_string_append_printf (text, "%s\n", line);

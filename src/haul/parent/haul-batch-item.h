@@ -57,6 +57,8 @@ GType              haul_batch_item_state_get_type (void);
  * haul_batch_item_get_index:
  * @self: an item
  *
+ * Tells which of the items it is.
+ *
  * Returns: which one of its batch
  */
 guint64            haul_batch_item_get_index      (HaulBatchItem  *self);
@@ -64,6 +66,8 @@ guint64            haul_batch_item_get_index      (HaulBatchItem  *self);
 /**
  * haul_batch_item_get_state:
  * @self: an item
+ *
+ * Tells where it is in its life.
  *
  * Returns: what became of it so far
  */
@@ -74,6 +78,8 @@ HaulBatchItemState haul_batch_item_get_state      (HaulBatchItem  *self);
  * @self: an item
  * @error: as for haul_batch_dup_result()
  *
+ * Gives the result of the item.
+ *
  * Returns: (transfer full) (nullable): its result, if it is done and its batch keeps
  *   results; otherwise %NULL with @error set
  */
@@ -83,6 +89,8 @@ GBytes            *haul_batch_item_dup_result     (HaulBatchItem  *self,
 /**
  * haul_batch_item_dup_arguments:
  * @self: an item
+ *
+ * Gives what the item runs with.
  *
  * Returns: (transfer full) (nullable): its arguments as they were given, `a{sv}`;
  *   %NULL unless its batch was made of a list

@@ -87,6 +87,8 @@ GType               haul_pool_worker_state_get_type        (void);
  * haul_pool_worker_info_get_pid:
  * @self: a row
  *
+ * Gets its process.
+ *
  * Returns: its process; 0 as long as there is none
  */
 int                  haul_pool_worker_info_get_pid       (HaulPoolWorkerInfo  *self);
@@ -94,6 +96,8 @@ int                  haul_pool_worker_info_get_pid       (HaulPoolWorkerInfo  *s
 /**
  * haul_pool_worker_info_get_state:
  * @self: a row
+ *
+ * Tells what it is doing.
  *
  * Returns: what it is doing
  */
@@ -103,6 +107,8 @@ HaulPoolWorkerState  haul_pool_worker_info_get_state     (HaulPoolWorkerInfo  *s
  * haul_pool_worker_info_get_n_items:
  * @self: a row
  *
+ * Counts what it has finished.
+ *
  * Returns: how many items it has finished
  */
 guint64              haul_pool_worker_info_get_n_items   (HaulPoolWorkerInfo  *self);
@@ -110,6 +116,8 @@ guint64              haul_pool_worker_info_get_n_items   (HaulPoolWorkerInfo  *s
 /**
  * haul_pool_worker_info_get_what:
  * @self: a row
+ *
+ * Tells what it runs.
  *
  * Returns: (nullable): the title of the task that it runs, not translated
  */
@@ -119,6 +127,8 @@ const char          *haul_pool_worker_info_get_what      (HaulPoolWorkerInfo  *s
  * haul_pool_worker_info_get_index:
  * @self: a row
  *
+ * Tells which item of its batch it runs.
+ *
  * Returns: which item of its batch it runs; 0 when it runs none
  */
 guint64              haul_pool_worker_info_get_index     (HaulPoolWorkerInfo  *self);
@@ -126,6 +136,8 @@ guint64              haul_pool_worker_info_get_index     (HaulPoolWorkerInfo  *s
 /**
  * haul_pool_worker_info_get_arguments:
  * @self: a row
+ *
+ * Tells what its item runs with.
  *
  * Returns: (transfer none) (nullable): the complete arguments of what it runs, `a{sv}`
  */
@@ -135,6 +147,8 @@ GVariant            *haul_pool_worker_info_get_arguments (HaulPoolWorkerInfo  *s
  * haul_pool_worker_info_get_since:
  * @self: a row
  *
+ * Tells when it began what it runs.
+ *
  * Returns: when it came to what it runs, in µs of g_get_monotonic_time(); 0 when it
  *   runs nothing
  */
@@ -143,6 +157,8 @@ gint64               haul_pool_worker_info_get_since     (HaulPoolWorkerInfo  *s
 /**
  * haul_pool_worker_info_get_queued:
  * @self: a row
+ *
+ * Counts what it was sent and has not answered.
  *
  * Returns: how many items it was sent and has not answered
  */

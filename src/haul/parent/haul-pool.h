@@ -163,6 +163,8 @@ guint         haul_pool_get_n_busy         (HaulPool             *self);
  * haul_pool_get_n_queued:
  * @self: a pool
  *
+ * Gets #HaulPool:n-queued.
+ *
  * Returns: how many items wait for a worker, of those that are known
  */
 guint64       haul_pool_get_n_queued       (HaulPool             *self);
@@ -170,6 +172,8 @@ guint64       haul_pool_get_n_queued       (HaulPool             *self);
 /**
  * haul_pool_get_held:
  * @self: a pool
+ *
+ * Gets #HaulPool:held.
  *
  * Returns: whether no items are sent
  */

@@ -124,6 +124,8 @@ def public_functions_are_documented():
             missing = [f'@{parameter}:' for parameter in parameters if f'* @{parameter}:' not in comment]
             if returns and '* Returns:' not in comment:
                 missing.append('Returns:')
+            if not re.search(r'(?m)^ \*\n \* (?!Returns:)', comment):
+                missing.append('sentence that says what it does')
             if missing:
                 yield f'{path}: the comment of {name}() has no {", ".join(missing)}'
 

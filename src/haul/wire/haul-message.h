@@ -55,6 +55,9 @@ typedef enum
  * Strings are valid UTF-8 without control characters. The inputs of a RUN come before
  * it, as DATA: their bytes one after the other, and RUN says how many are whose.
  */
+#ifdef __GI_SCANNER__
+typedef struct _HaulMessage HaulMessage;   /* other languages cannot take it apart */
+#else
 typedef struct
 {
   HaulFrameType type;
@@ -70,6 +73,7 @@ typedef struct
     struct { gboolean cancelled; char *text; }                  error;
   };
 } HaulMessage;
+#endif
 
 GBytes   *haul_message_encode      (const HaulMessage  *message) G_GNUC_WARN_UNUSED_RESULT;
 gsize     haul_message_encode_into (const HaulMessage  *message,

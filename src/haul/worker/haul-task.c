@@ -348,7 +348,7 @@ haul_arguments_get_string (GVariant   *arguments,
 }
 
 /**
- * haul_task_run:
+ * haul_task_run: (skip)
  * @self: a task
  * @context: where everything goes
  * @arguments: complete

@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: The Long Tasks authors
+
+"""Whether Python can use the library: a job, a map in a pool, and cancelling. The worker is haul-worker."""
+
+import signal
+import sys
+
+try:
+    import gi
+    gi.require_version('Haul', '1')
+    from gi.repository import Gio, GLib, Haul
+except (ImportError, ValueError) as error:
+    print('1..0 # SKIP this Python cannot be introspected into: %s' % error)
+    sys.exit(0)
+
+signal.alarm(100)
+loop = GLib.MainLoop()
+
+
+def arguments(**values):
+    """Python's numbers as what tasks take: x and d."""
+    return GLib.Variant('a{sv}', {name: GLib.Variant('x' if isinstance(value, int) else 'd', value)
+                                  for name, value in values.items()})
+
+
+def finish(start, end):
+    """Starts something, runs the main loop until it has ended, and gives its outcome or its error."""
+    outcome = []
+
+    def ended(source, result, *_):
+        try:
+            outcome.append(end(source, result))
+        except GLib.Error as error:
+            outcome.append(error)
+        loop.quit()
+
+    start(ended)
+    loop.run()
+    return outcome[0]
+
+
+def join(job):
+    return finish(lambda ended: job.join_async(None, ended), lambda source, result: source.join_finish(result))
+
+
+def a_job():
+    seen = []
+    job = Haul.Job.new(Haul.Task.intern('pi'), arguments(digits=20))
+    job.connect('notify::state', lambda job, _: seen.append(job.props.state))
+    executor = Haul.ProcessExecutor.new(None)
+    executor.submit(job)
+    assert join(job) is True
+    assert job.dup_result().get_data() == b'3.14159265358979323846', job.dup_result().get_data()
+    assert job.get_verdict() == Haul.JobVerdict.DONE and job.get_error() is None
+    assert seen[-1] == Haul.JobState.ENDED and Haul.JobState.RUNNING in seen, seen
+    assert job.get_task().id == 'pi'
+    assert [name.value_nick for name in (job.get_state(), job.get_verdict())] == ['ended', 'done']
+    assert isinstance(job.get_log(), Gio.ListModel)
+
+
+def wrong_arguments():
+    job = Haul.Job.new(Haul.Task.intern('pi'), arguments(digits=-1))
+    executor = Haul.ProcessExecutor.new(None)
+    executor.submit(job)
+    error = join(job)
+    assert error.matches(Haul.error_quark(), Haul.Error.TASK) and 'digits' in error.message, error
+    assert job.get_verdict() == Haul.JobVerdict.FAILED
+    try:
+        Haul.Task.lookup('pi')
+        raise AssertionError('a task that nobody registered')
+    except GLib.Error as error:
+        assert error.matches(Haul.error_quark(), Haul.Error.UNKNOWN_TASK), error
+
+
+def a_map():
+    given = []
+    pool = Haul.Pool.new(None, 2)
+    batch = Haul.Batch.new(Haul.Task.intern('pi'), lambda index: arguments(digits=index + 1) if index < 50 else None)
+    batch.connect('item', lambda batch, index, result, error: given.append((index, result.get_data())))
+    assert pool.submit(batch)
+    assert finish(batch.join_async, lambda source, result: source.join_finish(result)) is True
+    assert [index for index, _ in given] == list(range(50)), given
+    assert given[9][1] == b'3.1415926535'[:12], given[9]
+    assert batch.dup_result(3).get_data() == b'3.1415', batch.dup_result(3).get_data()
+    applied = finish(lambda ended: pool.apply_async(Haul.Task.intern('pi'), arguments(digits=4), None, ended),
+                     lambda source, result: source.apply_finish(result))
+    assert applied.get_data() == b'3.1415'
+    pool.close()
+    assert finish(pool.join_async, lambda source, result: source.join_finish(result)) is True
+    assert pool.dup_pids().unpack() == [] and pool.get_state() == Haul.PoolState.CLOSED
+
+
+def cancelling():
+    job = Haul.Job.new(Haul.Task.intern('sleep'), arguments(seconds=1000.0))
+    executor = Haul.ProcessExecutor.new(None)
+
+    def running(job, _):
+        if job.props.state == Haul.JobState.RUNNING:
+            job.cancel()
+
+    job.connect('notify::state', running)
+    executor.submit(job)
+    error = join(job)
+    assert error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED), error
+    assert job.get_verdict() == Haul.JobVerdict.CANCELLED
+    assert finish(lambda ended: executor.shutdown_async(Haul.Shutdown.DRAIN, None, ended),
+                  lambda source, result: source.shutdown_finish(result)) is True
+
+    pool = Haul.Pool.new(None, 1)
+    batch = Haul.Batch.new(Haul.Task.intern('sleep'), lambda index: arguments(seconds=1000.0) if index < 3 else None)
+    pool.submit(batch)
+    batch.cancel()
+    error = finish(batch.join_async, lambda source, result: source.join_finish(result))
+    assert error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED), error
+    pool.terminate()
+    assert finish(pool.join_async, lambda source, result: source.join_finish(result)) is True
+
+
+TESTS = [a_job, wrong_arguments, a_map, cancelling]
+
+print('1..%d' % len(TESTS), flush=True)
+for number, test in enumerate(TESTS, 1):
+    test()
+    print('ok %d - %s' % (number, test.__name__.replace('_', ' ')), flush=True)

@@ -272,16 +272,6 @@ haul_job_set_timeout (HaulJob *self,
   self->timeout_ms = timeout_ms;
 }
 
-/**
- * haul_job_set_grace:
- * @self: a job
- * @grace_ms: how long it is given between SIGTERM and SIGKILL
- * @escalate: whether SIGKILL comes by itself then, or waits for
- *   haul_job_force() while #HaulJob:overdue says that it would be due
- *
- * Sets what happens to a worker that was asked to end and does not. Two
- * seconds, and %TRUE, if it is not called.
- */
 void
 haul_job_set_grace (HaulJob  *self,
                     guint     grace_ms,

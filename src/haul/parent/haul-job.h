@@ -182,6 +182,17 @@ void             haul_job_set_nice          (HaulJob              *self,
  */
 void             haul_job_set_timeout       (HaulJob              *self,
                                              guint                 timeout_ms);
+
+/**
+ * haul_job_set_grace:
+ * @self: a job
+ * @grace_ms: how long it is given between SIGTERM and SIGKILL
+ * @escalate: whether SIGKILL comes by itself then, or waits for
+ *   haul_job_force() while #HaulJob:overdue says that it would be due
+ *
+ * Sets what happens to a worker that was asked to end and does not. Two
+ * seconds, and %TRUE, if it is not called.
+ */
 void             haul_job_set_grace         (HaulJob              *self,
                                              guint                 grace_ms,
                                              gboolean              escalate);

@@ -218,6 +218,8 @@ haul_process_finish_all_async (GCancellable        *cancellable,
  * @result: of the call
  * @error: set when the waiting was cancelled
  *
+ * Ends what haul_process_finish_all_async() began.
+ *
  * Returns: %TRUE when no process is left
  */
 gboolean

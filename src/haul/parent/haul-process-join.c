@@ -155,6 +155,8 @@ haul_process_join_async (HaulProcess         *self,
  * @error: set when it was not started, was closed, or the waiting was cancelled;
  *   not because of how it ended: see haul_process_get_exit_code() and haul_job_get_error()
  *
+ * Tells how the wait that haul_process_join_async() began has ended.
+ *
  * Returns: %TRUE unless @error is set
  */
 gboolean

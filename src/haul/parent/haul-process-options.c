@@ -29,6 +29,8 @@ check_initial (HaulProcess  *self,
  * haul_process_get_daemon:
  * @self: a process
  *
+ * Gets #HaulProcess:daemon.
+ *
  * Returns: whether it is a daemon
  */
 gboolean
@@ -72,6 +74,8 @@ haul_process_set_daemon (HaulProcess  *self,
  * haul_process_get_start_method:
  * @self: a process
  *
+ * Gets what haul_process_set_start_method() set.
+ *
  * Returns: how it comes into being
  */
 HaulStartMethod
@@ -87,6 +91,8 @@ haul_process_get_start_method (HaulProcess *self)
  * @self: a process that was not started
  * @start_method: how it comes into being; %HAUL_START_SPAWN if this is not called
  * @error: set when it was started already
+ *
+ * Sets how the process will come into being.
  *
  * Returns: %TRUE if it is set
  */
@@ -108,6 +114,8 @@ haul_process_set_start_method (HaulProcess      *self,
  * haul_process_get_worker_path:
  * @self: a process
  *
+ * Gets what haul_process_set_worker_path() set.
+ *
  * Returns: (transfer none) (nullable): the program that runs its task; %NULL for
  *   the usual one
  */
@@ -125,6 +133,8 @@ haul_process_get_worker_path (HaulProcess *self)
  * @worker_path: (nullable): the program that runs its task, as for
  *   haul_process_executor_new()
  * @error: set when it was started already
+ *
+ * Sets which program will run the task.
  *
  * Returns: %TRUE if it is set
  */
@@ -146,6 +156,8 @@ haul_process_set_worker_path (HaulProcess  *self,
 /**
  * haul_process_get_hold:
  * @self: a process
+ *
+ * Gets what haul_process_set_hold() set.
  *
  * Returns: whether a zombie is left of it until it is joined
  */

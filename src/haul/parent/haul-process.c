@@ -278,6 +278,8 @@ haul_process_get_job (HaulProcess *self)
  * haul_process_get_name:
  * @self: a process
  *
+ * Gets #HaulProcess:name.
+ *
  * Returns: (transfer none): what it is called
  */
 const char *
@@ -318,6 +320,8 @@ haul_process_set_name (HaulProcess *self,
  * haul_process_get_state:
  * @self: a process
  *
+ * Gets #HaulProcess:state.
+ *
  * Returns: where it is in its life. What was terminated stays
  *   %HAUL_PROCESS_STARTED until it has ended and is collected
  */
@@ -332,6 +336,8 @@ haul_process_get_state (HaulProcess *self)
 /**
  * haul_process_is_alive:
  * @self: a process
+ *
+ * Tells whether there is a process now.
  *
  * Returns: %TRUE from its start until it is known to have ended: a zombie that
  *   is held is not alive
@@ -365,6 +371,8 @@ haul_process_get_pid (HaulProcess *self)
  * haul_process_get_parent_pid:
  * @self: a process
  *
+ * Tells which process is its parent.
+ *
  * Returns: number of the program that made it, which alone may use it
  */
 int
@@ -381,6 +389,8 @@ haul_process_get_parent_pid (HaulProcess *self)
  * @ret_code: (out) (optional): 0 to 255: what it exited with (0 when its task
  *   succeeded, 1 when that failed); below 0: the signal that ended it, -15 for
  *   SIGTERM
+ *
+ * Tells how it ended.
  *
  * Returns: %FALSE when there is none: it was not started, has not ended, was
  *   closed, or has ended and nobody knows how; see haul_job_get_error() then

@@ -92,9 +92,9 @@ encode_run (const HaulMessage *message,
 }
 
 /**
- * haul_message_encode_into:
+ * haul_message_encode_into: (skip)
  * @message: what to say
- * @buffer: (out caller-allocated) (array length=size): where to
+ * @buffer: (out caller-allocates) (array length=size) (element-type guint8): where to
  * @size: how much fits there
  *
  * The same as haul_message_encode() without allocating, for the small messages of

@@ -457,6 +457,113 @@ test_held_closed (void)
   haul_test_assert_clean ();
 }
 
+/* Suspended. */
+
+static gboolean
+is_stopped (gpointer pid)
+{
+  return haul_test_process_state (GPOINTER_TO_INT (pid)) == 'T';
+}
+
+static gboolean
+is_not_stopped (gpointer pid)
+{
+  return haul_test_process_state (GPOINTER_TO_INT (pid)) != 'T';
+}
+
+/* Stopped for longer than an item may take, none is too late. */
+static void
+test_suspended (void)
+{
+  HaulPool *pool = pool_new (2);
+  g_autoptr(Watched) watched = pool_watch (pool_batch ("slow", 4, "{'seconds': <0.5>}"));
+  guint n_told = 0;
+  int pids[2];
+
+  haul_test_begin ();
+  g_signal_connect (pool, "notify::suspended", G_CALLBACK (count_cb), &n_told);
+  (void) haul_pool_get_workers (pool);
+  haul_batch_set_item_timeout (watched->batch, 5000);
+  pool_submit (pool, watched);
+  haul_test_run_until (two_busy, pool, HAUL_TEST_SOON_MS);
+  haul_pool_suspend (pool);
+  haul_pool_suspend (pool);
+  g_assert_true (haul_pool_get_suspended (pool));
+  for (guint i = 0; i < 2; i++)
+    {
+      pids[i] = pool_nth_pid (pool, i);
+      haul_test_run_until (is_stopped, GINT_TO_POINTER (pids[i]), HAUL_TEST_SOON_MS);
+    }
+  g_assert_false (haul_test_run_for (pool_has_ended, watched, 5500));
+  g_assert_cmpuint (haul_batch_get_n_failed (watched->batch), ==, 0);
+  haul_pool_resume (pool);
+  haul_pool_resume (pool);
+  g_assert_false (haul_pool_get_suspended (pool));
+  for (guint i = 0; i < 2; i++)
+    haul_test_run_until (is_not_stopped, GINT_TO_POINTER (pids[i]), HAUL_TEST_SOON_MS);
+  pool_wait (watched);
+  g_assert_no_error (watched->error);
+  g_assert_cmpuint (haul_batch_get_n_done (watched->batch), ==, 4);
+  g_assert_cmpuint (n_told, ==, 2);
+  finish (pool);
+}
+
+static gboolean
+first_is_stopped (gpointer pool)
+{
+  return pool_n_pids (pool) == 1 && haul_test_process_state (pool_nth_pid (pool, 0)) == 'T';
+}
+
+/* A worker that was asked for before is stopped when it is there, and gets nothing. */
+static void
+test_suspended_starting (void)
+{
+  HaulPool *pool = pool_new (1);
+  g_autoptr(Watched) first = pool_items (1, "square");
+  g_autoptr(Watched) second = pool_items (5, "square");
+
+  haul_test_begin ();
+  pool_submit (pool, first);
+  while (g_list_model_get_n_items (haul_pool_get_workers (pool)) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  haul_pool_suspend (pool);
+  pool_submit (pool, second);
+  haul_test_run_until (first_is_stopped, pool, HAUL_TEST_SOON_MS);
+  g_assert_false (haul_test_run_for (pool_has_ended, second, 200));
+  haul_pool_resume (pool);
+  pool_wait (first);
+  pool_wait (second);
+  g_assert_no_error (second->error);
+  finish (pool);
+}
+
+/* What is stopped can be cancelled, and can end. */
+static void
+test_suspended_ends (void)
+{
+  haul_test_begin ();
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(HaulPool) pool = pool_new (2);
+      g_autoptr(Watched) watched = pool_watch (pool_batch ("slow", 9, "{'seconds': <30.0>}"));
+
+      (void) haul_pool_get_workers (pool);
+      pool_submit (pool, watched);
+      haul_test_run_until (two_busy, pool, HAUL_TEST_SOON_MS);
+      haul_pool_suspend (pool);
+      if (i == 0)
+        {
+          haul_batch_cancel (watched->batch);
+          pool_wait (watched);
+          haul_pool_resume (pool);
+          pool_normal (pool);
+        }
+      haul_pool_terminate (pool);
+      pool_join (pool);
+    }
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -473,5 +580,8 @@ main (int    argc,
   g_test_add_func ("/pool-held/running", test_held_running);
   g_test_add_func ("/pool-held/ends", test_held_ends);
   g_test_add_func ("/pool-held/closed", test_held_closed);
+  g_test_add_func ("/pool-suspended/timeout", test_suspended);
+  g_test_add_func ("/pool-suspended/starting", test_suspended_starting);
+  g_test_add_func ("/pool-suspended/ends", test_suspended_ends);
   return g_test_run ();
 }

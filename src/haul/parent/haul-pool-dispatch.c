@@ -123,7 +123,7 @@ fit_workers (HaulPool *self)
 {
   guint n = count_staying (self);
 
-  while (n < self->n_workers && self->batches->len > 0
+  while (n < self->n_workers && self->batches->len > 0 && self->suspended_at == 0
          && (self->state == HAUL_POOL_RUNNING || self->state == HAUL_POOL_CLOSED)
          && add_worker (self))
     n++;
@@ -174,7 +174,7 @@ fill_worker (HaulPool       *self,
 {
   HaulItem *item;
 
-  while (!self->held && next_item (self, worker, &item))
+  while (!haul_pool_rests (self) && next_item (self, worker, &item))
     haul_pool_worker_send (worker, item, haul_batch_get_task (item->batch));
   haul_child_flush (worker->child);
 }
@@ -204,7 +204,7 @@ pump_cb (gpointer user_data)
 
   g_clear_pointer (&self->pump, g_source_unref);
   self->starved = FALSE;
-  if (self->has_new || self->held)
+  if (self->has_new || haul_pool_rests (self))
     look_ahead (self);
   self->has_new = FALSE;
   fit_workers (self);

@@ -141,6 +141,7 @@ struct _HaulPool
   gint64          deaths_since;    /* µs; both start again when an item is done */
   gboolean        has_new;         /* batches that were not looked at yet */
   gboolean        held;            /* nothing is sent */
+  gint64          suspended_at;    /* µs; 0: it is not suspended */
   gboolean        starved;         /* a batch had items, but would not give them yet */
   GSource        *pump;            /* (owned) (nullable) holds a reference to the pool */
   GSource        *tick;            /* (owned) (nullable) while something may take too long */
@@ -162,6 +163,13 @@ void            haul_pool_watch_time      (HaulPool        *self);
 void            haul_pool_plan_tell       (HaulPool        *self);
 void            haul_pool_fail_all        (HaulPool        *self,
                                            const GError    *error);
+
+/* Whether nothing is sent. */
+static inline gboolean
+haul_pool_rests (HaulPool *self)
+{
+  return self->held || self->suspended_at != 0;
+}
 
 /* After anything that can be seen of a worker or the queue: cheap enough for each item. */
 static inline void

@@ -121,6 +121,9 @@ tick_cb (gpointer user_data)
   gint64 now = g_get_monotonic_time ();
   guint n_limited = 0, n_silent = 0, n_full = 0;
 
+  if (self->suspended_at != 0)
+    return G_SOURCE_CONTINUE;
+
   for (guint i = 0; i < self->batches->len; i++)
     n_limited += haul_batch_get_timeout (self->batches->pdata[i]) > 0;
   for (guint i = 0; i < self->workers->len; i++)

@@ -5,9 +5,11 @@
 
 #include "haul-pool-private.h"
 
+#include <signal.h>
+
 #include "haul-source-private.h"
 
-/* What a pool shows of itself while it works. Whatever changes only makes sure that a timer is there,
+/* What a pool shows of itself while it works, and holding it. Whatever changes only makes sure that a timer is there,
  * which compares and tells. */
 
 #define TELL_US (G_USEC_PER_SEC / 10)
@@ -156,4 +158,55 @@ haul_pool_set_held (HaulPool *self,
   self->held = !!held;
   haul_pool_plan_pump (self);
   g_object_notify (G_OBJECT (self), "held");
+}
+
+gboolean
+haul_pool_get_suspended (HaulPool *self)
+{
+  g_return_val_if_fail (HAUL_IS_POOL (self), FALSE);
+
+  return self->suspended_at != 0;
+}
+
+/* Those that have no process yet are stopped as soon as they have. */
+void
+haul_pool_suspend (HaulPool *self)
+{
+  g_return_if_fail (HAUL_IS_POOL (self));
+
+  if (self->suspended_at != 0)
+    return;
+
+  self->suspended_at = g_get_monotonic_time ();
+  for (guint i = 0; i < self->workers->len; i++)
+    {
+      HaulPoolWorker *worker = self->workers->pdata[i];
+
+      if (!worker->stopped)
+        haul_child_signal (worker->child, SIGSTOP);
+    }
+  g_object_notify (G_OBJECT (self), "suspended");
+}
+
+void
+haul_pool_resume (HaulPool *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_return_if_fail (HAUL_IS_POOL (self));
+
+  if (self->suspended_at == 0)
+    return;
+
+  for (guint i = 0; i < self->workers->len; i++)
+    {
+      HaulPoolWorker *worker = self->workers->pdata[i];
+
+      /* The time in between is not theirs. */
+      worker->head_since += now - MAX (worker->head_since, self->suspended_at);
+      haul_child_signal (worker->child, SIGCONT);
+    }
+  self->suspended_at = 0;
+  haul_pool_plan_pump (self);
+  g_object_notify (G_OBJECT (self), "suspended");
 }

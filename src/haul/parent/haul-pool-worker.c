@@ -187,6 +187,8 @@ started_cb (GObject   *owner,
   self->pid = pid;
   self->pool->n_silent = 0;
   haul_pool_watch_time (self->pool);
+  if (self->pool->suspended_at != 0)
+    haul_child_signal (child, SIGSTOP);
   haul_pool_touch (self->pool);
 }
 

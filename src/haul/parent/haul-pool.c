@@ -15,8 +15,8 @@
 /* Ticks of 50 ms. */
 #define MAX_SILENT 200
 
-typedef enum { PROP_STATE = 1, PROP_N_WORKERS, PROP_N_BUSY, PROP_N_QUEUED, PROP_HELD } HaulPoolProperty;
-static GParamSpec *properties[PROP_HELD + 1];
+typedef enum { PROP_STATE = 1, PROP_N_WORKERS, PROP_N_BUSY, PROP_N_QUEUED, PROP_HELD, PROP_SUSPENDED } HaulPoolProperty;
+static GParamSpec *properties[PROP_SUSPENDED + 1];
 
 G_DEFINE_ENUM_TYPE (HaulPoolState, haul_pool_state,
                     G_DEFINE_ENUM_VALUE (HAUL_POOL_RUNNING, "running"),
@@ -98,6 +98,10 @@ haul_pool_get_property (GObject    *object,
       g_value_set_boolean (value, self->held);
       break;
 
+    case PROP_SUSPENDED:
+      g_value_set_boolean (value, haul_pool_get_suspended (self));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -132,6 +136,7 @@ haul_pool_class_init (HaulPoolClass *klass)
   properties[PROP_N_QUEUED] = g_param_spec_uint64 ("n-queued", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_HELD] = g_param_spec_boolean ("held", NULL, NULL, FALSE,
                                                 flags | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_SUSPENDED] = g_param_spec_boolean ("suspended", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 

@@ -69,6 +69,12 @@ typedef enum
  * Whether no items are sent. What was sent before goes on.
  */
 
+/**
+ * HaulPool:suspended:
+ *
+ * Whether its workers are stopped where they are.
+ */
+
 GType         haul_pool_state_get_type     (void);
 
 /**
@@ -190,6 +196,33 @@ gboolean      haul_pool_get_held           (HaulPool             *self);
  */
 void          haul_pool_set_held           (HaulPool             *self,
                                             gboolean              held);
+
+/**
+ * haul_pool_get_suspended:
+ * @self: a pool
+ *
+ * Returns: whether its workers are stopped where they are
+ */
+gboolean      haul_pool_get_suspended      (HaulPool             *self);
+
+/**
+ * haul_pool_suspend:
+ * @self: a pool
+ *
+ * Stops all workers where they are (SIGSTOP), and sends no items. The time until
+ * haul_pool_resume() does not count for the time limits of items. Cancelling and
+ * terminating work all the same.
+ */
+void          haul_pool_suspend            (HaulPool             *self);
+
+/**
+ * haul_pool_resume:
+ * @self: a pool
+ *
+ * Lets workers go on that haul_pool_suspend() stopped, and sends items again, unless
+ * the pool is held.
+ */
+void          haul_pool_resume             (HaulPool             *self);
 
 /**
  * haul_pool_get_workers:

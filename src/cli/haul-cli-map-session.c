@@ -37,6 +37,7 @@ typedef struct
   HaulCliWriter        *events;         /* (owned) (nullable) with --json */
   HaulCliWriter        *results;        /* (owned) (nullable) of results as they are */
   HaulCliMapReporter   *reporter;       /* (owned) */
+  gboolean              shared;         /* results and progress are on the same terminal */
   HaulCliSignals       *signals;        /* (owned) while workers may be alive */
   GMainLoop            *loop;           /* (owned) */
   HaulEstimator         estimator;
@@ -111,6 +112,9 @@ tick_cb (gpointer user_data)
   haul_cli_feed_get_counts (self->feed, &news.n_done, &news.n_failed);
   haul_estimator_add (&self->estimator, g_get_monotonic_time (), (double) (news.n_done + news.n_failed),
                       news.total != HAUL_CLI_VALUES_UNKNOWN ? (double) news.total : 0);
+  /* Not into the middle of a result. */
+  if (self->shared && haul_cli_writer_is_behind (self->results))
+    return G_SOURCE_CONTINUE;
   if (self->reporter->funcs->progress != NULL)
     self->reporter->funcs->progress (self->reporter, &news);
   return G_SOURCE_CONTINUE;
@@ -350,7 +354,9 @@ stopping (gpointer user_data)
   haul_estimator_pause (&self->estimator, g_get_monotonic_time ());
   if (self->reporter->funcs->stop != NULL)
     self->reporter->funcs->stop (self->reporter);
+  haul_pool_suspend (self->pool);
   haul_cli_signals_stop (self->signals);
+  haul_pool_resume (self->pool);
   haul_estimator_resume (&self->estimator, g_get_monotonic_time ());
   start_tick (self);
 }
@@ -420,8 +426,9 @@ make_reporter (Session *self)
     }
 
   self->terminal = haul_cli_terminal_new (STDERR_FILENO);
+  self->shared = self->terminal != NULL && self->output == NULL && is_shared ();
   if (self->terminal != NULL)
-    self->reporter = haul_cli_map_terminal_reporter_new (self->terminal, self->output == NULL && is_shared ());
+    self->reporter = haul_cli_map_terminal_reporter_new (self->terminal, self->shared);
   else
     self->reporter = haul_cli_map_plain_reporter_new ();
 }

@@ -8,8 +8,11 @@
 #include "haul-cli-map-reporter.h"
 #include "haul-cli-print.h"
 #include "haul-cli-progress-line.h"
+#include "haul-cli-worker-lines.h"
 
-/* A line that is drawn over and over, and failures above it. */
+#define MAX_WORKER_LINES 8
+
+/* Lines that are drawn over and over, of workers and of the whole, and failures above them. */
 typedef struct
 {
   HaulCliMapReporter parent;
@@ -17,6 +20,29 @@ typedef struct
   HaulCliTerminal   *terminal;   /* borrowed */
   gboolean           shared;     /* results are written there as well */
 } TerminalReporter;
+
+/* The last column stays free: some terminals wrap as soon as it is written to. */
+static guint
+get_columns (TerminalReporter *self)
+{
+  return MAX (haul_cli_terminal_get_width (self->terminal), 2) - 1;
+}
+
+/* One row is for the whole, and one for what was there before. */
+static char *
+make_worker_lines (TerminalReporter     *self,
+                   const HaulCliMapNews *news)
+{
+  HaulWorkerLines lines = {
+    .param = news->options->over_param->name,
+    .now = g_get_monotonic_time (),
+    .width = get_columns (self),
+    .max_lines = MIN (MAX (haul_cli_terminal_get_height (self->terminal), 2) - 2, MAX_WORKER_LINES),
+    .ascii = haul_cli_terminal_is_ascii (self->terminal),
+  };
+
+  return haul_worker_lines (&lines, haul_pool_get_workers (news->pool));
+}
 
 static void
 terminal_progress (HaulCliMapReporter   *reporter,
@@ -27,7 +53,9 @@ terminal_progress (HaulCliMapReporter   *reporter,
   g_autofree char *progress = haul_cli_map_format_progress (news);
   g_autofree char *rate = haul_format_rate (news->rate, _("values"));
   g_autofree char *left = haul_format_left (news->left);
+  g_autofree char *workers = make_worker_lines (self, news);
   g_autofree char *line = NULL;
+  g_autofree char *text = NULL;
   HaulProgressLine content = {
     .title = _(news->options->task->title),
     .fraction = fraction,
@@ -38,9 +66,9 @@ terminal_progress (HaulCliMapReporter   *reporter,
     .ascii = haul_cli_terminal_is_ascii (self->terminal),
   };
 
-  /* The last column stays free: some terminals wrap as soon as it is written to. */
-  line = haul_progress_line (&content, MAX (haul_cli_terminal_get_width (self->terminal), 2) - 1);
-  haul_cli_terminal_draw (self->terminal, line);
+  line = haul_progress_line (&content, get_columns (self));
+  text = g_strconcat (workers, line, NULL);
+  haul_cli_terminal_draw (self->terminal, text);
   haul_cli_terminal_set_percent (self->terminal, fraction >= 0 ? (int) (fraction * 100) : -1);
 }
 

@@ -44,10 +44,9 @@ haul_text_columns (const char *text)
   return columns;
 }
 
-/* Cuts @line in place so that it takes @width columns at most, without cutting a character. */
-static void
-cut (GString *line,
-     guint    width)
+void
+haul_text_cut (GString *line,
+               guint    width)
 {
   guint columns = 0;
 
@@ -196,6 +195,6 @@ haul_progress_line (const HaulProgressLine *self,
         g_string_append (line, texts[part]);
     }
 
-  cut (line, width);
+  haul_text_cut (line, width);
   return g_string_free (line, FALSE);
 }

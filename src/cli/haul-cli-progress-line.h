@@ -26,4 +26,8 @@ char  *haul_progress_line  (const HaulProgressLine *self,
 /* Columns that @text takes on a terminal. */
 guint  haul_text_columns   (const char             *text);
 
+/* Cuts @line in place so that it takes @width columns at most, without cutting a character. */
+void   haul_text_cut       (GString                *line,
+                            guint                   width);
+
 G_END_DECLS

@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "haul-cli-print.h"
+#include "haul-cli-progress-line.h"
 
 #define CLEAR_LINE     "\r\033[K"
+#define CLEAR_BELOW    "\033[J"
 #define CLEAR_PROGRESS "\033]9;4;0\033\\"
 
 struct _HaulCliTerminal
@@ -22,14 +24,16 @@ struct _HaulCliTerminal
   int       fd;
   gboolean  has_progress;   /* takes OSC 9;4, or ignores it as it should */
   gboolean  is_ascii;
-  char     *line;           /* (owned) (nullable) what it shows now */
-  guint     line_width;     /* of the terminal when that was drawn */
+  gboolean  rewraps;        /* lines that no longer fit when the window becomes narrower */
+  char     *text;           /* (owned) (nullable) what it shows now: lines, the cursor is after the last */
+  guint     text_width;     /* of the terminal when that was drawn */
   int       percent;        /* that it shows now, -1 for some, -2 for none */
 };
 
 /* What a signal handler must clear: -1 for nothing. Only ever one terminal is drawn on. */
 static volatile sig_atomic_t drawn_fd = -1;
 static volatile sig_atomic_t drawn_progress;
+static volatile sig_atomic_t drawn_above;   /* rows above that of the cursor */
 
 HaulCliTerminal *
 haul_cli_terminal_new (int fd)
@@ -45,6 +49,8 @@ haul_cli_terminal_new (int fd)
   /* The console of the kernel prints the end of a sequence that it does not know. */
   self->has_progress = !g_str_equal (type, "linux");
   self->is_ascii = !g_get_charset (NULL);
+  /* Most do; to go up too far would clear what is not ours. */
+  self->rewraps = self->has_progress && g_getenv ("XTERM_VERSION") == NULL;
   self->percent = -2;
   return self;
 }
@@ -53,7 +59,7 @@ void
 haul_cli_terminal_free (HaulCliTerminal *self)
 {
   haul_cli_terminal_clear (self);
-  g_free (self->line);
+  g_free (self->text);
   g_free (self);
 }
 
@@ -63,15 +69,29 @@ haul_cli_terminal_is_ascii (HaulCliTerminal *self)
   return self->is_ascii;
 }
 
-guint
-haul_cli_terminal_get_width (HaulCliTerminal *self)
+static struct winsize
+get_size (HaulCliTerminal *self)
 {
   struct winsize size = { 0 };
 
-  if (ioctl (self->fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-    return 80;
+  (void) ioctl (self->fd, TIOCGWINSZ, &size);
+  return size;
+}
 
-  return size.ws_col;
+guint
+haul_cli_terminal_get_width (HaulCliTerminal *self)
+{
+  struct winsize size = get_size (self);
+
+  return size.ws_col > 0 ? size.ws_col : 80;
+}
+
+guint
+haul_cli_terminal_get_height (HaulCliTerminal *self)
+{
+  struct winsize size = get_size (self);
+
+  return size.ws_row > 0 ? size.ws_row : 24;
 }
 
 /* Whether drawing now neither waits for somebody who pressed Ctrl+S, nor scribbles over the
@@ -98,23 +118,78 @@ emit (HaulCliTerminal *self,
   (void) haul_cli_write_all (self->fd, local, strlen (local), NULL);
 }
 
+/* Rows above that of the cursor which belong to what it shows now. */
+static guint
+count_above (HaulCliTerminal *self)
+{
+  g_auto(GStrv) lines = NULL;
+  guint width = haul_cli_terminal_get_width (self);
+  guint rows = 0;
+
+  if (self->text == NULL)
+    return 0;
+
+  lines = g_strsplit (self->text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      guint columns = self->rewraps ? haul_text_columns (lines[i]) : 0;
+
+      rows += columns > width ? (columns + width - 1) / width : 1;
+    }
+  return rows - 1;
+}
+
+/* Takes away what it shows now, and leaves the cursor where that began. */
+static void
+append_clear (GString *out,
+              guint    above)
+{
+  if (above > 0)
+    g_string_append_printf (out, "\033[%uA", above);
+  g_string_append (out, CLEAR_LINE);
+  if (above > 0)
+    g_string_append (out, CLEAR_BELOW);
+}
+
+/* Each line is cleared as it is drawn over, so that nothing flickers. */
+static void
+append_text (GString    *out,
+             const char *text)
+{
+  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_string_append_printf (out, "%s" CLEAR_LINE "%s", i > 0 ? "\n" : "", lines[i]);
+}
+
 void
 haul_cli_terminal_draw (HaulCliTerminal *self,
-                        const char      *line)
+                        const char      *text)
 {
-  g_autofree char *text = NULL;
   guint width = haul_cli_terminal_get_width (self);
+  guint above;
+  g_autoptr(GString) out = NULL;
 
-  if ((width == self->line_width && g_strcmp0 (line, self->line) == 0) || !can_draw (self))
+  if ((width == self->text_width && g_strcmp0 (text, self->text) == 0) || !can_draw (self))
     return;
 
-  g_free (self->line);
-  self->line = g_strdup (line);
-  self->line_width = width;
-  drawn_fd = self->fd;
+  out = g_string_new (NULL);
+  above = count_above (self);
+  if (above > 0)
+    g_string_append_printf (out, "\033[%uA", above);
+  append_text (out, text);
+  if (above > 0)
+    g_string_append (out, CLEAR_BELOW);
 
-  text = g_strconcat (CLEAR_LINE, line, NULL);
-  emit (self, text);
+  g_free (self->text);
+  self->text = g_strdup (text);
+  self->text_width = width;
+
+  /* A signal in between must not go up too far. */
+  drawn_above = MIN (drawn_above, (sig_atomic_t) count_above (self));
+  drawn_fd = self->fd;
+  emit (self, out->str);
+  drawn_above = (sig_atomic_t) count_above (self);
 }
 
 void
@@ -142,40 +217,57 @@ void
 haul_cli_terminal_print (HaulCliTerminal *self,
                          const char      *text)
 {
-  g_autofree char *all = NULL;
+  g_autoptr(GString) out = g_string_new (NULL);
 
-  if (self->line == NULL)
-    {
-      emit (self, text);
-      return;
-    }
-
-  all = g_strconcat (CLEAR_LINE, text, self->line, NULL);
-  emit (self, all);
+  if (self->text != NULL)
+    append_clear (out, count_above (self));
+  g_string_append (out, text);
+  if (self->text != NULL)
+    append_text (out, self->text);
+  emit (self, out->str);
 }
 
 void
 haul_cli_terminal_hide (HaulCliTerminal *self)
 {
-  if (self->line != NULL)
-    emit (self, CLEAR_LINE);
+  g_autoptr(GString) out = g_string_new (NULL);
 
-  g_clear_pointer (&self->line, g_free);
+  if (self->text != NULL)
+    append_clear (out, count_above (self));
+  drawn_above = 0;
+  emit (self, out->str);
+  g_clear_pointer (&self->text, g_free);
 }
 
 void
 haul_cli_terminal_clear (HaulCliTerminal *self)
 {
-  if (self->line != NULL)
-    emit (self, CLEAR_LINE);
+  haul_cli_terminal_hide (self);
   if (self->percent != -2)
     emit (self, CLEAR_PROGRESS);
 
-  g_clear_pointer (&self->line, g_free);
-  self->line_width = 0;
+  self->text_width = 0;
   self->percent = -2;
   drawn_progress = 0;
   drawn_fd = -1;
+}
+
+/* Async-signal-safe, as printf() is not. */
+static void
+write_up (int   fd,
+          guint rows)
+{
+  char text[16];
+  gsize at = sizeof text;
+  ssize_t ignored;
+
+  text[--at] = 'A';
+  for (guint rest = rows; rest > 0; rest /= 10)
+    text[--at] = (char) ('0' + rest % 10);
+  text[--at] = '[';
+  text[--at] = '\033';
+  ignored = write (fd, text + at, sizeof text - at);
+  (void) ignored;
 }
 
 /* Runs in a signal handler: async-signal-safe calls only. */
@@ -187,13 +279,18 @@ haul_cli_terminal_clear_in_signal (void)
 
   if (drawn_fd >= 0)
     {
+      if (drawn_above > 0)
+        write_up (drawn_fd, (guint) drawn_above);
       ignored = write (drawn_fd, CLEAR_LINE, sizeof CLEAR_LINE - 1);
+      if (drawn_above > 0)
+        ignored = write (drawn_fd, CLEAR_BELOW, sizeof CLEAR_BELOW - 1);
       if (drawn_progress)
         ignored = write (drawn_fd, CLEAR_PROGRESS, sizeof CLEAR_PROGRESS - 1);
       /* There is nothing to do about it, and nobody to tell. */
       (void) ignored;
     }
 
+  drawn_above = 0;
   drawn_fd = -1;
   errno = errsv;
 }

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* A terminal with one line at its end that is drawn over and over, and the progress that
+/* A terminal with a line or a few at its end that are drawn over and over, and the progress that
  * terminals show in their tab or in the task bar (OSC 9;4). */
 typedef struct _HaulCliTerminal HaulCliTerminal;
 
@@ -17,15 +17,17 @@ void             haul_cli_terminal_free            (HaulCliTerminal *self);
 
 gboolean         haul_cli_terminal_is_ascii        (HaulCliTerminal *self);
 guint            haul_cli_terminal_get_width       (HaulCliTerminal *self);
+guint            haul_cli_terminal_get_height      (HaulCliTerminal *self);
+/* Lines that each fit, with "\n" between them. */
 void             haul_cli_terminal_draw            (HaulCliTerminal *self,
-                                                    const char      *line);
+                                                    const char      *text);
 /* 0 to 100, or below 0 while there is no telling. */
 void             haul_cli_terminal_set_percent     (HaulCliTerminal *self,
                                                     int              percent);
-/* @text, with its newline, above the line. */
+/* @text, with its newline, above what is drawn. */
 void             haul_cli_terminal_print           (HaulCliTerminal *self,
                                                     const char      *text);
-/* Takes the line away until it is drawn again: somebody else writes. */
+/* Takes what is drawn away until it is drawn again: somebody else writes. */
 void             haul_cli_terminal_hide            (HaulCliTerminal *self);
 void             haul_cli_terminal_clear           (HaulCliTerminal *self);
 

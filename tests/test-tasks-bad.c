@@ -239,9 +239,18 @@ run_close_pipes (HaulContext  *context,
     send_result (context);
   close (HAUL_WORKER_EVENTS_FD);
   close (HAUL_WORKER_COMMANDS_FD);
-  wait_for_the_end ();
+  if (haul_arguments_get_int (arguments, "end"))
+    g_usleep (300 * 1000);
+  else
+    wait_for_the_end ();
   _exit (0);
 }
+
+static const HaulParam close_pipes_params[] = {
+  { "result", "Result", NULL, "Whether it gives its result before", HAUL_PARAM_INT, 0, 1, 0 },
+  { "end", "End", NULL, "Whether it ends a little later", HAUL_PARAM_INT, 0, 1, 0 },
+  { NULL }
+};
 
 static const HaulParam result_params[] = {
   { "result", "Result", NULL, "Whether it gives its result before", HAUL_PARAM_INT, 0, 1, 0 },
@@ -441,7 +450,7 @@ TASK (linger_task, "linger", run_linger, no_params);
 TASK (flood_task, "flood", run_flood, flood_params);
 TASK (print_task, "print", run_print, no_params);
 TASK (long_line_task, "long-line", run_long_line, long_line_params);
-TASK (close_pipes_task, "close-pipes", run_close_pipes, result_params);
+TASK (close_pipes_task, "close-pipes", run_close_pipes, close_pipes_params);
 TASK (grandchild_task, "grandchild", run_grandchild, result_params);
 TASK (status_task, "status", run_status, no_params);
 TASK (item_task, "item", run_item, item_params);

@@ -130,6 +130,30 @@ test_closed_pipes (void)
   haul_test_assert_clean ();
 }
 
+static gboolean
+never (gpointer data)
+{
+  return FALSE;
+}
+
+/* It ends as it should, while we do not listen: that it is late is our fault. */
+static void
+test_closed_and_blocked (void)
+{
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(HaulJob) job = NULL;
+
+  haul_test_begin ();
+  executor = haul_test_process_executor_new ();
+  job = haul_test_job_start (executor, "close-pipes", "{'result': <int64 1>, 'end': <int64 1>}");
+  haul_test_wait_state (job, HAUL_JOB_FINISHING);
+  (void) haul_test_run_for (never, NULL, 100);   /* so that the end of the pipe is mostly heard of; nothing depends on it */
+  g_usleep (2500 * 1000);                        /* this is what it is about */
+  haul_test_wait_ended (job);
+  haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+  haul_test_assert_clean ();
+}
+
 /* Programs that are no worker of ours, or not of our time. Each message names the program. */
 static void
 start_wrong (const char *path,
@@ -270,6 +294,7 @@ main (int    argc,
   g_test_add_func ("/parent/protocol/garbage", test_garbage);
   g_test_add_func ("/parent/protocol/tolerated", test_tolerated);
   g_test_add_func ("/parent/protocol/closed-pipes", test_closed_pipes);
+  g_test_add_func ("/parent/protocol/closed-and-blocked", test_closed_and_blocked);
   g_test_add_func ("/parent/protocol/no-worker", test_no_worker);
   g_test_add_func ("/parent/protocol/wrong-worker", test_wrong_worker);
   g_test_add_func ("/parent/protocol/not-a-worker", test_not_a_worker);

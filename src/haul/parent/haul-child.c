@@ -9,6 +9,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "haul-child-core-private.h"
@@ -29,6 +30,15 @@
 
 #define LINGER_MS 2000
 
+/* An exec'd child that is dead and not collected yet; or is, and we have not heard of it. */
+static gboolean
+has_exited (HaulChild *self)
+{
+  siginfo_t info = { 0 };
+
+  return self->subprocess != NULL && (waitid (P_PID, self->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0);
+}
+
 static gboolean
 linger_cb (gpointer user_data)
 {
@@ -36,6 +46,11 @@ linger_cb (gpointer user_data)
   g_autoptr(GObject) owner = g_object_ref (self->owner);
   g_autoptr(GError) error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_PROTOCOL,
                                                  _("the worker closed its pipe and did not end"));
+
+  /* It did end, and it is we who are late: the thread of GLib that collects it had no CPU, or this one
+   * was busy with other things. */
+  if (has_exited (self))
+    return G_SOURCE_CONTINUE;
 
   g_clear_pointer (&self->linger, g_source_unref);
   self->listener->bad (owner, self, error);

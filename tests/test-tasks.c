@@ -230,13 +230,14 @@ haul_test_tasks (void)
 
   if (all == NULL)
     {
+      const HaulTask * const * const lists[] = {
+        haul_test_good_tasks, haul_test_bad_tasks, haul_test_process_tasks, haul_test_fault_tasks,
+      };
+
       all = g_ptr_array_new ();
-      for (const HaulTask * const *task = haul_test_good_tasks; *task != NULL; task++)
-        g_ptr_array_add (all, (gpointer) *task);
-      for (const HaulTask * const *task = haul_test_bad_tasks; *task != NULL; task++)
-        g_ptr_array_add (all, (gpointer) *task);
-      for (const HaulTask * const *task = haul_test_process_tasks; *task != NULL; task++)
-        g_ptr_array_add (all, (gpointer) *task);
+      for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+        for (const HaulTask * const *task = lists[i]; *task != NULL; task++)
+          g_ptr_array_add (all, (gpointer) *task);
       g_ptr_array_add (all, NULL);
     }
   return (const HaulTask * const *) all->pdata;

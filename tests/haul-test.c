@@ -316,6 +316,40 @@ haul_test_count_fds (void)
   return each_fd (FALSE);
 }
 
+GSubprocess *
+haul_test_hold (int pid)
+{
+  const char *path = g_getenv ("HAUL_TEST_TRACER");
+  g_autofree char *number = g_strdup_printf ("%d", pid);
+  g_autoptr(GSubprocess) holder = NULL;
+  g_autoptr(GDataInputStream) lines = NULL;
+  g_autofree char *line = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (path == NULL)
+    g_error ("HAUL_TEST_TRACER must be the path of test-tracer");
+  holder = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, path, number, NULL);
+  g_assert_no_error (error);
+  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (holder));
+  line = g_data_input_stream_read_line (lines, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (line);
+  if (g_str_equal (line, "traced"))
+    return g_steal_pointer (&holder);
+
+  g_test_skip (line);
+  g_assert_true (g_subprocess_wait (holder, NULL, NULL));
+  return NULL;
+}
+
+void
+haul_test_let_go (GSubprocess *holder)
+{
+  g_assert_true (g_output_stream_close (g_subprocess_get_stdin_pipe (holder), NULL, NULL));
+  g_assert_true (g_subprocess_wait (holder, NULL, NULL));
+  g_object_unref (holder);
+}
+
 void
 haul_test_dump (void)
 {

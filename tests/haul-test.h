@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <gio/gio.h>
+
 #include "haul/parent/haul-executor.h"
 
 G_BEGIN_DECLS
@@ -67,6 +69,11 @@ guint         haul_test_count_children  (void);
 guint         haul_test_count_marked    (const char        *mark,
                                          int                except);
 guint         haul_test_count_fds       (void);
+
+/* Keeps a process from ending, by whatever signal, until it is let go. NULL where that is forbidden; the test
+ * is then marked as skipped. */
+GSubprocess  *haul_test_hold            (int                pid) G_GNUC_WARN_UNUSED_RESULT;
+void          haul_test_let_go          (GSubprocess       *holder);   /* (transfer full) */
 
 /* Jobs. @arguments is GVariant text, "{'size': <int64 5>}", or NULL. */
 HaulExecutor *haul_test_process_executor_new (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -117,6 +117,8 @@ run_die (HaulContext  *context,
          GError      **error)
 {
   const char *mode = haul_arguments_get_string (arguments, "mode");
+  const char *path = haul_arguments_get_string (arguments, "path");
+  g_autofree char *text = g_strdup_printf ("%d\n", (int) getpid ());
   int * volatile pointer = GINT_TO_POINTER (8);
 
   haul_context_log (context, HAUL_LOG_INFO, "here it comes");
@@ -150,6 +152,8 @@ run_die (HaulContext  *context,
     {
       (void) prctl (PR_SET_PTRACER, PR_SET_PTRACER_ANY);   /* where no such permission is needed, there is none to give */
       haul_context_log (context, HAUL_LOG_INFO, "may be traced");
+      if (*path != '\0' && !g_file_set_contents (path, text, -1, error))
+        return FALSE;
       wait_for_the_end ();
     }
   return TRUE;
@@ -157,6 +161,7 @@ run_die (HaulContext  *context,
 
 static const HaulParam die_params[] = {
   { "mode", "Mode", NULL, "How", HAUL_PARAM_STRING, .initial_text = "pointer" },
+  { "path", "Path", NULL, "Where it writes its pid", HAUL_PARAM_STRING, .initial_text = "" },
   { NULL }
 };
 

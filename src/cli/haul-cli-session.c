@@ -17,6 +17,7 @@
 #include "haul-cli.h"
 
 #define STOP_WAIT_MS 500   /* for the worker to stop, before we do */
+#define STUCK_LOOK_MS 250  /* between two looks at a worker that was told to end */
 #define TAIL_LINES   5   /* of the log that go with a failure nobody saw coming */
 
 typedef struct
@@ -36,10 +37,11 @@ typedef struct
   GError               *error;        /* (owned) (nullable) why the status is not 0 */
   int                   status;
   guint                 n_interrupts;
-  guint                 patience_id;  /* while a thread that was asked to end goes on */
+  guint                 patience_id;  /* while a worker that was asked to end goes on */
   guint                 stop_id;      /* from Ctrl+Z until we stop */
   gint64                stop_begin;   /* µs */
   gboolean              paused;       /* by Ctrl+Z */
+  gboolean              stuck;        /* its worker does not even end by SIGKILL */
 } Session;
 
 static void
@@ -119,6 +121,10 @@ complain (Session *self)
   if (self->error == NULL || (self->writer != NULL && haul_cli_writer_get_error (self->writer) != NULL))
     return;
 
+  if (self->stuck)
+    haul_cli_complain (_("%s: process %d does not end, not even by SIGKILL, and is left behind"),
+                       self->options->task->id, haul_job_get_pid (self->job));
+
   if (self->status == HAUL_CLI_EXIT_CANCELLED)
     {
       if (!self->options->quiet)
@@ -175,8 +181,8 @@ deliver_to_stdout (Session *self)
   return haul_cli_print_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
-/* The job does not listen and cannot be forced: a thread between two big steps. It ends with this
- * program, at once, so nothing may be freed under it. */
+/* The job does not listen and cannot be forced: a thread between two big steps, or a process that nothing
+ * ends. We end at once: nothing may be freed under a thread, which ends with us. */
 static void
 abandon (Session *self)
 {
@@ -185,6 +191,11 @@ abandon (Session *self)
     {
       self->status = HAUL_CLI_EXIT_CANCELLED;
       self->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("canceled"));
+    }
+  else if (self->options->timeout_ms == 0)
+    {
+      self->status = HAUL_CLI_EXIT_FAILED;
+      self->error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED, _("the worker does not end"));
     }
   else
     {
@@ -207,14 +218,34 @@ patience_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Nothing helps against a process that waits in the kernel, or that a debugger holds. It ends when it can. */
+static gboolean
+stuck_cb (gpointer user_data)
+{
+  Session *self = user_data;
+  gint64 killed = haul_job_get_stamp (self->job, HAUL_STAMP_KILL_SENT);
+
+  if (!haul_job_is_active (self->job) || killed == 0
+      || g_get_monotonic_time () - killed < HAUL_STUCK_TIMEOUT_MS * (gint64) 1000)
+    return G_SOURCE_CONTINUE;
+
+  self->patience_id = 0;
+  self->stuck = TRUE;
+  abandon (self);
+  return G_SOURCE_REMOVE;
+}
+
 /* A process is killed after the grace time; a thread cannot be, so we leave instead. */
 static void
 watch_patience (Session *self)
 {
-  if (haul_job_get_state (self->job) != HAUL_JOB_CANCELLING || haul_job_get_can_force (self->job) || self->patience_id != 0)
+  gboolean can_force = haul_job_get_can_force (self->job);
+
+  if (haul_job_get_state (self->job) != HAUL_JOB_CANCELLING || self->patience_id != 0)
     return;
 
-  self->patience_id = g_timeout_add (self->options->grace_ms, patience_cb, self);
+  self->patience_id = can_force ? g_timeout_add (STUCK_LOOK_MS, stuck_cb, self)
+                                : g_timeout_add (self->options->grace_ms, patience_cb, self);
   g_source_set_name_by_id (self->patience_id, "[haul] patience");
 }
 

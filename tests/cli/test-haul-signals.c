@@ -192,6 +192,26 @@ test_killed (void)
   assert_gone (worker);
 }
 
+/* Its worker is kept from ending even by SIGKILL: haul leaves it, and says which it was. */
+static void
+test_stuck (void)
+{
+  g_autoptr(CliRun) run = start_deaf ("0.1");
+  int worker = cli_run_wait_worker (run);
+  GSubprocess *holder = haul_test_hold (worker);
+  g_autofree char *line = g_strdup_printf ("haul: sleep: process %d does not end", worker);
+
+  cli_run_signal (run, SIGINT);
+  cli_run_join (run);
+  cli_run_assert_status (run, 130);
+  if (holder != NULL)
+    {
+      haul_test_assert_contains (run->err->str, line);
+      haul_test_let_go (holder);
+    }
+  assert_gone (worker);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -209,6 +229,7 @@ main (int    argc,
   g_test_add_func ("/cli/signals/stop", test_stop);
   g_test_add_func ("/cli/signals/nohup", test_nohup);
   g_test_add_func ("/cli/signals/killed", test_killed);
+  g_test_add_func ("/cli/signals/stuck", test_stuck);
 
   return g_test_run ();
 }

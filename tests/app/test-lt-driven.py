@@ -250,6 +250,35 @@ def test_signal(program):
     wait_for('the child to be gone', lambda: is_gone(pid))
 
 
+def is_deaf(pid):
+    """Whether it ignores SIGTERM."""
+    with open('/proc/%d/status' % pid) as stream:
+        ignored = next(line for line in stream if line.startswith('SigIgn:')).split()[1]
+    return int(ignored, 16) >> (signal.SIGTERM - 1) & 1
+
+
+def test_killed(program):
+    """Killed, it leaves nothing behind, though its workers are deaf to SIGTERM."""
+    worker = os.environ['HAUL_WORKER']
+    os.environ['HAUL_WORKER'] = os.environ['HAUL_TEST_DEAF_WORKER']
+    try:
+        app = App(program)
+    finally:
+        os.environ['HAUL_WORKER'] = worker
+    for _ in range(40):
+        app.activate('start-job', GLib.Variant('s', 'sleep --seconds 60'))
+
+    def deaf_children():
+        pids = children_of(app.process.pid)
+        return pids if pids and all(is_deaf(pid) for pid in pids) else None
+    pids = wait_for('deaf workers', deaf_children)
+    app.process.kill()
+    assert app.process.wait(SOON) == -signal.SIGKILL
+    begin = time.monotonic()
+    wait_for('the workers to be gone', lambda: all(is_gone(pid) for pid in pids))
+    print('# %d workers gone after %.0f ms' % (len(pids), 1000 * (time.monotonic() - begin)))
+
+
 def test_no_display(program):
     """Without a display: one line that says what to do, and exit status 1."""
     env = {name: value for name, value in os.environ.items() if name not in ('DISPLAY', 'WAYLAND_DISPLAY')}
@@ -275,7 +304,7 @@ def test_no_schema(program):
 
 def main():
     tests = [test_first_job, test_result, test_bad_calls, test_form, test_keep_waiting, test_stop_and_quit,
-             test_signal, test_no_display, test_no_schema]
+             test_signal, test_killed, test_no_display, test_no_schema]
     print('1..%d' % len(tests))
     failed = 0
     for number, test in enumerate(tests, 1):

@@ -46,6 +46,7 @@ main (int    argc,
 
   /* A job that dies while we write to it is an error to handle, not the end of us. */
   signal (SIGPIPE, SIG_IGN);
+  haul_raise_fd_limit ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LT_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -18,6 +18,7 @@ main (int    argc,
 {
   haul_cli_descriptors_reset ();
   haul_cli_signals_reset ();
+  haul_raise_fd_limit ();
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LT_LOCALEDIR);

@@ -24,6 +24,7 @@ _haul_run () {
   local task
   case $prev in
     --executor) _haul_words 'process thread serial'; return ;;
+    --start-method) _haul_words 'spawn forkserver'; return ;;
     --output) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --nice | --timeout | --grace | --workers | --chunksize | --retries | --task-timeout) return ;;
   esac

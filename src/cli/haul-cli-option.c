@@ -57,6 +57,26 @@ apply_executor (HaulCliOptions  *options,
 }
 
 static gboolean
+apply_start_method (HaulCliOptions  *options,
+                    const char      *value,
+                    GError         **error)
+{
+  static const char * const names[] = {[HAUL_START_SPAWN] = "spawn", [HAUL_START_FORK_SERVER] = "forkserver" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      if (g_str_equal (value, names[i]))
+        {
+          options->start_method = (HaulStartMethod) i;
+          options->start_method_set = TRUE;
+          return TRUE;
+        }
+    }
+
+  return haul_cli_throw_usage (error, _("--start-method: ‘%s’ is not one of spawn, forkserver"), value);
+}
+
+static gboolean
 apply_nice (HaulCliOptions  *options,
             const char      *value,
             GError         **error)
@@ -250,6 +270,7 @@ static const HaulCliOption own[] = {
   { "fail-fast", NULL, N_("End with the first value that fails"), apply_fail_fast, HAUL_CLI_MAP },
   { "task-timeout", N_("SECONDS"), N_("Stop a value, and only that, when it takes longer than that"), apply_task_timeout, HAUL_CLI_MAP },
   { "executor", N_("NAME"), N_("Run it in a child “process” (if not said otherwise), a “thread”, or “serial”, right here"), apply_executor, HAUL_CLI_RUN },
+  { "start-method", N_("NAME"), N_("How the process comes into being: “spawn” (if not said otherwise) starts a program, “forkserver” forks a small one"), apply_start_method, HAUL_CLI_RUN },
   { "nice", N_("N"), N_("Priority of the processes: 0, the usual one, to 19, the lowest; 19 if not said otherwise"), apply_nice, HAUL_CLI_RUN | HAUL_CLI_MAP },
   { "timeout", N_("SECONDS"), N_("Stop it when it takes longer than that"), apply_timeout, HAUL_CLI_RUN },
   { "grace", N_("SECONDS"), N_("How long it has to end after Ctrl+C, before it is killed; 2 if not said otherwise"), apply_grace, HAUL_CLI_RUN },

@@ -219,6 +219,9 @@ check_together (const HaulCliOptions  *self,
   if (self->nice != HAUL_CLI_NICE_UNSET && self->executor != HAUL_CLI_PROCESS)
     return haul_cli_throw_usage (error, _("--nice works only with --executor process"));
 
+  if (self->start_method_set && self->executor != HAUL_CLI_PROCESS)
+    return haul_cli_throw_usage (error, _("--start-method works only with --executor process"));
+
   if (self->timeout_ms != 0 && self->executor == HAUL_CLI_SERIAL)
     return haul_cli_throw_usage (error, _("--timeout cannot stop --executor serial; use process or thread"));
 

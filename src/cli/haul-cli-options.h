@@ -29,6 +29,8 @@ typedef struct
   const HaulTask  *task;
   GVariant        *arguments;    /* (owned) a{sv}, complete; NULL with help; of a map, what it does not vary counts */
   HaulCliExecutor  executor;
+  HaulStartMethod  start_method;
+  gboolean         start_method_set;
   int              nice;         /* or HAUL_CLI_NICE_UNSET */
   guint            timeout_ms;   /* 0: none */
   guint            grace_ms;

@@ -436,9 +436,11 @@ make_reporter (Session *self)
 }
 
 static HaulExecutor *
-make_executor (HaulCliExecutor executor)
+make_executor (const HaulCliOptions *options)
 {
-  switch (executor)
+  HaulExecutor *executor;
+
+  switch (options->executor)
     {
     case HAUL_CLI_THREAD:
       return haul_thread_executor_new ();
@@ -448,7 +450,9 @@ make_executor (HaulCliExecutor executor)
 
     case HAUL_CLI_PROCESS:
     default:
-      return haul_process_executor_new (NULL);
+      executor = haul_process_executor_new (NULL);
+      haul_process_executor_set_start_method (HAUL_PROCESS_EXECUTOR (executor), options->start_method);
+      return executor;
     }
 }
 
@@ -468,7 +472,7 @@ run_job (Session *self)
   g_signal_connect (haul_job_get_log (job), "items-changed", G_CALLBACK (log_cb), self);
 
   self->loop = g_main_loop_new (NULL, FALSE);
-  self->executor = make_executor (self->options->executor);
+  self->executor = make_executor (self->options);
   self->signals = haul_cli_signals_new (&funcs, self->options->executor == HAUL_CLI_SERIAL, self);
 
   state_cb (job, NULL, self);

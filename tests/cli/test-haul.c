@@ -46,13 +46,16 @@ test_executors_agree (void)
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       g_autoptr(CliRun) process = cli_run ("run", "pi", "--digits", sizes[i], "--executor", "process", "--quiet", NULL);
+      g_autoptr(CliRun) forked = cli_run ("run", "pi", "--digits", sizes[i], "--start-method", "forkserver", "--quiet", NULL);
       g_autoptr(CliRun) thread = cli_run ("run", "pi", "--digits", sizes[i], "--executor", "thread", "--quiet", NULL);
       g_autoptr(CliRun) serial = cli_run ("run", "pi", "--digits", sizes[i], "--executor", "serial", "--quiet", NULL);
 
       cli_run_assert_status (process, 0);
+      cli_run_assert_status (forked, 0);
       cli_run_assert_status (thread, 0);
       cli_run_assert_status (serial, 0);
       g_assert_cmpuint (process->out->len, ==, strlen ("3.") + (gsize) atoi (sizes[i]) + strlen ("\n"));
+      g_assert_cmpstr (process->out->str, ==, forked->out->str);
       g_assert_cmpstr (process->out->str, ==, thread->out->str);
       g_assert_cmpstr (process->out->str, ==, serial->out->str);
       g_assert_cmpstr (process->err->str, ==, "");
@@ -372,6 +375,7 @@ test_completion (void)
   assert_completes ("haul run pi --dig", "--digits");
   assert_completes ("haul run pi --digits 5 --ex", "--executor");
   assert_completes ("haul run --json pi --executor th", "thread");
+  assert_completes ("haul run pi --start-method fo", "forkserver");
   assert_completes ("haul run pi --method ch", "chudnovsky");
   assert_completes ("haul run sleep --dig", "");
   assert_completes ("haul run pi --output /dev/nul", "/dev/null");

@@ -47,6 +47,7 @@ test_defaults (void)
   g_assert_no_error (error);
   g_assert_cmpstr (options.task->id, ==, "pi");
   g_assert_cmpint (options.executor, ==, HAUL_CLI_PROCESS);
+  g_assert_cmpint (options.start_method, ==, HAUL_START_SPAWN);
   g_assert_cmpint (options.nice, ==, HAUL_CLI_NICE_UNSET);
   g_assert_cmpuint (options.timeout_ms, ==, 0);
   g_assert_cmpuint (options.grace_ms, ==, HAUL_DEFAULT_GRACE_MS);
@@ -60,10 +61,11 @@ test_all (void)
   g_auto(HaulCliOptions) options = { NULL };
   g_autoptr(GError) error = NULL;
 
-  g_assert_true (parse (&options, "--json|--executor|process|pi|--digits|77|--nice|5|--timeout=2.5|--grace|0.25|"
+  g_assert_true (parse (&options, "--json|--executor|process|--start-method|forkserver|pi|--digits|77|--nice|5|--timeout=2.5|--grace|0.25|"
                         "--output|-odd name|--force|--quiet", &error));
   g_assert_no_error (error);
   g_assert_cmpint (haul_arguments_get_int (options.arguments, "digits"), ==, 77);
+  g_assert_cmpint (options.start_method, ==, HAUL_START_FORK_SERVER);
   g_assert_cmpint (options.nice, ==, 5);
   g_assert_cmpuint (options.timeout_ms, ==, 2500);
   g_assert_cmpuint (options.grace_ms, ==, 250);
@@ -142,6 +144,8 @@ test_refused (void)
     { "pi|--executor|cluster", "is not one of process, thread, serial" },
     { "pi|--executor|proces", "did you mean ‘process’?" },
     { "pi|--executor", "a value is missing, as in --executor NAME" },
+    { "pi|--start-method|fork", "spawn, forkserver" },
+    { "pi|--start-method|spawn|--executor|thread", "only with --executor process" },
     { "pi|--nice|20", "from 0" },
     { "pi|--nice|-1", "from 0" },
     { "pi|--nice|5x", "from 0" },

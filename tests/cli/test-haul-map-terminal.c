@@ -224,7 +224,7 @@ test_shared (void)
 static void
 test_failures (void)
 {
-  g_autoptr(CliRun) run = cli_run_shell_on_terminal (100, "exec \"$HAUL\" map sleep --workers=2 --task-timeout 2 "
+  g_autoptr(CliRun) run = cli_run_shell_on_terminal (100, "exec \"$HAUL\" map sleep --workers=2 --nice=0 --task-timeout 2 "
                                                      "--over seconds=0.1,60,0.2,61,0.1 >&2");
 
   cli_run_join (run);
@@ -336,11 +336,11 @@ test_stop (void)
   g_autoptr(CliRun) run = NULL;
   int first, second;
 
-  run = cli_run_shell_on_terminal (100, "set -m; \"$HAUL\" map sleep --over seconds=3,3.5 --workers 2; "
+  run = cli_run_shell_on_terminal (100, "set -m; \"$HAUL\" map sleep --over seconds=8,8.5 --workers 2; "
                                    "echo stopped with $? >&2; read line; fg >/dev/null; echo ended with $? >&2");
-  wait_screen (run, "seconds=3[.5]* .*\n.*seconds=3[.5]* .*\nSleep");
-  first = find_pid (run, "3");
-  second = find_pid (run, "3.5");
+  wait_screen (run, "seconds=8[.5]* .*\n.*seconds=8[.5]* .*\nSleep");
+  first = find_pid (run, "8");
+  second = find_pid (run, "8.5");
   cli_run_type (run, CTRL_Z);
   cli_run_wait_for (run, run->err, "stopped with 148");
   haul_test_poll_until (is_stopped, GINT_TO_POINTER (first), HAUL_TEST_SOON_MS);
@@ -354,7 +354,7 @@ test_stop (void)
   cli_run_assert_status (run, 0);
   haul_test_assert_contains (run->err->str, "ended with 0");
   assert_screen (run, "haul: sleep: 2 done in [^\n]*\nended with 0\n\\z");
-  g_assert_cmpstr (run->out->str, ==, "Slept for 3 s\nSlept for 3.5 s\n");
+  g_assert_cmpstr (run->out->str, ==, "Slept for 8 s\nSlept for 8.5 s\n");
 }
 
 /* Nothing of it goes elsewhere. */

@@ -81,6 +81,7 @@ outer (gconstpointer  method,
        const char    *how)
 {
   gboolean stubborn = g_str_equal (how, "stubborn") || g_str_equal (how, "kill");
+  gboolean suspended = g_str_equal (how, "suspended");   /* before it has ended */
   g_autoptr(HaulProcess) daemon = NULL;
   g_autoptr(HaulProcess) worker = NULL;
   g_autoptr(HaulProcess) late = NULL;
@@ -93,14 +94,14 @@ outer (gconstpointer  method,
 
   daemon = outer_process (method, "daemon", stubborn ? "ignore-term" : "slow", NULL, TRUE);
   worker = outer_process (method, "worker", stubborn ? "ignore-term" : "slow",
-                          stubborn ? NULL : "{'seconds': <0.5>}", FALSE);
+                          stubborn ? NULL : suspended ? "{'seconds': <4.0>}" : "{'seconds': <0.5>}", FALSE);
   if (g_str_equal (how, "stubborn"))
     g_assert_true (haul_process_kill (worker, NULL));
   if (g_str_equal (how, "ignored"))
     g_assert_true (haul_process_kill (daemon, NULL));
   if (g_str_equal (how, "kill"))
     haul_job_set_grace (haul_process_get_job (daemon), 60000, FALSE);
-  if (g_str_equal (how, "suspended"))
+  if (suspended)
     g_assert_true (haul_process_suspend (worker, NULL));
   if (g_str_equal (how, "signal") || g_str_equal (how, "kill"))
     run_until_signal ();
@@ -159,8 +160,8 @@ run_outer (gconstpointer  method,
   ret_outcome->status = g_subprocess_get_if_exited (subprocess) ? g_subprocess_get_exit_status (subprocess)
                                                                 : -g_subprocess_get_term_sig (subprocess);
   g_test_message ("%s: %s", how, ret_outcome->text);
-  haul_test_poll_until (haul_test_process_gone, GINT_TO_POINTER (ret_outcome->daemon), 2000);
-  haul_test_poll_until (haul_test_process_gone, GINT_TO_POINTER (ret_outcome->worker), 2000);
+  haul_test_poll_until (haul_test_process_gone, GINT_TO_POINTER (ret_outcome->daemon), HAUL_TEST_SOON_MS);   /* by itself it lives for longer */
+  haul_test_poll_until (haul_test_process_gone, GINT_TO_POINTER (ret_outcome->worker), HAUL_TEST_SOON_MS);
 }
 
 /* T25: the daemon is terminated first, and the other one is waited for; then the program goes on. */
@@ -230,7 +231,7 @@ test_signals (gconstpointer method)
   test_process_end (method);
 }
 
-/* T29: run_outer() gives those that are left two seconds. */
+/* T29: run_outer() waits for those that are left, for less long than they live by themselves. */
 static void
 test_killed (gconstpointer method)
 {

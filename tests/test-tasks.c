@@ -220,7 +220,8 @@ TASK (echo_task, "echo", run_echo, echo_params);
 
 const HaulTask * const haul_test_good_tasks[] = {
   &ok_task, &slow_task, &tidy_task, &fail_task, &fail_silently_task, &fail_cancelled_task, &log_task,
-  &phases_task, &echo_task, NULL
+  &phases_task, &echo_task, &haul_test_sum_task, &haul_test_relay_task,
+  &haul_test_range_task, &haul_test_add_task, NULL   /* hidden */
 };
 
 const HaulTask * const *

@@ -16,6 +16,12 @@ extern const HaulTask * const haul_test_process_tasks[];
 /* They go wrong as programs do: likewise. */
 extern const HaulTask * const haul_test_fault_tasks[];
 
+/* Some of the first. Those that divide themselves, and what they are divided into. */
+extern const HaulTask haul_test_sum_task;
+extern const HaulTask haul_test_relay_task;
+extern const HaulTask haul_test_range_task;
+extern const HaulTask haul_test_add_task;
+
 /* All, for haul_tasks_register(). */
 const HaulTask * const *haul_test_tasks (void);
 const HaulTask         *haul_test_task  (const char *id);

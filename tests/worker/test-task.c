@@ -51,6 +51,9 @@ test_registry (void)
   for (; haul_tasks_list ()[n] != NULL; n++)
     g_assert_true (haul_task_lookup (haul_test_good_tasks[n]->id, NULL) == haul_test_good_tasks[n]);
   g_assert_cmpuint (n, >, 5);
+  /* What is hidden is found and not listed. */
+  g_assert_true (haul_test_good_tasks[n]->hidden);
+  g_assert_true (haul_task_lookup (haul_test_good_tasks[n]->id, NULL) == haul_test_good_tasks[n]);
   g_assert_null (haul_task_lookup ("nonsense", &error));
   g_assert_error (error, HAUL_ERROR, HAUL_ERROR_UNKNOWN_TASK);
   haul_test_assert_contains (error->message, "nonsense");

@@ -50,7 +50,8 @@ HAUL_BEGIN_DECLS
  * @HAUL_FRAME_CANCEL: to the worker: please stop; no payload
  * @HAUL_FRAME_PROGRESS: from the worker: how far it is
  * @HAUL_FRAME_LOG: from the worker: a line for people
- * @HAUL_FRAME_DATA: from the worker: the next bytes of the result, as they are
+ * @HAUL_FRAME_DATA: from the worker: the next bytes of the result, as they are; to the
+ *   worker: the next bytes of the inputs of the RUN that follows
  * @HAUL_FRAME_RESULT: from the worker: the result is complete, and its size
  * @HAUL_FRAME_ERROR: from the worker: the task failed, and why
  *

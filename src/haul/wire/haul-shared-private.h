@@ -38,7 +38,8 @@ typedef union
  * worker was killed. Its jobs have growing numbers. */
 typedef struct
 {
-  HaulClaim claim;   /* atomic */
+  HaulClaim claim;    /* atomic */
+  guint32   cancel;   /* atomic: the newest job that we asked it to stop */
 
   /* What it says is kept here for a moment, and written to its pipe with more. How much of it was
    * written shows in the pipe. */

@@ -22,6 +22,7 @@ struct _HaulContext
   double          done;       /* the most that was ever said */
   char           *phase;      /* (owned) (nullable) */
   guint64         emitted;    /* bytes of result */
+  GPtrArray      *inputs;     /* (owned) (nullable) of GBytes */
 
   double          step;       /* about what gets done in LOOK_INTERVAL_US */
   double          looked_done;
@@ -66,6 +67,7 @@ haul_context_new (HaulContextSink  sink,
 void
 haul_context_free (HaulContext *self)
 {
+  g_clear_pointer (&self->inputs, g_ptr_array_unref);
   g_free (self->phase);
   g_free (self);
 }
@@ -297,4 +299,49 @@ guint64
 haul_context_get_emitted (HaulContext *self)
 {
   return self->emitted;
+}
+
+/**
+ * haul_context_get_n_inputs:
+ * @self: the context
+ *
+ * Returns: how many results of earlier parts the task was given; 0 unless it is a
+ *   part of a #HaulPlan
+ */
+guint
+haul_context_get_n_inputs (HaulContext *self)
+{
+  return self->inputs != NULL ? self->inputs->len : 0;
+}
+
+/**
+ * haul_context_get_input:
+ * @self: the context
+ * @index: which one, as in haul_plan_add()
+ *
+ * Returns: (transfer none): the result of an earlier part
+ */
+GBytes *
+haul_context_get_input (HaulContext *self,
+                        guint        index)
+{
+  g_return_val_if_fail (index < haul_context_get_n_inputs (self), NULL);
+
+  return self->inputs->pdata[index];
+}
+
+/**
+ * haul_context_set_inputs:
+ * @self: the context
+ * @inputs: (nullable) (element-type GBytes): results of earlier parts
+ *
+ * For executors: gives the task what it is to find.
+ */
+void
+haul_context_set_inputs (HaulContext *self,
+                         GPtrArray   *inputs)
+{
+  g_clear_pointer (&self->inputs, g_ptr_array_unref);
+  if (inputs != NULL)
+    self->inputs = g_ptr_array_ref (inputs);
 }

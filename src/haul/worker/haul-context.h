@@ -50,6 +50,12 @@ void         haul_context_log            (HaulContext        *self,
 gboolean     haul_context_check          (HaulContext        *self,
                                           GError            **error);
 
+guint        haul_context_get_n_inputs   (HaulContext        *self);
+GBytes      *haul_context_get_input      (HaulContext        *self,
+                                          guint               index);
+
+void         haul_context_set_inputs     (HaulContext        *self,
+                                          GPtrArray          *inputs);
 void         haul_context_flush          (HaulContext        *self);
 guint64      haul_context_get_emitted    (HaulContext        *self);
 void         haul_context_send           (HaulContext        *self,

@@ -12,6 +12,7 @@
 #include "haul/wire/haul-error.h"
 
 static const HaulTask * const *registered;
+static const HaulTask **shown;   /* (owned): those that are not hidden */
 
 /* Tasks live for ever: a copy is the task itself. */
 static HaulTask *
@@ -36,7 +37,17 @@ G_DEFINE_BOXED_TYPE (HaulTask, haul_task, haul_task_copy, haul_task_free)
 void
 haul_tasks_register (const HaulTask * const *tasks)
 {
+  guint n_tasks = 0, n_shown = 0;
+
+  for (; tasks[n_tasks] != NULL; n_tasks++)
+    n_shown += !tasks[n_tasks]->hidden;
+
   registered = tasks;
+  g_free (shown);
+  shown = g_new0 (const HaulTask *, n_shown + 1);
+  for (guint i = 0, j = 0; i < n_tasks; i++)
+    if (!tasks[i]->hidden)
+      shown[j++] = tasks[i];
 }
 
 /**
@@ -45,14 +56,14 @@ haul_tasks_register (const HaulTask * const *tasks)
  * Lists what haul_tasks_register() was given.
  *
  * Returns: (transfer none) (array zero-terminated=1): the tasks that this program
- *   registered; empty before it has
+ *   registered, without those that are hidden; empty before it has
  */
 const HaulTask * const *
 haul_tasks_list (void)
 {
   static const HaulTask * const none[] = { NULL };
 
-  return registered != NULL ? registered : none;
+  return shown != NULL ? shown : none;
 }
 
 /**
@@ -62,13 +73,14 @@ haul_tasks_list (void)
  *
  * Looks for a task among those that this program registered.
  *
- * Returns: (transfer none): the task of that name, or %NULL with @error set
+ * Returns: (transfer none): the task of that name, hidden or not, or %NULL with
+ *   @error set
  */
 const HaulTask *
 haul_task_lookup (const char  *id,
                   GError     **error)
 {
-  for (const HaulTask * const *task = haul_tasks_list (); *task != NULL; task++)
+  for (const HaulTask * const *task = registered; task != NULL && *task != NULL; task++)
     if (strcmp ((*task)->id, id) == 0)
       return *task;
 

@@ -102,6 +102,13 @@ typedef gboolean (*HaulTaskFunc) (HaulContext  *context,
                                   GError      **error);
 
 /**
+ * HaulPlan:
+ *
+ * How a job is divided into parts that several workers can run: see haul-plan.h.
+ */
+typedef struct _HaulPlan HaulPlan;
+
+/**
  * HaulTask:
  * @id: as typed
  * @title: translatable, Header Caps
@@ -115,6 +122,10 @@ typedef gboolean (*HaulTaskFunc) (HaulContext  *context,
  * @thread_note: (nullable): translatable sentence on what cancelling does in a thread
  * @tidy_ms: how long a wish to stop is given before SIGTERM; 0 where there is
  *   nothing to tidy up, so that a process can be ended at any moment
+ * @divide: (nullable): makes the parts of a run with these arguments, which are
+ *   complete, for so many workers; %NULL if it is not worth it. Called in the program
+ *   that runs the job, where it must not take long
+ * @hidden: %TRUE for what is only a part of other tasks: people are not shown it
  *
  * A named function that can be run, and all that people and programs need to
  * know about it. Statically allocated, never freed.
@@ -139,6 +150,9 @@ struct _HaulTask
                                      GError   **error);
   const char      *thread_note;
   guint            tidy_ms;
+  HaulPlan      *(*divide)          (GVariant  *arguments,
+                                     guint      n_workers);
+  gboolean         hidden;
 };
 
 /**

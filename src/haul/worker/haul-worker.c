@@ -19,6 +19,7 @@
 
 #include "haul-current-process-private.h"
 #include "haul-fork-server-private.h"
+#include "haul-plan.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
 #include "haul/wire/haul-shared-private.h"
@@ -46,6 +47,9 @@ typedef struct
 
 /* The program that asked for us, or for the fork server that we come from. */
 static int program_pid;
+
+/* One read: as much as the program that sends inputs makes the pipe hold. */
+#define READ_SIZE (256 * 1024)
 
 /* Set by the signal handler; int, as HaulContext wants it, and lock-free. */
 static int cancelled;
@@ -156,6 +160,9 @@ send_message (const HaulMessage *message,
   guint8 small[8];
   HaulFrame frame = { .type = message->type, .job = self->job, .sequence = self->sequence++ };
 
+  if (many != NULL && (message->type == HAUL_FRAME_RESULT || message->type == HAUL_FRAME_ERROR))
+    (void) fflush (stdout);   /* so that what it printed is there before its end */
+
   if (message->type == HAUL_FRAME_DATA)
     {
       frame.payload = message->data.bytes;
@@ -189,21 +196,23 @@ static gboolean
 read_more (Worker  *self,
            GError **error)
 {
-  guint8 buffer[64 * 1024];
+  GByteArray *received = self->received;
+  guint before;
   ssize_t n;
 
   is_sending = TRUE;
   flush (self);
   is_sending = FALSE;
-  g_byte_array_remove_range (self->received, 0, self->used);
+  g_byte_array_remove_range (received, 0, self->used);
   self->used = 0;
 
-  n = read (HAUL_WORKER_COMMANDS_FD, buffer, sizeof buffer);
+  before = received->len;
+  g_byte_array_set_size (received, before + READ_SIZE);
+  n = read (HAUL_WORKER_COMMANDS_FD, received->data + before, READ_SIZE);
+  g_byte_array_set_size (received, before + MAX (n, 0));
   if (n == 0)
     _exit (self->board != NULL ? 0 : HAUL_WORKER_EXIT_ORPHAN);   /* no more jobs; or nobody is there */
-  if (n > 0)
-    g_byte_array_append (self->received, buffer, n);
-  else if (errno != EINTR)
+  if (n < 0 && errno != EINTR)
     return haul_throw_errno (error, errno, "cannot read commands");
   return TRUE;
 }
@@ -233,6 +242,77 @@ receive (Worker       *self,
     }
 }
 
+/* Each input in its place, without a copy. */
+static GPtrArray *
+cut_inputs (GByteArray  *bytes,    /* (transfer full) (nullable) */
+            GVariant    *sizes,
+            GError     **error)
+{
+  g_autoptr(GBytes) all = bytes != NULL ? g_byte_array_free_to_bytes (bytes) : g_bytes_new_static (NULL, 0);
+  g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  gsize left = g_bytes_get_size (all);
+
+  for (gsize i = 0; i < g_variant_n_children (sizes); i++)
+    {
+      guint64 size;
+
+      g_variant_get_child (sizes, i, "t", &size);
+      if (size > left)
+        break;
+      g_ptr_array_add (inputs, g_bytes_new_from_bytes (all, g_bytes_get_size (all) - left, size));
+      left -= size;
+    }
+  if (left == 0 && inputs->len == g_variant_n_children (sizes))
+    return g_steal_pointer (&inputs);
+
+  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "a RUN with inputs of another size than their bytes");
+  return NULL;
+}
+
+/* Waits for the next RUN, and for its inputs, which come before it. */
+static gboolean
+receive_run (Worker       *self,
+             HaulMessage  *ret_run,
+             GPtrArray   **ret_inputs,
+             GError      **error)
+{
+  g_autoptr(GByteArray) bytes = NULL;
+
+  for (;;)
+    {
+      g_auto(HaulMessage) message = { 0 };
+
+      if (!receive (self, &message, error))
+        return FALSE;
+      if (message.type == HAUL_FRAME_RUN)
+        {
+          *ret_inputs = cut_inputs (g_steal_pointer (&bytes), message.run.inputs, error);
+          if (*ret_inputs == NULL)
+            return FALSE;
+          *ret_run = message;
+          message = (HaulMessage) { 0 };
+          return TRUE;
+        }
+      if (message.type == HAUL_FRAME_CANCEL && self->board != NULL)
+        continue;   /* of a job that has ended */
+      if (message.type != HAUL_FRAME_DATA || message.data.size + (bytes != NULL ? bytes->len : 0) > HAUL_PLAN_MAX_INPUTS)
+        {
+          g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "a RUN was due");
+          return FALSE;
+        }
+      if (bytes == NULL)
+        bytes = g_byte_array_new ();
+      g_byte_array_append (bytes, message.data.bytes, message.data.size);
+    }
+}
+
+/* Async-signal-safe. */
+static gboolean
+is_to_stop (Worker *self)
+{
+  return __atomic_load_n (&self->board->cancel, __ATOMIC_ACQUIRE) == haul_board_begun (self->board);
+}
+
 /* Async-signal-safe. A task that computes hears CANCEL, and the end of its parent, without ever
  * making a system call. POLLHUP is looked at first: behind unread frames a read would not show it. */
 static void
@@ -245,8 +325,9 @@ sigio_cb (int signal_number G_GNUC_UNUSED)
     {
       if (commands.revents & (POLLHUP | POLLERR))
         _exit (HAUL_WORKER_EXIT_ORPHAN);
-      if (many == NULL)
-        __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* after RUN nothing but CANCEL comes */
+      /* After the RUN of one job nothing but CANCEL comes; of many, the board says whether it is meant. */
+      if (many == NULL || is_to_stop (many))
+        __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);
     }
   errno = saved;
 }
@@ -337,7 +418,8 @@ shake_hands (Worker *self,
 
 static gboolean
 run_task (Worker      *self,
-          HaulMessage *run)
+          HaulMessage *run,
+          GPtrArray   *inputs)
 {
   g_autoptr(HaulContext) context = NULL;
   g_autoptr(GVariant) arguments = NULL;
@@ -360,6 +442,7 @@ run_task (Worker      *self,
     (void) prctl (PR_SET_NAME, task->id);   /* what ps shows */
   self->task = task;
   context = haul_context_new (send_message, self, &cancelled);
+  haul_context_set_inputs (context, inputs);
   return haul_task_run (task, context, arguments);
 }
 
@@ -367,15 +450,16 @@ static int
 run_one (Worker *self)
 {
   g_auto(HaulMessage) run = { 0 };
+  g_autoptr(GPtrArray) inputs = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!receive (self, &run, &error) || run.type != HAUL_FRAME_RUN || !listen_for_cancel (&error))
-    return complain (error, "a RUN was due");
+  if (!receive_run (self, &run, &inputs, &error) || !listen_for_cancel (&error))
+    return complain (error, NULL);
   if (self->received->len > self->used)
     __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* it came along with RUN, so no signal will */
 
   haul_current_process_set (run.run.name, run.run.daemon);
-  return run_task (self, &run) ? 0 : 1;
+  return run_task (self, &run, inputs) ? 0 : 1;
 }
 
 /* Until there are no more: read_more() ends us then. */
@@ -393,15 +477,19 @@ run_many (Worker *self)
   for (;;)
     {
       g_auto(HaulMessage) run = { 0 };
+      g_autoptr(GPtrArray) inputs = NULL;
 
-      if (!receive (self, &run, &error) || run.type != HAUL_FRAME_RUN)
-        return complain (error, "a RUN was due");
+      if (!receive_run (self, &run, &inputs, &error))
+        return complain (error, NULL);
 
       haul_current_process_set (run.run.name, run.run.daemon);
       if (!haul_board_begin (self->board, self->job))
         continue;   /* somebody else does it */
+      __atomic_store_n (&cancelled, 0, __ATOMIC_RELAXED);
+      if (is_to_stop (self))
+        __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);
       send_soon (self);
-      (void) run_task (self, &run);
+      (void) run_task (self, &run, inputs);
     }
 }
 

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-plan.h"
+
+#include <math.h>
+
+struct _HaulPlan
+{
+  GPtrArray *parts;     /* (owned) of HaulPlanPart */
+  double     weights;   /* the sum of them */
+  double     total;     /* 0: that sum */
+};
+
+static void
+part_free (gpointer data)
+{
+  HaulPlanPart *part = data;
+
+  g_free (part->title);
+  g_variant_unref (part->arguments);
+  g_free (part->inputs);
+  g_free (part);
+}
+
+/**
+ * haul_plan_new:
+ *
+ * Returns: (transfer full): a plan without parts
+ */
+HaulPlan *
+haul_plan_new (void)
+{
+  HaulPlan *self = g_new0 (HaulPlan, 1);
+
+  self->parts = g_ptr_array_new_with_free_func (part_free);
+  return self;
+}
+
+/**
+ * haul_plan_free:
+ * @self: (transfer full): a plan
+ *
+ * Frees a plan and its parts.
+ */
+void
+haul_plan_free (HaulPlan *self)
+{
+  g_ptr_array_unref (self->parts);
+  g_free (self);
+}
+
+/**
+ * haul_plan_add:
+ * @self: a plan
+ * @task: what the part runs; static, and registered in the worker, where it is best
+ *   hidden
+ * @title: for people, translated: "Summing terms 1 to 1,000"
+ * @arguments: (nullable): `a{sv}`; a floating reference is taken
+ * @weight: its share of the job's progress, compared with the other parts
+ * @inputs: (nullable) (array length=n_inputs): earlier parts whose results it is
+ *   given, see haul_context_get_input()
+ * @n_inputs: how many
+ *
+ * Adds a part. It begins when the results of all its inputs are there and a worker
+ * is free; of parts that could begin, those that were added first do.
+ *
+ * Returns: its index: 0, 1, 2, …
+ */
+guint
+haul_plan_add (HaulPlan       *self,
+               const HaulTask *task,
+               const char     *title,
+               GVariant       *arguments,
+               double          weight,
+               const guint    *inputs,
+               guint           n_inputs)
+{
+  HaulPlanPart *part;
+
+  g_return_val_if_fail (self != NULL && task != NULL && title != NULL, 0);
+  g_return_val_if_fail (isfinite (weight) && weight >= 0, 0);
+  for (guint i = 0; i < n_inputs; i++)
+    g_return_val_if_fail (inputs[i] < self->parts->len, 0);   /* so no part can wait for itself */
+
+  part = g_new0 (HaulPlanPart, 1);
+  part->task = task;
+  part->title = g_strdup (title);
+  part->arguments = g_variant_ref_sink (arguments != NULL ? arguments : g_variant_new ("a{sv}", NULL));
+  part->weight = weight;
+  part->inputs = g_memdup2 (inputs, n_inputs * sizeof *inputs);
+  part->n_inputs = n_inputs;
+  self->weights += weight;
+  g_ptr_array_add (self->parts, part);
+  return self->parts->len - 1;
+}
+
+/**
+ * haul_plan_get_n_parts:
+ * @self: a plan
+ *
+ * Returns: how many parts it has
+ */
+guint
+haul_plan_get_n_parts (HaulPlan *self)
+{
+  return self->parts->len;
+}
+
+/**
+ * haul_plan_get_part:
+ * @self: a plan
+ * @index: which one
+ *
+ * Returns: (transfer none): a part of it
+ */
+const HaulPlanPart *
+haul_plan_get_part (HaulPlan *self,
+                    guint     index)
+{
+  g_return_val_if_fail (index < self->parts->len, NULL);
+
+  return self->parts->pdata[index];
+}
+
+/**
+ * haul_plan_get_total:
+ * @self: a plan
+ *
+ * Returns: what the progress of the job counts up to
+ */
+double
+haul_plan_get_total (HaulPlan *self)
+{
+  return self->total > 0 ? self->total : self->weights;
+}
+
+/**
+ * haul_plan_set_total:
+ * @self: a plan
+ * @total: how much there is to do, in the unit of the task
+ *
+ * Sets what the progress of the job counts up to: the same as when it is not
+ * divided. The sum of the weights if it is not called.
+ */
+void
+haul_plan_set_total (HaulPlan *self,
+                     double    total)
+{
+  g_return_if_fail (isfinite (total) && total >= 0);
+
+  self->total = total;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-test.h"
+#include "haul/worker/haul-plan.h"
+#include "test-tasks.h"
+
+static void
+test_add (void)
+{
+  g_autoptr(HaulPlan) plan = haul_plan_new ();
+  g_autofree char *title = g_strdup ("First");
+  guint inputs[] = { 0, 1, 1 };
+  const HaulPlanPart *part;
+  gint64 to;
+
+  g_assert_cmpuint (haul_plan_get_n_parts (plan), ==, 0);
+  g_assert_cmpfloat (haul_plan_get_total (plan), ==, 0);
+  g_assert_cmpuint (haul_plan_add (plan, &haul_test_range_task, title, NULL, 0.5, NULL, 0), ==, 0);
+  g_assert_cmpuint (haul_plan_add (plan, &haul_test_range_task, "Second",
+                                   g_variant_new_parsed ("{'to': <int64 7>}"), 2, NULL, 0), ==, 1);
+  g_assert_cmpuint (haul_plan_add (plan, &haul_test_add_task, "Third", NULL, 0, inputs, 3), ==, 2);
+  g_assert_cmpuint (haul_plan_get_n_parts (plan), ==, 3);
+
+  /* It keeps copies of all that it was given. */
+  title[0] = 'X';
+  inputs[0] = 9;
+  part = haul_plan_get_part (plan, 0);
+  g_assert_cmpstr (part->title, ==, "First");
+  g_assert_true (part->task == &haul_test_range_task);
+  g_assert_cmpuint (g_variant_n_children (part->arguments), ==, 0);
+  g_assert_cmpuint (part->n_inputs, ==, 0);
+  part = haul_plan_get_part (plan, 1);
+  g_assert_true (g_variant_lookup (part->arguments, "to", "x", &to));
+  g_assert_cmpint (to, ==, 7);
+  part = haul_plan_get_part (plan, 2);
+  g_assert_cmpuint (part->n_inputs, ==, 3);
+  g_assert_cmpuint (part->inputs[0], ==, 0);
+  g_assert_cmpuint (part->inputs[2], ==, 1);
+
+  g_assert_cmpfloat (haul_plan_get_total (plan), ==, 2.5);
+  haul_plan_set_total (plan, 1000);
+  g_assert_cmpfloat (haul_plan_get_total (plan), ==, 1000);
+}
+
+/* A part waits for earlier ones only, so that no two can wait for each other. */
+static void
+test_later_input (void)
+{
+  g_autoptr(HaulPlan) plan = haul_plan_new ();
+  const guint itself = 0;
+
+  g_test_expect_message ("haul", G_LOG_LEVEL_CRITICAL, "*inputs*");
+  haul_plan_add (plan, &haul_test_add_task, "Itself", NULL, 1, &itself, 1);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (haul_plan_get_n_parts (plan), ==, 0);
+}
+
+static void
+test_divide (void)
+{
+  g_autoptr(GVariant) arguments = haul_task_complete (&haul_test_sum_task, NULL, NULL);
+  g_autoptr(HaulPlan) plan = haul_test_sum_task.divide (arguments, 2);
+
+  g_assert_cmpuint (haul_plan_get_n_parts (plan), ==, 5);
+  g_assert_cmpfloat (haul_plan_get_total (plan), ==, 1000);
+  for (guint i = 0; i < 5; i++)
+    {
+      const HaulPlanPart *part = haul_plan_get_part (plan, i);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(GVariant) complete = haul_task_complete (part->task, part->arguments, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (complete);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  haul_test_init (&argc, &argv);
+  g_test_add_func ("/worker/plan/add", test_add);
+  g_test_add_func ("/worker/plan/later-input", test_later_input);
+  g_test_add_func ("/worker/plan/divide", test_divide);
+  return g_test_run ();
+}

@@ -185,12 +185,23 @@ haul_test_raw_executor_new (const char *name)
 }
 
 HaulExecutor *
+haul_test_pool_executor_new (guint n_workers)
+{
+  HaulExecutor *executor = haul_pool_executor_new (g_getenv ("HAUL_TEST_CHILD"), n_workers);
+
+  haul_pool_set_nice (haul_pool_executor_get_pool (HAUL_POOL_EXECUTOR (executor)), 0);
+  return executor;
+}
+
+HaulExecutor *
 haul_test_executor_new_named (const char *name)
 {
   if (g_str_equal (name, "serial"))
     return haul_serial_executor_new ();
   if (g_str_equal (name, "thread"))
     return haul_thread_executor_new ();
+  if (g_str_equal (name, "pool"))
+    return haul_test_pool_executor_new (2);
   g_assert_cmpstr (name, ==, "process");
   return haul_test_process_executor_new ();
 }

@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "haul/parent/haul-executor.h"
+#include "haul/parent/haul-pool-executor.h"
 
 G_BEGIN_DECLS
 
@@ -78,6 +79,7 @@ void          haul_test_let_go          (GSubprocess       *holder);   /* (trans
 /* Jobs. @arguments is GVariant text, "{'size': <int64 5>}", or NULL. */
 HaulExecutor *haul_test_process_executor_new (void) G_GNUC_WARN_UNUSED_RESULT;
 /* The worker that breaks the protocol; @name is the way in which it does before its HELLO. */
+HaulExecutor *haul_test_pool_executor_new    (guint         n_workers) G_GNUC_WARN_UNUSED_RESULT;
 HaulExecutor *haul_test_raw_executor_new     (const char   *name) G_GNUC_WARN_UNUSED_RESULT;
 HaulExecutor *haul_test_executor_new_named   (const char   *name) G_GNUC_WARN_UNUSED_RESULT;
 

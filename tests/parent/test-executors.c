@@ -10,7 +10,7 @@
 #include "haul/wire/haul-error.h"
 #include "test-tasks.h"
 
-static const char * const names[] = { "serial", "thread", "process" };
+static const char * const names[] = { "serial", "thread", "process", "pool" };
 
 /* What became of a job, in one line of text: the same whatever ran it. */
 static char *

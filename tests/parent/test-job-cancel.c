@@ -18,7 +18,7 @@ now (void)
 }
 
 static void
-test_queued (void)
+test_queued (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) first = NULL;
@@ -26,7 +26,7 @@ test_queued (void)
   g_autoptr(HaulJob) never = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   haul_executor_set_max_running (executor, 1);
   first = haul_test_job_start (executor, "slow", NULL);
   second = haul_test_job_start (executor, "slow", NULL);
@@ -53,17 +53,18 @@ test_queued (void)
   haul_job_pause (never);
   haul_job_resume (never);
   haul_test_assert_state (never, HAUL_JOB_QUEUED);
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 /* At whatever moment of the start it comes. */
 static void
-test_starting (void)
+test_starting (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   for (guint i = 0; i < 60; i++)
     {
       g_autoptr(HaulJob) job = haul_test_job_new (i % 2 ? "slow" : "tidy", NULL);
@@ -77,6 +78,7 @@ test_starting (void)
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
@@ -123,7 +125,7 @@ has_moved_on (gpointer data)
 }
 
 static void
-test_pause (void)
+test_pause (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) job = NULL;
@@ -132,7 +134,7 @@ test_pause (void)
   Mark mark;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   job = haul_test_job_new ("slow", NULL);
   g_assert_false (haul_job_get_can_pause (job));
   haul_test_submit (executor, job);
@@ -172,17 +174,18 @@ test_pause (void)
   haul_job_resume (quick);
   haul_test_wait_ended (quick);
   haul_test_assert_verdict (quick, HAUL_VERDICT_DONE);
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 static void
-test_paused (void)
+test_paused (gconstpointer name)
 {
   static const char * const tasks[] = { "slow", "tidy", "spin" };
   g_autoptr(HaulExecutor) executor = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   for (guint i = 0; i < 2 * G_N_ELEMENTS (tasks); i++)
     {
       g_autoptr(HaulJob) job = haul_test_job_new (tasks[i / 2], NULL);
@@ -200,12 +203,13 @@ test_paused (void)
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 /* A worker that never looks, and one that is given time to tidy up and never looks either. */
 static void
-test_spinning (void)
+test_spinning (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) spin = NULL;
@@ -213,7 +217,7 @@ test_spinning (void)
   gint64 start;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   spin = haul_test_job_new ("spin", NULL);
   haul_job_set_grace (spin, HOUR_MS, TRUE);
   haul_test_submit (executor, spin);
@@ -233,19 +237,20 @@ test_spinning (void)
   haul_test_assert_verdict (tidy, HAUL_VERDICT_CANCELLED);
   g_assert_cmpint (haul_job_get_exit_signal (tidy), ==, SIGTERM);
   g_assert_cmpint (now () - start, >=, 199 * 1000);
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 /* Asked, it stops by itself and has the last word. */
 static void
-test_tidy (void)
+test_tidy (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) job = NULL;
   g_autofree char *text = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   job = haul_test_job_start (executor, "tidy", NULL);
   haul_test_run_until (has_moved, job, HAUL_TEST_SOON_MS);
   haul_job_cancel (job);
@@ -256,18 +261,19 @@ test_tidy (void)
   g_assert_nonnull (haul_test_find_log (job, "tidying up"));
   text = haul_test_result_text (job);
   g_assert_cmpstr (text, ==, "begun\ntidied\n");
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 static void
-test_ignore_term (void)
+test_ignore_term (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) job = NULL;
   gint64 start;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   job = haul_test_job_new ("ignore-term", NULL);
   haul_job_set_grace (job, 300, TRUE);
   g_assert_cmpuint (haul_job_get_grace (job), ==, 300);
@@ -280,6 +286,7 @@ test_ignore_term (void)
   haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
   g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
   g_assert_cmpint (now () - start, >=, 299 * 1000);
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
@@ -299,14 +306,14 @@ count_cb (HaulJob    *job,
 
 /* Nobody is killed who was not said to be. */
 static void
-test_overdue (void)
+test_overdue (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) job = NULL;
   guint n_overdue = 0;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   job = haul_test_job_new ("ignore-term", NULL);
   haul_job_set_grace (job, 150, FALSE);
   g_signal_connect (job, "notify::overdue", G_CALLBACK (count_cb), &n_overdue);
@@ -325,17 +332,18 @@ test_overdue (void)
   haul_test_wait_ended (job);
   haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
   g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 static void
-test_crash_on_term (void)
+test_crash_on_term (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) job = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   job = haul_test_job_start (executor, "crash-on-term", NULL);
   (void) haul_test_wait_log (job, "waiting");
   haul_job_cancel (job);
@@ -343,17 +351,18 @@ test_crash_on_term (void)
   haul_test_assert_verdict (job, HAUL_VERDICT_CRASHED);
   g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGSEGV);
   haul_test_assert_contains (haul_job_get_error (job)->message, "SIGSEGV");
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 /* With the worker goes what it started, though that does not listen to us. */
 static void
-test_grandchild (void)
+test_grandchild (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr(HaulJob) job = haul_test_job_start (executor, "grandchild", NULL);
@@ -369,17 +378,18 @@ test_grandchild (void)
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
       haul_test_poll_until (haul_test_process_gone, GINT_TO_POINTER (pid), HAUL_TEST_SOON_MS);
     }
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 /* Between the result and the end: the result stays. */
 static void
-test_finishing (void)
+test_finishing (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr(HaulJob) job = haul_test_job_start (executor, "linger", NULL);
@@ -395,36 +405,38 @@ test_finishing (void)
       text = haul_test_result_text (job);
       g_assert_cmpstr (text, ==, "whole");
     }
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 /* It gave its result and does not end by itself. */
 static void
-test_lingers (void)
+test_lingers (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) job = NULL;
   g_autofree char *text = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   job = haul_test_job_start (executor, "linger", NULL);
   haul_test_wait_ended (job);
   haul_test_assert_verdict (job, HAUL_VERDICT_FAILED);
   text = haul_test_result_text (job);
   g_assert_cmpstr (text, ==, "whole");
   g_assert_nonnull (haul_job_get_error (job));
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 static void
-test_ended (void)
+test_ended (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) job = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   job = haul_test_job_start (executor, "ok", NULL);
   haul_test_wait_ended (job);
   haul_job_cancel (job);
@@ -433,6 +445,7 @@ test_ended (void)
   haul_job_resume (job);
   haul_test_assert_state (job, HAUL_JOB_ENDED);
   haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
@@ -447,12 +460,12 @@ cancel_cb (HaulJob    *job,
 
 /* Out of its own notification. */
 static void
-test_from_callback (void)
+test_from_callback (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   for (guint i = 0; i < 10; i++)
     {
       g_autoptr(HaulJob) job = haul_test_job_new (i % 2 ? "slow" : "tidy", NULL);
@@ -462,18 +475,19 @@ test_from_callback (void)
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
 /* A hundred times in a row, at all kinds of moments, and nothing is left. */
 static void
-test_hundred (void)
+test_hundred (gconstpointer name)
 {
   g_autoptr(HaulExecutor) executor = NULL;
   guint n_done = 0;
 
   haul_test_begin ();
-  executor = haul_test_process_executor_new ();
+  executor = haul_test_executor_new_named (name);
   for (guint i = 0; i < 100; i++)
     {
       g_autoptr(HaulJob) job = haul_test_job_start (executor, "ok", "{'size': <int64 10000000>}");
@@ -487,6 +501,7 @@ test_hundred (void)
         haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
   g_test_message ("%u were faster than the cancel", n_done);
+  g_clear_object (&executor);
   haul_test_assert_clean ();
 }
 
@@ -494,21 +509,33 @@ int
 main (int    argc,
       char **argv)
 {
+  static const struct { const char *name; GTestDataFunc function; gboolean in_pool; } tests[] = {
+    { "queued", test_queued, TRUE },
+    { "starting", test_starting, TRUE },
+    { "pause", test_pause, TRUE },
+    { "paused", test_paused, TRUE },
+    { "spinning", test_spinning, TRUE },
+    { "tidy", test_tidy, TRUE },
+    { "ignore-term", test_ignore_term, TRUE },
+    { "overdue", test_overdue, TRUE },
+    { "crash-on-term", test_crash_on_term, TRUE },
+    { "grandchild", test_grandchild, TRUE },
+    { "finishing", test_finishing, FALSE },
+    { "lingers", test_lingers, FALSE },
+    { "ended", test_ended, TRUE },
+    { "from-callback", test_from_callback, TRUE },
+    { "hundred", test_hundred, TRUE },
+  };
+
   haul_test_init (&argc, &argv);
-  g_test_add_func ("/parent/cancel/queued", test_queued);
-  g_test_add_func ("/parent/cancel/starting", test_starting);
-  g_test_add_func ("/parent/cancel/pause", test_pause);
-  g_test_add_func ("/parent/cancel/paused", test_paused);
-  g_test_add_func ("/parent/cancel/spinning", test_spinning);
-  g_test_add_func ("/parent/cancel/tidy", test_tidy);
-  g_test_add_func ("/parent/cancel/ignore-term", test_ignore_term);
-  g_test_add_func ("/parent/cancel/overdue", test_overdue);
-  g_test_add_func ("/parent/cancel/crash-on-term", test_crash_on_term);
-  g_test_add_func ("/parent/cancel/grandchild", test_grandchild);
-  g_test_add_func ("/parent/cancel/finishing", test_finishing);
-  g_test_add_func ("/parent/cancel/lingers", test_lingers);
-  g_test_add_func ("/parent/cancel/ended", test_ended);
-  g_test_add_func ("/parent/cancel/from-callback", test_from_callback);
-  g_test_add_func ("/parent/cancel/hundred", test_hundred);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree char *process = g_strconcat ("/parent/cancel/process/", tests[i].name, NULL);
+      g_autofree char *pool = g_strconcat ("/parent/cancel/pool/", tests[i].name, NULL);
+
+      g_test_add_data_func (process, "process", tests[i].function);
+      if (tests[i].in_pool)   /* in a pool, a worker that gave its result is not waited for */
+        g_test_add_data_func (pool, "pool", tests[i].function);
+    }
   return g_test_run ();
 }

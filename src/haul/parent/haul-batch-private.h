@@ -48,7 +48,18 @@ struct _HaulBatch
   gboolean        ended;
   GPtrArray      *joiners;      /* (owned) of GTask */
   HaulBatchItems *items;        /* (borrowed) (nullable) while somebody looks; it holds us */
+
+  /* Of a part of a job. */
+  const HaulPartListener *listener;   /* (nullable) */
+  gpointer        listener_data;
+  GPtrArray      *inputs;       /* (owned) (nullable) of GBytes */
+  GVariant       *input_sizes;  /* (owned) (nullable) how many of these bytes are whose */
+  gboolean        held;         /* nothing of it is begun for now */
+  int             exit_code;    /* of the worker that died of it */
+  int             exit_signal;
 };
+
+void           haul_batch_end_if_over      (HaulBatch           *self);
 
 /* Somebody may see that something is different. */
 void           haul_batch_items_touch     (HaulBatchItems      *self);

@@ -42,6 +42,8 @@ haul_batch_finalize (GObject *object)
   if (self->input_destroy != NULL)
     self->input_destroy (self->input_data);
   g_clear_pointer (&self->list, g_variant_unref);
+  g_clear_pointer (&self->inputs, g_ptr_array_unref);
+  g_clear_pointer (&self->input_sizes, g_variant_unref);
   haul_outcomes_clear (&self->outcomes);
   g_clear_error (&self->first_error);
 
@@ -126,8 +128,8 @@ complete_join (HaulBatch *self,
     g_task_return_boolean (task, TRUE);
 }
 
-static void
-end_if_over (HaulBatch *self)
+void
+haul_batch_end_if_over (HaulBatch *self)
 {
   g_autoptr(HaulPool) pool = NULL;
 
@@ -144,6 +146,8 @@ end_if_over (HaulBatch *self)
 
       complete_join (self, task);
     }
+  if (self->listener != NULL)
+    self->listener->ended (self->listener_data, self->first_error, self->exit_code, self->exit_signal);
   g_signal_emit (self, signals[ENDED], 0);
 }
 
@@ -246,7 +250,7 @@ haul_batch_note_item_us (HaulBatch *self,
 gboolean
 haul_batch_may_have_more (HaulBatch *self)
 {
-  return !self->complete || self->again.length > 0;
+  return !self->held && (!self->complete || self->again.length > 0);
 }
 
 gboolean
@@ -298,7 +302,7 @@ haul_batch_next_item (HaulBatch *self)
   if (item != NULL)
     self->n_out++;
   else
-    end_if_over (self);
+    haul_batch_end_if_over (self);
   haul_batch_touch (self);
   return item;
 }
@@ -321,7 +325,7 @@ haul_batch_take_back (HaulBatch *self,
   if (self->given_up)
     {
       haul_item_free (item);
-      end_if_over (self);
+      haul_batch_end_if_over (self);
       return;
     }
   g_clear_pointer (&item->result, g_byte_array_unref);
@@ -359,7 +363,9 @@ haul_batch_item_ended (HaulBatch    *self,
 
   haul_item_free (item);
   self->n_out--;
-  if (!self->given_up)
+  if (self->listener != NULL)
+    self->complete = TRUE;   /* it has one item */
+  else if (!self->given_up)
     {
       if (error == NULL)
         self->n_done++;
@@ -371,7 +377,7 @@ haul_batch_item_ended (HaulBatch    *self,
       if (error != NULL && self->fail_fast)
         fail_fast (self, index, error);
     }
-  end_if_over (self);
+  haul_batch_end_if_over (self);
 }
 
 /* Ends it with an error of the whole: what was not sent never will be. */
@@ -386,7 +392,7 @@ haul_batch_fail (HaulBatch    *self,
   if (self->first_error == NULL)
     self->first_error = g_error_copy (error);
   drop_the_rest (self);
-  end_if_over (self);
+  haul_batch_end_if_over (self);
 }
 
 /* The rest of what everybody sees. */

@@ -6,6 +6,7 @@
 #include "haul-child-private.h"
 #include "haul-hub-private.h"
 #include "haul-intake-private.h"
+#include "haul-outbox-private.h"
 
 G_BEGIN_DECLS
 
@@ -23,13 +24,12 @@ struct _HaulChild
   int             pid;            /* of an exec'd child, and of the group that it leads; or 0 */
   HaulForkClient *client;         /* (owned) (nullable) of a forked one */
   gboolean        hold;
-  guint32         sequence;       /* of the next frame down */
   const HaulBoard *board;         /* borrowed (nullable) */
   gboolean        many;           /* runs many jobs: the next one waits for what it says of this one */
 
   int             commands_fd;    /* (owned) write end, not blocking */
-  GByteArray     *unsent;         /* (owned) what did not fit into the pipe */
-  GSource        *unsent_source;  /* (owned) (nullable) */
+  HaulOutbox      outbox;
+  GSource        *room;           /* (owned) (nullable) while the pipe is full */
 
   int             events_fd;      /* (owned) read end, not blocking */
   HaulFrames      frames;

@@ -70,10 +70,15 @@ void       haul_child_set_hold       (HaulChild               *self,
                                       gboolean                 hold);
 
 guint32    haul_child_get_id         (HaulChild               *self);
-void       haul_child_queue          (HaulChild               *self,
+/* Return their size on the wire. */
+gsize      haul_child_queue          (HaulChild               *self,
                                       guint32                  job,
                                       const HaulMessage       *message);
+gsize      haul_child_queue_data     (HaulChild               *self,
+                                      guint32                  job,
+                                      GBytes                  *bytes);
 void       haul_child_flush          (HaulChild               *self);
+void       haul_child_take_lines     (HaulChild               *self);
 void       haul_child_close_commands (HaulChild               *self);
 void       haul_child_signal         (HaulChild               *self,
                                       int                      number);

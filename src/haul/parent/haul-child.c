@@ -30,6 +30,9 @@
 
 #define LINGER_MS 2000
 
+/* A wish, of a pipe that inputs go down. */
+#define COMMANDS_CAPACITY (256 * 1024)
+
 /* An exec'd child that is dead and not collected yet; or is, and we have not heard of it. */
 static gboolean
 has_exited (HaulChild *self)
@@ -192,6 +195,22 @@ drain_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* What a worker of many jobs had printed before it said what was read last. */
+void
+haul_child_take_lines (HaulChild *self)
+{
+  guint64 goal = self->lines.n_read + haul_bytes_waiting (self->log_fd);
+
+  while (self->lines.n_read < goal)
+    {
+      HaulIntake state = haul_lines_take (&self->lines, self->log_fd, line_sink, self);
+
+      if (state == HAUL_INTAKE_EMPTY || state == HAUL_INTAKE_END)
+        break;
+    }
+  haul_lines_finish (&self->lines, line_sink, self);
+}
+
 /* What is in its pipes now is read, and no more: a grandchild that goes on writing is not listened
  * to for ever. In parts, since after a flood it can be much. */
 void
@@ -213,21 +232,18 @@ haul_child_ended (HaulChild *self,
 /* Talking to it. */
 
 static gboolean
-write_unsent_cb (int          fd,
-                 GIOCondition condition,
-                 gpointer     user_data)
+room_cb (int          fd,
+         GIOCondition condition,
+         gpointer     user_data)
 {
   HaulChild *self = user_data;
-  ssize_t n = write (fd, self->unsent->data, self->unsent->len);
 
-  if (n > 0)
-    g_byte_array_remove_range (self->unsent, 0, n);
-  if (self->unsent->len > 0 && (n >= 0 || errno == EAGAIN || errno == EINTR))
+  if (haul_outbox_write (&self->outbox, fd) && !haul_outbox_is_empty (&self->outbox))
     return G_SOURCE_CONTINUE;
 
   /* All is written, or the child is gone: that it tells by itself. */
-  g_byte_array_set_size (self->unsent, 0);
-  g_clear_pointer (&self->unsent_source, g_source_unref);
+  haul_outbox_clear (&self->outbox);
+  g_clear_pointer (&self->room, g_source_unref);
   return G_SOURCE_REMOVE;
 }
 
@@ -237,10 +253,10 @@ wait_for_room (HaulChild *self)
 {
   g_autoptr(GMainContext) context = g_main_context_ref_thread_default ();
 
-  self->unsent_source = g_unix_fd_source_new (self->commands_fd, G_IO_OUT);
-  g_source_set_static_name (self->unsent_source, "[haul] room in a command pipe");
-  g_source_set_callback (self->unsent_source, G_SOURCE_FUNC (write_unsent_cb), self, NULL);
-  g_source_attach (self->unsent_source, context);
+  self->room = g_unix_fd_source_new (self->commands_fd, G_IO_OUT);
+  g_source_set_static_name (self->room, "[haul] room in a command pipe");
+  g_source_set_callback (self->room, G_SOURCE_FUNC (room_cb), self, NULL);
+  g_source_attach (self->room, context);
 }
 
 /* haul_child_queue:
@@ -248,45 +264,37 @@ wait_for_room (HaulChild *self)
  *
  * Adds a frame to what is sent with the next haul_child_flush(): many small ones in one write.
  */
-void
+gsize
 haul_child_queue (HaulChild         *self,
                   guint32            job,
                   const HaulMessage *message)
 {
-  g_autoptr(GBytes) body = NULL;
-  HaulFrame frame = { .type = message->type, .job = job, .sequence = self->sequence++ };
-  guint8 header[HAUL_FRAME_HEADER_SIZE];
-  guint8 small[256];
+  gsize wire_size = haul_outbox_add (&self->outbox, job, message);
 
-  frame.payload = small;
-  frame.size = haul_message_encode_into (message, small, sizeof small);
-  if (frame.size == 0)
-    {
-      body = haul_message_encode (message);
-      frame.payload = g_bytes_get_data (body, &frame.size);
-    }
-  haul_frame_encode_header (&frame, header);
-  g_byte_array_append (self->unsent, header, sizeof header);
-  if (frame.size > 0)
-    g_byte_array_append (self->unsent, frame.payload, frame.size);
   if (self->listener->sent != NULL)
-    self->listener->sent (self->owner, self, message->type, sizeof header + frame.size);
+    self->listener->sent (self->owner, self, message->type, wire_size);
+  return wire_size;
+}
+
+/* The same for bytes, as DATA, which are not copied. */
+gsize
+haul_child_queue_data (HaulChild *self,
+                       guint32    job,
+                       GBytes    *bytes)
+{
+  (void) fcntl (self->commands_fd, F_SETPIPE_SZ, COMMANDS_CAPACITY);
+  return haul_outbox_add_data (&self->outbox, job, bytes);
 }
 
 void
 haul_child_flush (HaulChild *self)
 {
-  ssize_t n;
-
-  if (self->unsent->len == 0 || self->unsent_source != NULL || self->commands_fd < 0)
+  if (haul_outbox_is_empty (&self->outbox) || self->room != NULL || self->commands_fd < 0)
     return;
 
-  n = write (self->commands_fd, self->unsent->data, self->unsent->len);
-  if (n > 0)
-    g_byte_array_remove_range (self->unsent, 0, n);
-  else if (n < 0 && errno != EAGAIN && errno != EINTR)
-    g_byte_array_set_size (self->unsent, 0);   /* it is gone, and tells so by itself */
-  if (self->unsent->len > 0)
+  if (!haul_outbox_write (&self->outbox, self->commands_fd))
+    haul_outbox_clear (&self->outbox);   /* it is gone, and tells so by itself */
+  if (!haul_outbox_is_empty (&self->outbox))
     wait_for_room (self);
 }
 
@@ -294,7 +302,7 @@ haul_child_flush (HaulChild *self)
 void
 haul_child_close_commands (HaulChild *self)
 {
-  haul_source_clear (&self->unsent_source);
+  haul_source_clear (&self->room);
   haul_clear_fd (&self->commands_fd);
 }
 
@@ -323,7 +331,7 @@ haul_child_new (const HaulChildListener *listener,
   self->id = id;
   self->nice = nice;
   self->commands_fd = self->events_fd = self->log_fd = -1;
-  self->unsent = g_byte_array_new ();
+  haul_outbox_init (&self->outbox);
   haul_frames_init (&self->frames);
   haul_lines_init (&self->lines);
   return self;
@@ -334,12 +342,12 @@ haul_child_free (HaulChild *self)
 {
   g_clear_pointer (&self->events_watch, haul_watch_free);
   g_clear_pointer (&self->log_watch, haul_watch_free);
-  haul_source_clear (&self->unsent_source);
+  haul_source_clear (&self->room);
   haul_source_clear (&self->linger);
   haul_source_clear (&self->drain);
   haul_frames_clear (&self->frames);
   haul_lines_clear (&self->lines);
-  g_clear_pointer (&self->unsent, g_byte_array_unref);
+  haul_outbox_free (&self->outbox);
   haul_clear_fd (&self->commands_fd);
   haul_clear_fd (&self->events_fd);
   haul_clear_fd (&self->log_fd);

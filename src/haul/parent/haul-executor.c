@@ -32,13 +32,21 @@ notify_counts (HaulExecutor *self)
 }
 
 static gboolean
+has_room (HaulExecutor *self)
+{
+  HaulExecutorClass *klass = HAUL_EXECUTOR_GET_CLASS (self);
+
+  return klass->has_room == NULL || klass->has_room (self);
+}
+
+static gboolean
 pump_cb (gpointer user_data)
 {
   g_autoptr(HaulExecutor) self = g_object_ref (user_data);
   HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
 
   g_clear_pointer (&priv->pump, g_source_unref);
-  while (priv->queued.length > 0 && priv->running->len < priv->max_running)
+  while (priv->queued.length > 0 && priv->running->len < priv->max_running && has_room (self))
     {
       HaulJob *job = g_queue_pop_head (&priv->queued);
 
@@ -49,8 +57,8 @@ pump_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-plan_pump (HaulExecutor *self)
+void
+haul_executor_plan_pump (HaulExecutor *self)
 {
   HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
 
@@ -90,7 +98,7 @@ haul_executor_job_ended (HaulExecutor *self,
   else
     {
       g_ptr_array_remove (priv->running, job);
-      plan_pump (self);
+      haul_executor_plan_pump (self);
     }
   notify_counts (self);
   complete_shutdowns (self);
@@ -211,7 +219,7 @@ haul_executor_init (HaulExecutor *self)
  *
  * Gets the name of the kind of executor that it is.
  *
- * Returns: (transfer none): "serial", "thread" or "process"; never translated
+ * Returns: (transfer none): "serial", "thread", "process" or "pool"; never translated
  */
 const char *
 haul_executor_get_name (HaulExecutor *self)
@@ -260,7 +268,7 @@ haul_executor_set_max_running (HaulExecutor *self,
     return;
 
   priv->max_running = max_running;
-  plan_pump (self);
+  haul_executor_plan_pump (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_RUNNING]);
 }
 
@@ -322,7 +330,7 @@ haul_executor_submit (HaulExecutor *self,
 
   haul_job_attach (job, self);
   g_queue_push_tail (&priv->queued, g_object_ref (job));
-  plan_pump (self);
+  haul_executor_plan_pump (self);
   notify_counts (self);
 }
 

@@ -38,10 +38,12 @@ G_DECLARE_DERIVABLE_TYPE (HaulExecutor, haul_executor, HAUL, EXECUTOR, GObject)
 
 /**
  * HaulExecutorClass:
- * @name: "serial", "thread", "process"
+ * @name: "serial", "thread", "process", "pool"
  * @can_pause: whether its jobs can be paused
  * @can_force: whether its jobs can be ended by force
+ * @waits: whether a job that is starting may have to wait for others
  * @act: carries out one action of a job's life table
+ * @has_room: (nullable): whether one more job could begin now
  *
  * What makes an executor. Only libhaul has any: what @act calls is private to it.
  */
@@ -49,15 +51,19 @@ struct _HaulExecutorClass
 {
   GObjectClass  parent_class;
 
-  const char   *name;        /* "serial", "thread", "process" */
+  const char   *name;
   gboolean      can_pause;
   gboolean      can_force;
+  gboolean      waits;
 
   /* Carries out one action of the job's life table: one bit of START, RUN, CANCEL, STOP, TERM,
    * CONT, KILL. What comes of it arrives through haul_job_feed() and haul_job_receive(). */
   void        (*act)         (HaulExecutor    *self,
                               HaulJob         *job,
                               HaulLifeActions  action);
+
+  /* Where more limits it than max-running. haul_executor_plan_pump() when that changes. */
+  gboolean    (*has_room)    (HaulExecutor    *self);
 };
 
 /**

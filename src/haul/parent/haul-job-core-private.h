@@ -56,6 +56,7 @@ struct _HaulJob
   gint64          notified_at;
   GSource        *notify_later;   /* (owned) (nullable) */
 
+  GListStore     *parts;          /* (owned) (nullable) of HaulPart */
   HaulRing       *log;            /* (owned) */
   HaulRing       *messages;       /* (owned) */
   guint64         n_messages;

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "haul-job-core-private.h"
+#include "haul-part.h"
 #include "haul-source-private.h"
 
 /* A timer that comes this much too late was held up by the main loop. */
@@ -199,6 +200,8 @@ haul_job_attach (HaulJob      *self,
   self->executor_name = klass->name;
   self->can_pause = klass->can_pause;
   self->can_force = klass->can_force;
+  if (klass->waits)
+    self->life.start_ms = 0;
   stamp (self, HAUL_STAMP_QUEUED);
 }
 
@@ -237,6 +240,32 @@ haul_job_set_pid (HaulJob *self,
 {
   self->pid = pid;
   haul_job_notify (self, PROP_PID);
+}
+
+GListStore *
+haul_job_get_parts_store (HaulJob *self)
+{
+  if (self->parts == NULL)
+    self->parts = g_list_store_new (HAUL_TYPE_PART);
+  return self->parts;
+}
+
+/**
+ * haul_job_get_parts:
+ * @self: a job
+ *
+ * Gets the parts that it was divided into.
+ *
+ * Returns: (transfer none): a #GListModel of #HaulPart: the parts into which a
+ *   #HaulPoolExecutor has divided it, from its start on; empty for the jobs of
+ *   other executors
+ */
+GListModel *
+haul_job_get_parts (HaulJob *self)
+{
+  g_return_val_if_fail (HAUL_IS_JOB (self), NULL);
+
+  return G_LIST_MODEL (haul_job_get_parts_store (self));
 }
 
 gpointer

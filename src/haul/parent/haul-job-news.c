@@ -81,23 +81,6 @@ trace (HaulJob       *self,
   self->message_time[down] = now;
 }
 
-void
-haul_job_trace_sent (HaulJob       *self,
-                     HaulFrameType  type,
-                     gsize          wire_size)
-{
-  trace (self, type, TRUE, wire_size, NULL);
-}
-
-void
-haul_job_add_log (HaulJob      *self,
-                  HaulLogLevel  level,
-                  const char   *text)
-{
-  self->news_time = g_get_monotonic_time ();
-  haul_ring_take (self->log, haul_record_new_log (self->news_time, level, text));
-}
-
 /* What the Messages view shows of a frame. Texts of messages are clean; bytes need not be. */
 static char *
 describe (const HaulMessage *message)
@@ -128,6 +111,34 @@ describe (const HaulMessage *message)
     default:
       return NULL;
     }
+}
+
+void
+haul_job_trace_sent (HaulJob       *self,
+                     HaulFrameType  type,
+                     gsize          wire_size)
+{
+  trace (self, type, TRUE, wire_size, NULL);
+}
+
+void
+haul_job_trace_received (HaulJob           *self,
+                         const HaulMessage *message,
+                         gsize              wire_size)
+{
+  g_autofree char *text = describe (message);
+
+  self->news_time = g_get_monotonic_time ();
+  trace (self, message->type, FALSE, wire_size, text);
+}
+
+void
+haul_job_add_log (HaulJob      *self,
+                  HaulLogLevel  level,
+                  const char   *text)
+{
+  self->news_time = g_get_monotonic_time ();
+  haul_ring_take (self->log, haul_record_new_log (self->news_time, level, text));
 }
 
 static void

@@ -20,6 +20,9 @@ void          haul_job_receive         (HaulJob            *self,
 void          haul_job_trace_sent      (HaulJob            *self,
                                         HaulFrameType       type,
                                         gsize               wire_size);
+void          haul_job_trace_received  (HaulJob            *self,
+                                        const HaulMessage  *message,
+                                        gsize               wire_size);   /* and no more than that */
 void          haul_job_add_log         (HaulJob            *self,
                                         HaulLogLevel        level,
                                         const char         *text);
@@ -46,6 +49,9 @@ const char   *haul_job_get_process_name (HaulJob           *self);   /* (nullabl
 gboolean      haul_job_get_daemon      (HaulJob            *self);
 gboolean      haul_job_get_hold        (HaulJob            *self);
 
+/* Of one that is divided: the list of its parts, to add to. */
+GListStore   *haul_job_get_parts_store (HaulJob            *self);
+
 /* The executor's own record of the job's worker, freed with @destroy when the job has ended. */
 gpointer      haul_job_get_run         (HaulJob            *self);
 void          haul_job_set_run         (HaulJob            *self,
@@ -69,6 +75,7 @@ gboolean      haul_process_executor_collect (HaulProcessExecutor *self,
 void          haul_executor_act        (HaulExecutor       *self,
                                         HaulJob            *job,
                                         HaulLifeActions     actions);
+void          haul_executor_plan_pump  (HaulExecutor       *self);
 void          haul_executor_job_ended  (HaulExecutor       *self,
                                         HaulJob            *job);
 

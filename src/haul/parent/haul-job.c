@@ -47,6 +47,7 @@ haul_job_dispose (GObject *object)
   haul_source_clear (&self->notify_later);
   haul_job_set_run (self, NULL, NULL);
   g_clear_object (&self->executor);
+  g_clear_object (&self->parts);
   g_clear_object (&self->log);
   g_clear_object (&self->messages);
   g_clear_pointer (&self->joiners, g_ptr_array_unref);

@@ -458,6 +458,7 @@ GListModel      *haul_job_get_log           (HaulJob              *self);
  *   that went to its worker or came from there
  */
 GListModel      *haul_job_get_messages      (HaulJob              *self);
+GListModel      *haul_job_get_parts         (HaulJob              *self);
 
 /**
  * haul_job_get_n_messages:

@@ -111,6 +111,7 @@ haul_life_init (HaulLife *self)
 {
   *self = (HaulLife) {
     .state = HAUL_JOB_QUEUED,
+    .start_ms = HAUL_START_TIMEOUT_MS,
     .grace_ms = HAUL_DEFAULT_GRACE_MS,
     .escalate = TRUE,
     .exit_code = -1,
@@ -140,7 +141,9 @@ static HaulLifeActions
 on_slot_free (HaulLife *self)
 {
   self->state = HAUL_JOB_STARTING;
-  return arm (self, HAUL_START_TIMEOUT_MS) | HAUL_ACTION_START;
+  if (self->start_ms == 0)
+    return HAUL_ACTION_START;
+  return arm (self, self->start_ms) | HAUL_ACTION_START;
 }
 
 static HaulLifeActions

@@ -218,6 +218,7 @@ typedef struct
   HaulLifeRung   rung;
 
   /* Set before the first step. */
+  guint          start_ms;       /* for HELLO; 0 for as long as it takes */
   guint          tidy_ms;        /* between CANCEL and SIGTERM */
   guint          grace_ms;       /* between SIGTERM and SIGKILL */
   guint          escalate : 1;   /* SIGKILL by itself, or only on HAUL_EVENT_FORCE */

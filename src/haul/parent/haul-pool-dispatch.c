@@ -213,6 +213,8 @@ pump_cb (gpointer user_data)
   if (self->state != HAUL_POOL_RUNNING && self->batches->len == 0)
     retire_all (self);
   haul_pool_touch (self);
+  if (self->pumped != NULL)
+    self->pumped (self->pumped_owner);
   complete_joins (self);
   return G_SOURCE_REMOVE;
 }
@@ -225,6 +227,18 @@ haul_pool_plan_pump (HaulPool *self)
 {
   if (self->pump == NULL)
     self->pump = haul_timer_new (0, "[haul] items for workers", pump_cb, g_object_ref (self));
+}
+
+/* There is a worker for each batch, and one more. Where nothing begins any more, whoever tries hears
+ * why. */
+gboolean
+haul_pool_has_room (HaulPool *self)
+{
+  guint n_open = 0;
+
+  for (guint i = 0; i < self->batches->len; i++)
+    n_open += !haul_batch_is_held (self->batches->pdata[i]);
+  return self->state != HAUL_POOL_RUNNING || (!self->held && n_open < self->n_workers);
 }
 
 static gboolean
@@ -360,7 +374,11 @@ bury_item (HaulPoolWorker *worker,
   g_autoptr(HaulBatch) batch = g_object_ref (item->batch);
   g_autoptr(GError) late = NULL;
 
-  if (item->late)
+  if (haul_batch_is_part (batch) && (begun || haul_batch_is_given_up (batch)))
+    {
+      haul_batch_part_died (batch, item, why, worker->exit_code, worker->exit_signal);
+    }
+  else if (item->late)
     {
       late = g_error_new (HAUL_ERROR, HAUL_ERROR_TIMED_OUT, _("took longer than it was allowed to: %.3g s"),
                           haul_batch_get_timeout (batch) / 1000.0);
@@ -417,4 +435,24 @@ haul_pool_batch_ended (HaulPool  *self,
 {
   (void) g_ptr_array_remove (self->batches, batch);
   haul_pool_plan_pump (self);
+}
+
+/* What the owner of a part does to the worker that is at it. */
+gboolean
+haul_pool_signal (HaulPool  *self,
+                  HaulBatch *batch,
+                  int        number)
+{
+  for (guint i = 0; i < self->workers->len; i++)
+    {
+      HaulPoolWorker *worker = self->workers->pdata[i];
+      HaulItem *item = g_queue_peek_head (&worker->sent);
+
+      if (item != NULL && item->batch == batch)
+        {
+          haul_pool_worker_signal (worker, number);
+          return TRUE;
+        }
+    }
+  return FALSE;
 }

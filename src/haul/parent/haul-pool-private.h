@@ -24,6 +24,64 @@ typedef struct
   GByteArray *result;      /* (owned) (nullable): none yet */
 } HaulItem;
 
+/* What the owner of a part hears of it while a worker is at it, and of its end, which comes last.
+ * @error: (nullable): its worker died, and how, or it was given up before; with none, its last
+ * message has come. */
+typedef struct
+{
+  void (*begun)(gpointer             owner,
+                int                  pid);
+  void (*sent)(gpointer             owner,
+               HaulFrameType        type,
+               gsize                wire_size);
+  void (*message)(gpointer             owner,
+                  const HaulMessage   *message,
+                  gsize                wire_size);
+  void (*line)(gpointer             owner,
+               const char          *text);
+  void (*ended)(gpointer             owner,
+                const GError        *error,
+                int                  code,
+                int                  signal);
+} HaulPartListener;
+
+/* A batch of one item, whose owner hears more of it. It goes in front of none, but may be submitted
+ * to a pool that is closed, as the rest of what was there before. */
+HaulBatch  *haul_batch_new_part       (const HaulTask          *task,
+                                       GVariant                *arguments,       /* complete */
+                                       GPtrArray               *inputs,          /* (nullable) of GBytes */
+                                       GVariant                *input_sizes,     /* (nullable) at */
+                                       const HaulPartListener  *listener,
+                                       gpointer                 owner) G_GNUC_WARN_UNUSED_RESULT;
+void        haul_batch_set_held       (HaulBatch       *self,
+                                       gboolean         held);
+gboolean    haul_batch_is_held        (HaulBatch       *self);                /* and no worker is at it */
+gboolean    haul_batch_is_part        (HaulBatch       *self);
+gboolean    haul_batch_is_given_up    (HaulBatch       *self);                /* nobody wants it */
+
+/* To the worker that is at it: CANCEL if @number is 0, or a signal. FALSE if there is none. */
+gboolean    haul_batch_signal         (HaulBatch       *self,
+                                       int              number);
+
+/* What the worker of a part tells it. */
+void        haul_batch_send_inputs    (HaulBatch       *self,
+                                       HaulChild       *child,
+                                       guint32          job,
+                                       HaulMessage     *run);
+void        haul_batch_part_begun     (HaulBatch       *self,
+                                       int              pid,
+                                       gsize            wire_size);
+void        haul_batch_part_said      (HaulBatch          *self,
+                                       const HaulMessage  *message,
+                                       gsize               wire_size);
+void        haul_batch_part_printed   (HaulBatch       *self,
+                                       const char      *text);
+void        haul_batch_part_died      (HaulBatch       *self,
+                                       HaulItem        *item,                /* (transfer full) */
+                                       const GError    *why,
+                                       int              code,
+                                       int              signal);
+
 HaulItem   *haul_item_new             (HaulBatch       *batch,
                                        guint64          index,
                                        GVariant        *arguments) G_GNUC_WARN_UNUSED_RESULT;
@@ -71,7 +129,11 @@ struct _HaulPoolWorker
   gboolean    filling;      /* is sent items until it has enough */
   gboolean    retiring;     /* gets nothing more */
   gboolean    stopped;      /* we ended it */
+  gboolean    ending;       /* and will by force if need be */
+  gboolean    paused;       /* SIGSTOP is ours */
   gboolean    lost;         /* it died with the fork server */
+  int         exit_code;    /* once it has ended */
+  int         exit_signal;
   GError     *wrong;        /* (owned) (nullable) what it did wrong, so that we ended it */
   GSource    *kill;         /* (owned) (nullable) SIGKILL after SIGTERM */
 
@@ -97,6 +159,8 @@ void            haul_pool_worker_withdraw (HaulPoolWorker  *self,
                                            GQueue          *items);        /* of HaulItem (transfer full) */
 void            haul_pool_worker_retire   (HaulPoolWorker  *self);
 void            haul_pool_worker_stop     (HaulPoolWorker  *self);
+void            haul_pool_worker_signal   (HaulPoolWorker  *self,
+                                           int              number);       /* 0: CANCEL */
 
 /* What its workers tell the pool. The last two free the worker. */
 void            haul_pool_worker_ready    (HaulPool        *self,
@@ -118,6 +182,9 @@ void            haul_pool_batch_ended     (HaulPool        *self,
                                            HaulBatch       *batch);
 void            haul_pool_drop_items      (HaulPool        *self,
                                            HaulBatch       *batch);
+gboolean        haul_pool_signal          (HaulPool        *self,
+                                           HaulBatch       *batch,
+                                           int              number);
 
 /* The pool itself: what haul-pool.c and haul-pool-dispatch.c share. */
 struct _HaulPool
@@ -144,6 +211,8 @@ struct _HaulPool
   gint64          suspended_at;    /* µs; 0: it is not suspended */
   gboolean        starved;         /* a batch had items, but would not give them yet */
   GSource        *pump;            /* (owned) (nullable) holds a reference to the pool */
+  void          (*pumped)(gpointer owner);  /* (nullable) there may be room now */
+  gpointer        pumped_owner;
   GSource        *tick;            /* (owned) (nullable) while something may take too long */
   guint           n_silent;        /* ticks since a worker came to be, or said HELLO */
   guint           max_silent;      /* then those that did not are given up */
@@ -159,6 +228,7 @@ struct _HaulPool
 void            haul_pool_set_state       (HaulPool        *self,
                                            HaulPoolState    state);
 void            haul_pool_plan_pump       (HaulPool        *self);
+gboolean        haul_pool_has_room        (HaulPool        *self);   /* for a batch that could begin now */
 void            haul_pool_watch_time      (HaulPool        *self);
 void            haul_pool_plan_tell       (HaulPool        *self);
 void            haul_pool_fail_all        (HaulPool        *self,

@@ -63,12 +63,22 @@ head (HaulPoolWorker *self)
   return g_queue_peek_head (&self->sent);
 }
 
+/* It was the item that it was at that was to pause. */
+static void
+let_go (HaulPoolWorker *self)
+{
+  if (self->paused)
+    haul_child_signal (self->child, SIGCONT);
+  self->paused = FALSE;
+}
+
 static HaulItem *
 pop_head (HaulPoolWorker *self)
 {
   gint64 now = g_get_monotonic_time ();
   HaulItem *item = g_queue_pop_head (&self->sent);
 
+  let_go (self);
   if (item->batch != NULL)
     haul_batch_note_item_us (item->batch, now - self->head_since);
   self->head_since = now;
@@ -113,6 +123,22 @@ answered (HaulPoolWorker *self,
   haul_pool_worker_answered (self->pool, self);
 }
 
+/* The owner of a part hears it all. */
+static void
+tell_owner (HaulPoolWorker    *self,
+            HaulBatch         *batch,
+            const HaulFrame   *frame,
+            const HaulMessage *message)
+{
+  gboolean is_last = message->type == HAUL_FRAME_RESULT || message->type == HAUL_FRAME_ERROR;
+
+  if (is_last)
+    haul_child_take_lines (self->child);   /* what it printed comes by another way */
+  haul_batch_part_said (batch, message, HAUL_FRAME_HEADER_SIZE + frame->size);
+  if (is_last)
+    answered (self, NULL);
+}
+
 static gboolean
 hello (HaulPoolWorker     *self,
        const HaulFrame    *frame,
@@ -142,6 +168,13 @@ message_cb (GObject            *owner,
     return hello (self, frame, message, error);
   if (item == NULL || frame->job != item->number)
     return complain (frame, "about a job that is not its turn", error);
+  if (message->type == HAUL_FRAME_RUN || message->type == HAUL_FRAME_CANCEL)
+    return complain (frame, "a message that only we may send", error);
+  if (item->batch != NULL && haul_batch_is_part (item->batch))
+    {
+      tell_owner (self, item->batch, frame, message);
+      return TRUE;
+    }
 
   switch (message->type)
     {
@@ -173,7 +206,7 @@ message_cb (GObject            *owner,
     case HAUL_FRAME_RUN:
     case HAUL_FRAME_CANCEL:
     default:
-      return complain (frame, "a message that only we may send", error);
+      g_assert_not_reached ();
     }
 }
 
@@ -198,8 +231,12 @@ line_cb (GObject    *owner,
          const char *text)
 {
   HaulPoolWorker *self = find_worker (owner, child);
+  HaulItem *item = head (self);
 
-  g_debug ("[pool/%d] %s", self->pid, text);
+  if (item != NULL && item->batch != NULL && haul_batch_is_part (item->batch))
+    haul_batch_part_printed (item->batch, text);
+  else
+    g_debug ("[pool/%d] %s", self->pid, text);
 }
 
 static void
@@ -254,6 +291,8 @@ ended_cb (GObject      *owner,
   HaulPoolWorker *self = find_worker (owner, child);
 
   self->lost = lost != NULL;
+  self->exit_code = code;
+  self->exit_signal = signal_number;
   haul_pool_worker_ended (self->pool, self, explain (self, code, signal_number, lost));
 }
 
@@ -336,8 +375,11 @@ gboolean
 haul_pool_worker_has_room (HaulPoolWorker *self,
                            HaulBatch      *batch)
 {
+  HaulItem *first = head (self);
   guint wanted = depth (batch);
 
+  if (first != NULL && first->batch != NULL && haul_batch_is_part (first->batch))
+    return FALSE;   /* nobody knows how long that takes */
   if (!self->fit || self->slow || self->wrong != NULL || self->retiring || self->stopped
       || (self->pool->max_tasks > 0 && self->n_sent >= self->pool->max_tasks))
     return FALSE;
@@ -355,6 +397,8 @@ haul_pool_worker_send (HaulPoolWorker *self,
 {
   HaulMessage run = { .type = HAUL_FRAME_RUN };
   g_autofree char *name = NULL;
+  gboolean is_part = item->batch != NULL && haul_batch_is_part (item->batch);
+  gsize wire_size;
 
   /* It keeps its name from one to the next. */
   if (self->last_number == 0)
@@ -364,7 +408,9 @@ haul_pool_worker_send (HaulPoolWorker *self,
   run.run.task = (char *) task->id;
   run.run.arguments = item->arguments;
   item->number = ++self->last_number;
-  haul_child_queue (self->child, item->number, &run);
+  if (is_part)
+    haul_batch_send_inputs (item->batch, self->child, item->number, &run);
+  wire_size = haul_child_queue (self->child, item->number, &run);
 
   if (self->sent.length == 0)
     self->head_since = g_get_monotonic_time ();
@@ -373,6 +419,8 @@ haul_pool_worker_send (HaulPoolWorker *self,
   g_queue_push_tail (&self->sent, item);
   if (item->batch != NULL)
     self->n_sent++;
+  if (is_part)
+    haul_batch_part_begun (item->batch, self->pid, wire_size);
 }
 
 void
@@ -387,6 +435,8 @@ haul_pool_worker_withdraw (HaulPoolWorker *self,
       g_queue_push_head (items, g_queue_pop_tail (&self->sent));
       self->n_sent--;
     }
+  if (self->sent.length == 0)
+    let_go (self);
 }
 
 /* It ends by itself when it has done what it has. */
@@ -412,12 +462,35 @@ kill_cb (gpointer user_data)
 void
 haul_pool_worker_stop (HaulPoolWorker *self)
 {
-  if (self->stopped)
+  if (self->ending)
     return;
 
-  self->stopped = TRUE;
+  self->ending = self->stopped = TRUE;
   haul_pool_touch (self->pool);
   haul_child_signal (self->child, SIGTERM);
   haul_child_signal (self->child, SIGCONT);
   self->kill = haul_timer_new (KILL_MS, "[haul] worker does not end", kill_cb, self);
+}
+
+/* For the item that it is at. The board says which CANCEL is about: by the time the worker reads it,
+ * it may be at another. */
+void
+haul_pool_worker_signal (HaulPoolWorker *self,
+                         int             number)
+{
+  HaulItem *item = head (self);
+
+  if (number == 0)
+    {
+      __atomic_store_n (&self->board->cancel, item->number, __ATOMIC_RELEASE);
+      (void) haul_child_queue (self->child, item->number, &(HaulMessage) { .type = HAUL_FRAME_CANCEL });
+      haul_child_flush (self->child);
+      return;
+    }
+
+  if (number == SIGTERM || number == SIGKILL)
+    self->stopped = TRUE;
+  if (number == SIGSTOP || number == SIGCONT)
+    self->paused = number == SIGSTOP;
+  haul_child_signal (self->child, number);
 }

@@ -277,7 +277,7 @@ haul_pool_submit (HaulPool   *self,
   g_return_val_if_fail (HAUL_IS_BATCH (batch), FALSE);
   g_return_val_if_fail (!haul_batch_is_attached (batch), FALSE);
 
-  if (self->state != HAUL_POOL_RUNNING)
+  if (self->state != HAUL_POOL_RUNNING && !(self->state == HAUL_POOL_CLOSED && haul_batch_is_part (batch)))
     {
       g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, _("the pool takes no more: it is not running"));
       return FALSE;

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "haul-format.h"
+#include "haul-part.h"
 #include "haul/wire/haul-error.h"
 
 /* The last line that the worker wrote: where it died is often clear from it. */
@@ -21,14 +22,34 @@ last_words (HaulJob *job)
   return record != NULL ? g_strdup (haul_record_get_text (record)) : NULL;
 }
 
-/* " at 62 %; its last words: “…”" as far as they are known. */
+/* Of a job that is divided, the part that its worker died of. */
+static HaulPart *
+failed_part (HaulJob *job)
+{
+  GListModel *parts = haul_job_get_parts (job);
+  guint n = g_list_model_get_n_items (parts);
+
+  for (guint i = 0; n > 1 && i < n; i++)
+    {
+      g_autoptr(HaulPart) part = g_list_model_get_item (parts, i);
+
+      if (haul_part_get_state (part) == HAUL_PART_FAILED)
+        return g_steal_pointer (&part);
+    }
+  return NULL;
+}
+
+/* " in “Part 3” at 62 %; its last words: “…”" as far as they are known. */
 static char *
 circumstances (HaulJob *job)
 {
   GString *text = g_string_new (NULL);
   double fraction = haul_job_get_fraction (job);
   g_autofree char *words = last_words (job);
+  g_autoptr(HaulPart) part = failed_part (job);
 
+  if (part != NULL)
+    g_string_append_printf (text, _(" in “%s”"), haul_part_get_title (part));
   if (fraction >= 0)
     g_string_append_printf (text, _(" at %.0f %%"), 100 * fraction);
   if (words != NULL && *words != '\0')

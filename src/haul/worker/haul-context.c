@@ -305,6 +305,8 @@ haul_context_get_emitted (HaulContext *self)
  * haul_context_get_n_inputs:
  * @self: the context
  *
+ * Counts the inputs of a part.
+ *
  * Returns: how many results of earlier parts the task was given; 0 unless it is a
  *   part of a #HaulPlan
  */
@@ -318,6 +320,8 @@ haul_context_get_n_inputs (HaulContext *self)
  * haul_context_get_input:
  * @self: the context
  * @index: which one, as in haul_plan_add()
+ *
+ * Gets an input of a part.
  *
  * Returns: (transfer none): the result of an earlier part
  */

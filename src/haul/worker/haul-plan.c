@@ -26,7 +26,9 @@ part_free (gpointer data)
 }
 
 /**
- * haul_plan_new:
+ * haul_plan_new: (skip)
+ *
+ * Makes a plan, to be filled with haul_plan_add().
  *
  * Returns: (transfer full): a plan without parts
  */
@@ -101,6 +103,8 @@ haul_plan_add (HaulPlan       *self,
  * haul_plan_get_n_parts:
  * @self: a plan
  *
+ * Counts the parts of a plan.
+ *
  * Returns: how many parts it has
  */
 guint
@@ -113,6 +117,8 @@ haul_plan_get_n_parts (HaulPlan *self)
  * haul_plan_get_part:
  * @self: a plan
  * @index: which one
+ *
+ * Gets a part of a plan.
  *
  * Returns: (transfer none): a part of it
  */
@@ -128,6 +134,8 @@ haul_plan_get_part (HaulPlan *self,
 /**
  * haul_plan_get_total:
  * @self: a plan
+ *
+ * Gets what the progress of the job counts up to.
  *
  * Returns: what the progress of the job counts up to
  */

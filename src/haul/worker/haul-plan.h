@@ -5,7 +5,7 @@
 
 #include "haul-task.h"
 
-G_BEGIN_DECLS
+HAUL_BEGIN_DECLS
 
 /**
  * HAUL_PLAN_MAX_INPUTS:
@@ -63,4 +63,4 @@ void                haul_plan_set_total   (HaulPlan       *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulPlan, haul_plan_free)
 
-G_END_DECLS
+HAUL_END_DECLS

@@ -23,7 +23,7 @@ _haul_task () {
 _haul_run () {
   local task
   case $prev in
-    --executor) _haul_words 'process thread serial'; return ;;
+    --executor) _haul_words 'process thread serial pool'; return ;;
     --start-method) _haul_words 'spawn forkserver'; return ;;
     --output) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --nice | --timeout | --grace | --workers | --chunksize | --retries | --task-timeout) return ;;

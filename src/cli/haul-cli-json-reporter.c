@@ -55,7 +55,7 @@ add_request (JsonReporter *self,
              JsonBuilder  *builder,
              HaulJob      *job)
 {
-  static const char * const executors[] = { "process", "thread", "serial" };
+  static const char * const executors[] = { "process", "thread", "serial", "pool" };
 
   haul_cli_json_add_text (builder, "task", haul_job_get_task (job)->id);
   haul_cli_json_add_text (builder, "executor", executors[self->options->executor]);

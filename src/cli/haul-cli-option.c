@@ -38,7 +38,7 @@ apply_executor (HaulCliOptions  *options,
                 const char      *value,
                 GError         **error)
 {
-  static const char * const names[] = { "process", "thread", "serial" };
+  static const char * const names[] = { "process", "thread", "serial", "pool" };
   const char *nearest = haul_cli_nearest (value, names, G_N_ELEMENTS (names));
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -53,7 +53,7 @@ apply_executor (HaulCliOptions  *options,
   if (nearest != NULL)
     return haul_cli_throw_usage (error, _("--executor: there is no executor ‘%s’; did you mean ‘%s’?"), value, nearest);
 
-  return haul_cli_throw_usage (error, _("--executor: ‘%s’ is not one of process, thread, serial"), value);
+  return haul_cli_throw_usage (error, _("--executor: ‘%s’ is not one of process, thread, serial, pool"), value);
 }
 
 static gboolean
@@ -263,13 +263,13 @@ apply_fail_fast (HaulCliOptions  *options,
 
 static const HaulCliOption own[] = {
   { "over", N_("WHAT"), N_("Vary a parameter: PARAMETER=FROM..TO[:STEP], PARAMETER=A,B,C, or a value a line of PARAMETER=@FILE (“@-”: standard input)"), apply_over, HAUL_CLI_MAP },
-  { "workers", N_("N"), N_("How many processes run it; if not said otherwise, as many as there are processors for it"), apply_workers, HAUL_CLI_MAP },
+  { "workers", N_("N"), N_("How many processes run it; if not said otherwise, as many as there are processors for it"), apply_workers, HAUL_CLI_RUN | HAUL_CLI_MAP },
   { "chunksize", N_("N"), N_("How many values travel together; if not said otherwise, by how long they take"), apply_chunksize, HAUL_CLI_MAP },
   { "unordered", NULL, N_("Write each result as soon as it is there"), apply_unordered, HAUL_CLI_MAP },
   { "retries", N_("N"), N_("Try a value again so often when its worker dies"), apply_retries, HAUL_CLI_MAP },
   { "fail-fast", NULL, N_("End with the first value that fails"), apply_fail_fast, HAUL_CLI_MAP },
   { "task-timeout", N_("SECONDS"), N_("Stop a value, and only that, when it takes longer than that"), apply_task_timeout, HAUL_CLI_MAP },
-  { "executor", N_("NAME"), N_("Run it in a child “process” (if not said otherwise), a “thread”, or “serial”, right here"), apply_executor, HAUL_CLI_RUN },
+  { "executor", N_("NAME"), N_("Run it in a child “process” (if not said otherwise), a “thread”, or “serial”, right here; or in the workers of a “pool”"), apply_executor, HAUL_CLI_RUN },
   { "start-method", N_("NAME"), N_("How the process comes into being: “spawn” (if not said otherwise) starts a program, “forkserver” forks a small one"), apply_start_method, HAUL_CLI_RUN },
   { "nice", N_("N"), N_("Priority of the processes: 0, the usual one, to 19, the lowest; 19 if not said otherwise"), apply_nice, HAUL_CLI_RUN | HAUL_CLI_MAP },
   { "timeout", N_("SECONDS"), N_("Stop it when it takes longer than that"), apply_timeout, HAUL_CLI_RUN },

@@ -216,8 +216,11 @@ check_together (const HaulCliOptions  *self,
   if (verb == HAUL_CLI_MAP && self->over == NULL)
     return haul_cli_throw_usage (error, _("what to vary is missing, as in --over PARAMETER=1..10"));
 
-  if (self->nice != HAUL_CLI_NICE_UNSET && self->executor != HAUL_CLI_PROCESS)
+  if (self->nice != HAUL_CLI_NICE_UNSET && self->executor != HAUL_CLI_PROCESS && self->executor != HAUL_CLI_POOL)
     return haul_cli_throw_usage (error, _("--nice works only with --executor process"));
+
+  if (self->n_workers != 0 && verb == HAUL_CLI_RUN && self->executor != HAUL_CLI_POOL)
+    return haul_cli_throw_usage (error, _("--workers works only with --executor pool"));
 
   if (self->start_method_set && self->executor != HAUL_CLI_PROCESS)
     return haul_cli_throw_usage (error, _("--start-method works only with --executor process"));

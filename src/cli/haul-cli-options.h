@@ -12,6 +12,7 @@ typedef enum
   HAUL_CLI_PROCESS,
   HAUL_CLI_THREAD,
   HAUL_CLI_SERIAL,
+  HAUL_CLI_POOL,
 } HaulCliExecutor;
 
 /* Verbs that run a task, and share a command line. */
@@ -44,7 +45,7 @@ typedef struct
   const char      *over;
   const HaulParam *over_param;
   const char      *over_values;       /* what goes after its "=" */
-  guint            n_workers;         /* 0: not said */
+  guint            n_workers;         /* 0: not said; of a run as well */
   guint            chunksize;         /* 0: not said */
   guint            retries;
   guint            task_timeout_ms;   /* 0: none */

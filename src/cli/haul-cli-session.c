@@ -448,6 +448,12 @@ make_executor (const HaulCliOptions *options)
     case HAUL_CLI_SERIAL:
       return haul_serial_executor_new ();
 
+    case HAUL_CLI_POOL:
+      executor = haul_pool_executor_new (NULL, options->n_workers);
+      if (options->nice != HAUL_CLI_NICE_UNSET)
+        haul_pool_set_nice (haul_pool_executor_get_pool (HAUL_POOL_EXECUTOR (executor)), options->nice);
+      return executor;
+
     case HAUL_CLI_PROCESS:
     default:
       executor = haul_process_executor_new (NULL);

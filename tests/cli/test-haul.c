@@ -49,15 +49,18 @@ test_executors_agree (void)
       g_autoptr(CliRun) forked = cli_run ("run", "pi", "--digits", sizes[i], "--start-method", "forkserver", "--quiet", NULL);
       g_autoptr(CliRun) thread = cli_run ("run", "pi", "--digits", sizes[i], "--executor", "thread", "--quiet", NULL);
       g_autoptr(CliRun) serial = cli_run ("run", "pi", "--digits", sizes[i], "--executor", "serial", "--quiet", NULL);
+      g_autoptr(CliRun) pool = cli_run ("run", "pi", "--digits", sizes[i], "--executor", "pool", "--workers", "2", "--quiet", NULL);
 
       cli_run_assert_status (process, 0);
       cli_run_assert_status (forked, 0);
       cli_run_assert_status (thread, 0);
       cli_run_assert_status (serial, 0);
+      cli_run_assert_status (pool, 0);
       g_assert_cmpuint (process->out->len, ==, strlen ("3.") + (gsize) atoi (sizes[i]) + strlen ("\n"));
       g_assert_cmpstr (process->out->str, ==, forked->out->str);
       g_assert_cmpstr (process->out->str, ==, thread->out->str);
       g_assert_cmpstr (process->out->str, ==, serial->out->str);
+      g_assert_cmpstr (process->out->str, ==, pool->out->str);
       g_assert_cmpstr (process->err->str, ==, "");
     }
 }

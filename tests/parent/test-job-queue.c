@@ -342,7 +342,7 @@ test_never_submitted (void)
 #if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
 #define N_AT_ONCE 40u
 #else
-#define N_AT_ONCE 200u
+#define N_AT_ONCE 100u
 #endif
 
 static void

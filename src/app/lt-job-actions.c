@@ -68,11 +68,13 @@ new_job_cb (GSimpleAction *action,
     lt_window_present_form (ensure_window (user_data), task, NULL);
 }
 
-/* "pi", or as on the command line: "pi --digits 1000". */
+/* "pi", or as on the command line: "pi --digits 1000 --executor pool". */
 static gboolean
-parse_command (const char      *text,
+parse_command (LtJobs          *jobs,
+               const char      *text,
                const HaulTask **ret_task,
                GVariant       **ret_arguments,
+               LtRunIn         *ret_where,
                GError         **error)
 {
   g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
@@ -90,6 +92,8 @@ parse_command (const char      *text,
       const HaulParam *param = g_str_has_prefix (words[i], "--") ? haul_task_find_param (task, words[i] + 2) : NULL;
       g_autoptr(GVariant) value = NULL;
 
+      if (g_str_equal (words[i], "--executor") && lt_jobs_find_run_in (jobs, words[i + 1], ret_where))
+        continue;
       if (param == NULL || words[i + 1] == NULL)
         {
           g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, _("‘%s’ is no parameter with a value"), words[i]);
@@ -116,9 +120,11 @@ start_job_cb (GSimpleAction *action,
   const HaulTask *task = NULL;
   HaulJob *job = NULL;
   LtWindow *window = ensure_window (user_data);
+  LtJobs *jobs = lt_application_get_jobs (user_data);
+  LtRunIn where = LT_RUN_IN_PROCESS;
 
-  if (parse_command (g_variant_get_string (parameter, NULL), &task, &arguments, &error))
-    job = lt_jobs_start (lt_application_get_jobs (user_data), task, arguments, LT_RUN_IN_PROCESS, 19, &error);
+  if (parse_command (jobs, g_variant_get_string (parameter, NULL), &task, &arguments, &where, &error))
+    job = lt_jobs_start (jobs, task, arguments, where, 19, &error);
   if (job == NULL)
     tell (user_data, error->message);
   else if (window != NULL)
@@ -313,6 +319,14 @@ save_result_cb (GSimpleAction *action,
     lt_save_ask (window, job);
 }
 
+static void
+pool_workers_cb (GSimpleAction *action,
+                 GVariant      *parameter,
+                 gpointer       user_data)
+{
+  lt_jobs_resize_pool (lt_application_get_jobs (user_data), g_variant_get_uint32 (parameter));
+}
+
 static const GActionEntry entries[] = {
   { "new-job", new_job_cb, "s" },
   { "start-job", start_job_cb, "s" },
@@ -329,12 +343,17 @@ static const GActionEntry entries[] = {
   { "copy-command", copy_command_cb, "u" },
   { "copy-result", copy_result_cb, "u" },
   { "save-result", save_result_cb, "u" },
+  { "pool-workers", pool_workers_cb, "u" },
 };
 
 void
 lt_job_actions_add (LtApplication *application)
 {
+  g_autoptr(GPropertyAction) hold = NULL;
+
   g_return_if_fail (LT_IS_APPLICATION (application));
 
+  hold = g_property_action_new ("hold-queue", lt_jobs_get_pool (lt_application_get_jobs (application)), "held");
+  g_action_map_add_action (G_ACTION_MAP (application), G_ACTION (hold));
   g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries), application);
 }

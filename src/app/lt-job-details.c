@@ -10,6 +10,9 @@
 #include "lt-facts-view.h"
 #include "lt-job-text.h"
 #include "lt-life-strip.h"
+#include "lt-jobs.h"
+#include "lt-parts-view.h"
+#include "lt-pool-view.h"
 #include "lt-record-view.h"
 #include "lt-result-view.h"
 
@@ -19,12 +22,17 @@ struct _LtJobDetails
 
   GtkStack      *stack;
   AdwViewStack  *pages;
+  AdwViewStackPage *messages_page;
+  AdwViewStackPage *parts_page;
+  AdwViewStackPage *pool_page;
   GtkLabel      *title;
   GtkLabel      *summary;
   LtLifeStrip   *life;
   LtResultView  *result;
   LtRecordView  *log;
   LtRecordView  *messages;
+  LtPartsView   *parts;
+  LtPoolView    *pool;
   LtFactsView   *details;
 
   HaulJob       *job;        /* (owned) (nullable) */
@@ -73,6 +81,7 @@ update (LtJobDetails *self)
   gtk_label_set_label (self->title, haul_job_get_title (self->job));
   gtk_label_set_label (self->summary, summary);
   lt_life_strip_refresh (self->life);
+  lt_parts_view_refresh (self->parts);
 }
 
 static void
@@ -95,6 +104,8 @@ lt_job_details_class_init (LtJobDetailsClass *klass)
 
   g_type_ensure (LT_TYPE_FACTS_VIEW);
   g_type_ensure (LT_TYPE_LIFE_STRIP);
+  g_type_ensure (LT_TYPE_PARTS_VIEW);
+  g_type_ensure (LT_TYPE_POOL_VIEW);
   g_type_ensure (LT_TYPE_RECORD_VIEW);
   g_type_ensure (LT_TYPE_RESULT_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-job-details.ui");
@@ -106,6 +117,11 @@ lt_job_details_class_init (LtJobDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtJobDetails, result);
   gtk_widget_class_bind_template_child (widget_class, LtJobDetails, log);
   gtk_widget_class_bind_template_child (widget_class, LtJobDetails, messages);
+  gtk_widget_class_bind_template_child (widget_class, LtJobDetails, parts);
+  gtk_widget_class_bind_template_child (widget_class, LtJobDetails, pool);
+  gtk_widget_class_bind_template_child (widget_class, LtJobDetails, messages_page);
+  gtk_widget_class_bind_template_child (widget_class, LtJobDetails, parts_page);
+  gtk_widget_class_bind_template_child (widget_class, LtJobDetails, pool_page);
   gtk_widget_class_bind_template_child (widget_class, LtJobDetails, details);
 }
 
@@ -118,6 +134,18 @@ lt_job_details_init (LtJobDetails *self)
   /* Whatever changes: some steps of a life, as TERM sent, come with no state of their own. */
   g_signal_group_connect_swapped (self->signals, "notify", G_CALLBACK (update), self);
   g_signal_group_connect_swapped (self->signals, "ended", G_CALLBACK (update), self);
+}
+
+/* A job has a pipe of its own, or the workers of a pool have theirs. */
+static void
+set_pool (LtJobDetails     *self,
+          HaulPoolExecutor *executor)
+{
+  lt_parts_view_set_parts (self->parts, executor != NULL ? haul_job_get_parts (self->job) : NULL);
+  lt_pool_view_set_executor (self->pool, executor);
+  adw_view_stack_page_set_visible (self->parts_page, executor != NULL);
+  adw_view_stack_page_set_visible (self->pool_page, executor != NULL);
+  adw_view_stack_page_set_visible (self->messages_page, executor == NULL);
 }
 
 HaulJob *
@@ -144,6 +172,7 @@ lt_job_details_set_job (LtJobDetails *self,
   lt_record_view_set_job (self->log, job);
   lt_record_view_set_job (self->messages, job);
   lt_facts_view_set_job (self->details, job);
+  set_pool (self, job != NULL ? lt_jobs_find_pool_executor (job) : NULL);
   update (self);
 }
 

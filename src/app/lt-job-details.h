@@ -16,7 +16,7 @@ G_DECLARE_FINAL_TYPE (LtJobDetails, lt_job_details, LT, JOB_DETAILS, AdwBin)
 HaulJob *lt_job_details_get_job  (LtJobDetails *self);
 void     lt_job_details_set_job  (LtJobDetails *self,
                                   HaulJob      *job);
-/* "result", "log", "messages" or "details". */
+/* "result", "log", "messages", "parts", "pool" or "details". */
 void     lt_job_details_set_page (LtJobDetails *self,
                                   const char   *name);
 /* Looks for something in the log, or in the messages if they are shown. */

@@ -11,6 +11,9 @@
 #include "lt-countdown.h"
 #include "lt-job-menu.h"
 #include "lt-job-text.h"
+#include "lt-jobs.h"
+#include "lt-pool-text.h"
+#include "lt-tiles.h"
 
 /* Between two looks at what changes with the time alone: the time left, how long there is no news. */
 #define TICK_MS 500
@@ -22,6 +25,9 @@ struct _LtJobRow
   GtkImage       *icon;
   GtkLabel       *title;
   GtkProgressBar *bar;
+  GtkWidget      *parts_box;
+  LtTiles        *tiles;
+  GtkLabel       *parts;
   GtkLabel       *caption;
   GtkLabel       *left;
   GtkButton      *first_button;
@@ -30,6 +36,7 @@ struct _LtJobRow
 
   HaulJob        *job;         /* (owned) (nullable) */
   GSignalGroup   *signals;     /* (owned) of job */
+  GSignalGroup   *pool_signals;   /* (owned) of the pool that runs it, if one does */
   const char     *style;       /* the class that icon has now */
   guint           update_id;
   guint           tick_id;     /* only while mapped and the job runs */
@@ -104,7 +111,7 @@ update_countdown (LtJobRow *self)
     return;
 
   /* Translators: with a narrow no-break space; the grace time of a job that was canceled */
-  tooltip = g_strdup_printf (_("Can Be Stopped by Force After %.0f s"), ceil (seconds));
+  tooltip = g_strdup_printf (_("Can Be Stopped by Force After %.0f s"), ceil (seconds));
   lt_countdown_set_end (self->countdown, end, seconds);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->countdown), tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->countdown), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
@@ -171,6 +178,21 @@ update_bar (LtJobRow *self)
   else
     gtk_progress_bar_set_fraction (self->bar, 0);
   gtk_accessible_reset_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW);
+}
+
+/* Of a job that was divided, until it is clear that all went well. */
+static void
+update_parts (LtJobRow *self)
+{
+  g_autofree char *text = NULL;
+  LtPartCount count;
+
+  lt_pool_text_count (haul_job_get_parts (self->job), &count);
+  gtk_widget_set_visible (self->parts_box, count.n > 1 && haul_job_get_verdict (self->job) != HAUL_VERDICT_DONE);
+  if (count.n <= 1)
+    return;
+  text = lt_pool_text_short (&count);
+  gtk_label_set_label (self->parts, text);
 }
 
 static void
@@ -264,6 +286,7 @@ update (LtJobRow *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->caption), haul_job_is_active (self->job) ? NULL : caption);
   update_style (self);
   update_bar (self);
+  update_parts (self);
   update_first_button (self);
   update_second_button (self);
   update_countdown (self);
@@ -369,6 +392,7 @@ lt_job_row_dispose (GObject *object)
   g_clear_handle_id (&self->update_id, g_source_remove);
   g_clear_handle_id (&self->tick_id, g_source_remove);
   g_clear_object (&self->signals);
+  g_clear_object (&self->pool_signals);
   g_clear_object (&self->job);
   gtk_widget_dispose_template (GTK_WIDGET (self), LT_TYPE_JOB_ROW);
   /* The one child that is not bound to a name. */
@@ -432,12 +456,17 @@ lt_job_row_class_init (LtJobRowClass *klass)
                                               G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
+  g_type_ensure (LT_TYPE_COUNTDOWN);
+  g_type_ensure (LT_TYPE_TILES);
   gtk_widget_class_set_css_name (widget_class, "job");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-job-row.ui");
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, icon);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, title);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, bar);
+  gtk_widget_class_bind_template_child (widget_class, LtJobRow, parts_box);
+  gtk_widget_class_bind_template_child (widget_class, LtJobRow, tiles);
+  gtk_widget_class_bind_template_child (widget_class, LtJobRow, parts);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, caption);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, left);
   gtk_widget_class_bind_template_child (widget_class, LtJobRow, first_button);
@@ -456,6 +485,8 @@ lt_job_row_init (LtJobRow *self)
   self->signals = g_signal_group_new (HAUL_TYPE_JOB);
   g_signal_group_connect_swapped (self->signals, "notify", G_CALLBACK (job_changed_cb), self);
   g_signal_group_connect_swapped (self->signals, "ended", G_CALLBACK (job_changed_cb), self);
+  self->pool_signals = g_signal_group_new (HAUL_TYPE_POOL);
+  g_signal_group_connect_swapped (self->pool_signals, "notify::held", G_CALLBACK (job_changed_cb), self);
 }
 
 HaulJob *
@@ -477,6 +508,8 @@ lt_job_row_set_job (LtJobRow *self,
     return;
 
   g_signal_group_set_target (self->signals, job);
+  g_signal_group_set_target (self->pool_signals, job != NULL ? lt_jobs_find_pool (job) : NULL);
+  lt_tiles_set_parts (self->tiles, job != NULL ? haul_job_get_parts (job) : NULL);
   update (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOB]);
 }

@@ -8,6 +8,9 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "lt-jobs.h"
+#include "lt-pool-text.h"
+
 static const char * const state_icons[] = {
   [HAUL_JOB_QUEUED] = "job-queued-symbolic",
   [HAUL_JOB_STARTING] = "job-starting-symbolic",
@@ -56,10 +59,29 @@ silence (HaulJob *job)
 }
 
 gboolean
+lt_job_text_is_held (HaulJob *job)
+{
+  HaulPool *pool;
+  HaulJobState state;
+  LtPartCount count;
+
+  g_return_val_if_fail (HAUL_IS_JOB (job), FALSE);
+
+  pool = lt_jobs_find_pool (job);
+  state = haul_job_get_state (job);
+  if (pool == NULL || !haul_pool_get_held (pool) || state > HAUL_JOB_RUNNING)
+    return FALSE;
+  lt_pool_text_count (haul_job_get_parts (job), &count);
+  return count.n_in[HAUL_PART_RUNNING] == 0;
+}
+
+gboolean
 lt_job_text_is_stalled (HaulJob *job)
 {
   g_return_val_if_fail (HAUL_IS_JOB (job), FALSE);
 
+  if (lt_job_text_is_held (job))
+    return FALSE;
   return haul_job_get_state (job) == HAUL_JOB_RUNNING && silence (job) >= LT_STALLED_SECONDS;
 }
 
@@ -70,6 +92,8 @@ lt_job_text_icon (HaulJob *job)
 
   if (lt_job_text_is_stalled (job))
     return "job-stalled-symbolic";
+  if (lt_job_text_is_held (job))
+    return "job-queued-symbolic";
   if (haul_job_is_active (job))
     return state_icons[haul_job_get_state (job)];
   return verdict_icons[haul_job_get_verdict (job)];
@@ -80,7 +104,7 @@ lt_job_text_style (HaulJob *job)
 {
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
-  if (lt_job_text_is_stalled (job))
+  if (lt_job_text_is_stalled (job) || lt_job_text_is_held (job))
     return "warning";
   if (haul_job_is_active (job))
     return state_styles[haul_job_get_state (job)];
@@ -94,6 +118,8 @@ lt_job_text_state (HaulJob *job)
 
   if (lt_job_text_is_stalled (job))
     return g_strdup_printf (_("No news for %.0f s"), silence (job));
+  if (lt_job_text_is_held (job))
+    return g_strdup (_("Waiting: the queue is held"));
   if (haul_job_get_state (job) == HAUL_JOB_PAUSED && haul_job_get_fraction (job) >= 0)
     /* Translators: with a narrow no-break space before the percent sign, "Paused at 31 %" */
     return g_strdup_printf (_("Paused at %.0f %%"), haul_job_get_fraction (job) * 100);
@@ -273,7 +299,7 @@ lt_job_text_left (HaulJob *job)
     {
       seconds = MAX (force - g_get_monotonic_time (), 0) / (double) G_USEC_PER_SEC;
       /* Translators: with a narrow no-break space, "Force Stop in 3 s": until the button comes */
-      return g_strdup_printf (_("Force Stop in %.0f s"), ceil (seconds));
+      return g_strdup_printf (_("Force Stop in %.0f s"), ceil (seconds));
     }
   if (haul_job_get_state (job) != HAUL_JOB_RUNNING)
     return NULL;
@@ -286,11 +312,13 @@ lt_job_text_accessible (HaulJob *job)
   g_autofree char *state = NULL;
   g_autofree char *lower = NULL;
   g_autofree char *left = NULL;
+  g_autofree char *parts = NULL;
+  LtPartCount count;
   GString *text;
 
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
-  if (lt_job_text_is_stalled (job))
+  if (lt_job_text_is_stalled (job) || lt_job_text_is_held (job))
     state = lt_job_text_state (job);
   else
     state = g_strdup (haul_format_state (haul_job_get_state (job), haul_job_get_verdict (job)));
@@ -301,6 +329,12 @@ lt_job_text_accessible (HaulJob *job)
   g_string_append_printf (text, ", %s", lower);
   if (haul_job_get_fraction (job) >= 0 && haul_job_is_active (job))
     g_string_append_printf (text, _(", %.0f percent"), haul_job_get_fraction (job) * 100);
+  lt_pool_text_count (haul_job_get_parts (job), &count);
+  if (count.n > 1)
+    {
+      parts = lt_pool_text_long (&count);
+      g_string_append_printf (text, ", %s", parts);
+    }
   if (left != NULL)
     g_string_append_printf (text, ", %s", left);
   if (haul_job_get_pid (job) > 0)
@@ -427,6 +461,8 @@ lt_job_text_executor (HaulJob *job)
 
   if (g_strcmp0 (name, "process") == 0)
     return _("Child Process");
+  if (g_strcmp0 (name, "pool") == 0)
+    return _("Pool");
   if (g_strcmp0 (name, "thread") == 0)
     return _("Thread");
   if (g_strcmp0 (name, "serial") == 0)

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 const char *lt_job_text_icon        (HaulJob        *job);
 const char *lt_job_text_style       (HaulJob        *job);   /* a style class of libadwaita */
+gboolean    lt_job_text_is_held     (HaulJob        *job);   /* it could go on, but for the queue */
 gboolean    lt_job_text_is_stalled  (HaulJob        *job);
 char       *lt_job_text_state       (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* "No news for 12 s" */
 char       *lt_job_text_about       (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* "20,000 digits · pid 4242" */

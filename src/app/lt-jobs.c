@@ -12,6 +12,9 @@
 
 #define MAX_UNDO 50
 
+/* Where a job keeps the executor of the pool that runs it. */
+#define POOL_KEY "lt-pool"
+
 /* Between two looks at the time that is left. */
 #define TICK_MS 1000
 
@@ -276,6 +279,7 @@ lt_jobs_init (LtJobs *self)
   self->status = g_strdup ("");
   g_queue_init (&self->removed);
   self->executors[LT_RUN_IN_PROCESS] = haul_process_executor_new (NULL);
+  self->executors[LT_RUN_IN_POOL] = haul_pool_executor_new (NULL, lt_settings_get_workers ());
   self->executors[LT_RUN_IN_THREAD] = haul_thread_executor_new ();
   self->executors[LT_RUN_IN_WINDOW] = haul_serial_executor_new ();
 }
@@ -328,6 +332,63 @@ lt_jobs_get_executor (LtJobs  *self,
   g_return_val_if_fail (where < LT_N_RUN_IN, NULL);
 
   return self->executors[where];
+}
+
+/**
+ * lt_jobs_find_run_in:
+ * @name: (nullable): of an executor, as on the command line: "process", "pool", …
+ *
+ * Returns: whether there is one, and then it is in @ret_where
+ */
+gboolean
+lt_jobs_find_run_in (LtJobs     *self,
+                     const char *name,
+                     LtRunIn    *ret_where)
+{
+  g_return_val_if_fail (LT_IS_JOBS (self), FALSE);
+
+  for (guint i = 0; i < LT_N_RUN_IN; i++)
+    if (g_strcmp0 (name, haul_executor_get_name (self->executors[i])) == 0)
+      {
+        *ret_where = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+HaulPool *
+lt_jobs_get_pool (LtJobs *self)
+{
+  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
+
+  return haul_pool_executor_get_pool (HAUL_POOL_EXECUTOR (self->executors[LT_RUN_IN_POOL]));
+}
+
+void
+lt_jobs_resize_pool (LtJobs *self,
+                     guint   n_workers)
+{
+  g_return_if_fail (LT_IS_JOBS (self));
+
+  n_workers = CLAMP (n_workers, 1, LT_MAX_WORKERS);
+  haul_pool_set_n_workers (lt_jobs_get_pool (self), n_workers);
+  lt_settings_set_workers (n_workers == haul_usable_cpus () ? 0 : n_workers);
+}
+
+HaulPoolExecutor *
+lt_jobs_find_pool_executor (HaulJob *job)
+{
+  g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
+
+  return g_object_get_data (G_OBJECT (job), POOL_KEY);
+}
+
+HaulPool *
+lt_jobs_find_pool (HaulJob *job)
+{
+  HaulPoolExecutor *executor = lt_jobs_find_pool_executor (job);
+
+  return executor != NULL ? haul_pool_executor_get_pool (executor) : NULL;
 }
 
 HaulJob *
@@ -395,6 +456,8 @@ lt_jobs_start (LtJobs          *self,
 
   haul_job_set_nice (job, nice);
   haul_job_set_grace (job, lt_settings_get_grace (), FALSE);
+  if (where == LT_RUN_IN_POOL)
+    g_object_set_data_full (G_OBJECT (job), POOL_KEY, g_object_ref (self->executors[where]), g_object_unref);
   add (self, job);
   haul_executor_submit (self->executors[where], job);
 
@@ -411,9 +474,7 @@ lt_jobs_start_again (LtJobs   *self,
   g_return_val_if_fail (LT_IS_JOBS (self), NULL);
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
-  for (guint i = 0; i < LT_N_RUN_IN; i++)
-    if (g_strcmp0 (haul_job_get_executor_name (job), haul_executor_get_name (self->executors[i])) == 0)
-      where = i;
+  (void) lt_jobs_find_run_in (self, haul_job_get_executor_name (job), &where);   /* or else as any new job */
   return lt_jobs_start (self, haul_job_get_task (job), haul_job_get_arguments (job), where,
                         haul_job_get_nice (job), error);
 }

@@ -20,10 +20,14 @@ G_DECLARE_FINAL_TYPE (LtJobs, lt_jobs, LT, JOBS, GObject)
 typedef enum
 {
   LT_RUN_IN_PROCESS,
+  LT_RUN_IN_POOL,
   LT_RUN_IN_THREAD,
   LT_RUN_IN_WINDOW,
   LT_N_RUN_IN
 } LtRunIn;
+
+/* More workers than this help nobody. */
+#define LT_MAX_WORKERS 256
 
 typedef enum
 {
@@ -45,6 +49,15 @@ HaulJob      *lt_jobs_lookup       (LtJobs          *self,
                                     guint            id);     /* (nullable) (transfer none) */
 HaulExecutor *lt_jobs_get_executor (LtJobs          *self,
                                     LtRunIn          where);
+gboolean      lt_jobs_find_run_in  (LtJobs          *self,
+                                    const char      *name,
+                                    LtRunIn         *ret_where);
+HaulPool     *lt_jobs_get_pool     (LtJobs          *self);
+void          lt_jobs_resize_pool  (LtJobs          *self,
+                                    guint            n_workers);
+/* The pool that runs a job, and its executor; NULL for a job that runs elsewhere. */
+HaulPoolExecutor *lt_jobs_find_pool_executor (HaulJob *job);
+HaulPool         *lt_jobs_find_pool          (HaulJob *job);
 gboolean      lt_jobs_matches      (HaulJob         *job,
                                     LtFilter         filter);
 

@@ -42,6 +42,11 @@ describe_run_in (LtNewJobDialog *self)
              ? _(self->task->thread_note)
              : _("Cannot be paused or stopped by force; if it crashes, so does this app");
 
+    case LT_RUN_IN_POOL:
+      return self->task->divide != NULL
+             ? _("Split into parts that the workers of the pool run at the same time, each in a process of its own")
+             : _("As one part, in a worker process of the pool that is there already, or waits for the next job");
+
     case LT_RUN_IN_WINDOW:
       return _("Freezes this window until it is done: nothing can be pressed, and nothing is drawn");
 
@@ -191,7 +196,7 @@ static void
 take_over (LtNewJobDialog *self,
            HaulJob        *like)
 {
-  static const char * const names[LT_N_RUN_IN] = { "process", "thread", "serial" };
+  static const char * const names[LT_N_RUN_IN] = { "process", "pool", "thread", "serial" };
 
   for (guint i = 0; i < LT_N_RUN_IN; i++)
     if (g_strcmp0 (names[i], haul_job_get_executor_name (like)) == 0)

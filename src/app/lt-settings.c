@@ -48,6 +48,21 @@ lt_settings_get_details (void)
   return settings == NULL || g_settings_get_boolean (settings, "show-details");
 }
 
+guint
+lt_settings_get_workers (void)
+{
+  GSettings *settings = lt_settings_get ();
+
+  return settings != NULL ? g_settings_get_uint (settings, "pool-workers") : 0;
+}
+
+void
+lt_settings_set_workers (guint n_workers)
+{
+  if (lt_settings_get () != NULL)
+    g_settings_set_uint (lt_settings_get (), "pool-workers", n_workers);
+}
+
 gboolean
 lt_settings_is_hint_done (const char *name)
 {

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 GSettings *lt_settings_get          (void);   /* (nullable) (transfer none) */
 guint      lt_settings_get_grace    (void);   /* ms */
 gboolean   lt_settings_get_details  (void);
+guint      lt_settings_get_workers  (void);   /* 0 for as many as there are usable CPUs */
+void       lt_settings_set_workers  (guint       n_workers);
 gboolean   lt_settings_is_hint_done (const char *name);
 void       lt_settings_finish_hint  (const char *name);
 

@@ -11,7 +11,8 @@
 #include "lt-window.h"
 
 /* Makes the picture of the Jobs view: the real window with real jobs in real states, rendered off
- * screen. lt-screenshot [--dark] [--rtl] [--width N] [--scale N] [--text-scale X] FILE */
+ * screen. lt-screenshot [--dark] [--rtl] [--width N] [--scale N] [--text-scale X]
+ * [--page NAME] FILE */
 
 #define ALARM_SECONDS 240
 #define HEIGHT        640
@@ -22,12 +23,14 @@ static gboolean rtl;
 static int width = 960;
 static int scale = 1;
 static double text_scale = 1;
+static char *page;
 
 typedef enum
 {
   STEP_DONE,      /* wait for the first job to end */
   STEP_PAUSE,     /* wait for the second to be some way along */
-  STEP_RUN,       /* wait for the third to be at some sixty percent */
+  STEP_DIVIDE,    /* wait for some parts of the third, which the pool runs, to be done */
+  STEP_RUN,       /* wait for the fourth to be at some sixty percent */
   STEP_SETTLE,    /* let the last frames be drawn */
 } Step;
 
@@ -66,6 +69,18 @@ save (GtkWidget *window)
   gsk_render_node_unref (node);
 }
 
+/* The result of the job that is done, or what was asked for, of the job that the pool runs. */
+static void
+show_page (LtWindow *window,
+           LtJobs   *jobs)
+{
+  lt_window_select (window, lt_jobs_lookup (jobs, page != NULL ? 3 : 1));
+  if (page != NULL)
+    lt_window_set_page (window, page);
+  if (page != NULL && width < 600)
+    g_action_group_activate_action (G_ACTION_GROUP (window), "toggle-details", NULL);
+}
+
 static gboolean
 step_cb (gpointer user_data)
 {
@@ -86,6 +101,13 @@ step_cb (gpointer user_data)
       if (haul_job_get_fraction (newest) < 0.3)
         break;
       haul_job_pause (newest);
+      start (G_APPLICATION (application), "pi --digits 100000000 --executor pool");
+      step = STEP_DIVIDE;
+      break;
+
+    case STEP_DIVIDE:
+      if (haul_job_get_fraction (newest) < 0.3)
+        break;
       start (G_APPLICATION (application), "pi --digits 25000000");
       step = STEP_RUN;
       break;
@@ -94,7 +116,7 @@ step_cb (gpointer user_data)
       if (haul_job_get_fraction (newest) < 0.6)
         break;
       g_assert_cmpint (haul_job_get_state (newest), ==, HAUL_JOB_RUNNING);
-      lt_window_select (LT_WINDOW (window), lt_jobs_lookup (lt_application_get_jobs (application), 1));
+      show_page (LT_WINDOW (window), lt_application_get_jobs (application));
       step = STEP_SETTLE;
       break;
 
@@ -170,6 +192,7 @@ main (int    argc,
     { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark style", NULL },
     { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "Right to left", NULL },
     { "width", 0, 0, G_OPTION_ARG_INT, &width, "Width of the window", "N" },
+    { "page", 0, 0, G_OPTION_ARG_STRING, &page, "Page of the details of the job in the pool", "NAME" },
     { "text-scale", 0, 0, G_OPTION_ARG_DOUBLE, &text_scale, "Size of the text, 2 for twice as large", "X" },
     { "scale", 0, 0, G_OPTION_ARG_INT, &scale, "Pixels for each pixel", "N" },
     { NULL },

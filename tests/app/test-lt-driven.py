@@ -104,6 +104,11 @@ class App:
                 return node
         return None
 
+    def find_all(self, pattern):
+        # A row and what the list makes of it have the same name: only the row is a group.
+        return [node for node in self.walk() if node.get_role() == Atspi.Role.PANEL
+                and re.fullmatch(pattern, node.get_name() or '')]
+
     def wait(self, pattern, role=None, seconds=SOON):
         return wait_for('“%s”' % pattern, lambda: self.find(pattern, role), seconds)
 
@@ -191,6 +196,47 @@ def test_bad_calls(program):
 
 # GTK 4.8 crashes when its accessible tree is read while a dialog is being taken down. So after a
 # dialog was answered these tests look at the processes, and act through the bus, alone.
+
+def test_pool(program):
+    """Jobs of the pool wait while its queue is held, then run in as many workers as it has, and end."""
+    app = App(program)
+    app.activate('pool-workers', GLib.Variant('u', 2))
+    app.activate('hold-queue')
+    for _ in range(2):
+        app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600 --executor pool'))
+    held = 'Sleep, waiting: the queue is held.*'
+    app.wait(held)
+    app.activate('show-page', GLib.Variant('s', 'pool'), path=PATH + '/window/1')
+    app.wait('Hold Queue')
+    app.wait('Workers', Atspi.Role.SPIN_BUTTON)
+
+    app.activate('hold-queue')
+    wait_for('both to run', lambda: len(app.find_all('Sleep, running.*')) == 2)
+    assert app.find(held) is None
+    server = children_of(app.process.pid)[0]
+    first = wait_for('two workers', lambda: len(children_of(server)) == 2 and children_of(server))
+    for pid in first:
+        app.wait(str(pid))   # in the table of workers
+
+    app.activate('pool-workers', GLib.Variant('u', 3))
+    app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600 --executor pool'))
+    wait_for('three to run', lambda: len(app.find_all('Sleep, running.*')) == 3)
+    wait_for('three workers', lambda: len(children_of(server)) == 3)
+
+    app.activate('pause-job', GLib.Variant('u', 1))
+    app.wait('Sleep, paused.*')
+    app.activate('resume-job', GLib.Variant('u', 1))
+    wait_for('three to run again', lambda: len(app.find_all('Sleep, running.*')) == 3)
+    app.activate('cancel-job', GLib.Variant('u', 1))
+    app.activate('force-job', GLib.Variant('u', 2))
+    wait_for('two to be canceled', lambda: len(app.find_all('Sleep, canceled.*')) == 2)
+    assert len(app.find_all('Sleep, running.*')) == 1
+    app.press('Cancel Sleep')   # its number is any: workers are numbered as well
+    wait_for('all to be canceled', lambda: len(app.find_all('Sleep, canceled.*')) == 3)
+    app.activate('quit')
+    app.finish()
+    wait_for('the workers to be gone', lambda: all(is_gone(pid) for pid in first + [server]))
+
 
 def test_form(program):
     """The form opens from its action, and Start starts the job."""
@@ -303,7 +349,7 @@ def test_no_schema(program):
 
 
 def main():
-    tests = [test_first_job, test_result, test_bad_calls, test_form, test_keep_waiting, test_stop_and_quit,
+    tests = [test_first_job, test_result, test_bad_calls, test_pool, test_form, test_keep_waiting, test_stop_and_quit,
              test_signal, test_killed, test_no_display, test_no_schema]
     print('1..%d' % len(tests))
     failed = 0

@@ -11,10 +11,14 @@
 #include "lt-job-row.h"
 #include "lt-jobs-view.h"
 #include "lt-life-strip.h"
+#include "lt-parts-view.h"
+#include "lt-pool-text.h"
+#include "lt-pool-view.h"
 #include "lt-record-view.h"
 #include "lt-result-view.h"
 #include "lt-strip.h"
 #include "lt-test.h"
+#include "lt-tiles.h"
 #include "lt-window.h"
 
 /* Every template can be made and is gone again afterwards: nothing in it holds on to it. */
@@ -23,7 +27,7 @@ test_widgets (void)
 {
   const GType types[] = {
     LT_TYPE_COUNTDOWN, LT_TYPE_FACTS_VIEW, LT_TYPE_HEARTBEAT, LT_TYPE_HINT_BAR, LT_TYPE_JOB_DETAILS, LT_TYPE_JOB_ROW, LT_TYPE_JOBS_VIEW,
-    LT_TYPE_LIFE_STRIP, LT_TYPE_RECORD_VIEW, LT_TYPE_RESULT_VIEW, LT_TYPE_STRIP,
+    LT_TYPE_LIFE_STRIP, LT_TYPE_PARTS_VIEW, LT_TYPE_POOL_VIEW, LT_TYPE_RECORD_VIEW, LT_TYPE_RESULT_VIEW, LT_TYPE_STRIP, LT_TYPE_TILES,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
@@ -48,6 +52,19 @@ test_windows (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* Something to be shown in the cell @name. */
+static GObject *
+create_item (const char *name)
+{
+  if (g_str_has_prefix (name, "part-"))
+    return g_object_new (HAUL_TYPE_PART, NULL);
+  if (g_str_has_prefix (name, "worker-"))
+    return g_object_new (HAUL_TYPE_POOL_WORKER_INFO, NULL);
+  if (g_str_equal (name, "job.ui"))
+    return G_OBJECT (haul_job_new (haul_task_lookup ("sleep", NULL), NULL, NULL));
+  return G_OBJECT (haul_record_new_log (1, HAUL_LOG_INFO, "text"));
+}
+
 /* Each cell, with the names of its closures. */
 static void
 test_cells (void)
@@ -55,19 +72,18 @@ test_cells (void)
   g_auto(GStrv) cells = g_resources_enumerate_children ("/io/github/longtasks/LongTasks/ui/cells", 0, NULL);
 
   g_assert_nonnull (cells);
+  lt_pool_text_ensure ();
   for (guint i = 0; cells[i] != NULL; i++)
     {
       g_autofree char *path = g_strconcat ("/io/github/longtasks/LongTasks/ui/cells/", cells[i], NULL);
-      GType type = g_str_equal (cells[i], "job.ui") ? HAUL_TYPE_JOB : HAUL_TYPE_RECORD;
-      GListStore *store = g_list_store_new (type);
-      g_autoptr(HaulJob) job = haul_job_new (haul_task_lookup ("sleep", NULL), NULL, NULL);
-      g_autoptr(HaulRecord) record = haul_record_new_log (1, HAUL_LOG_INFO, "text");
+      GListStore *store = g_list_store_new (G_TYPE_OBJECT);
+      g_autoptr(GObject) item = create_item (cells[i]);
       GtkListItemFactory *factory = gtk_builder_list_item_factory_new_from_resource (NULL, path);
       GtkWidget *list;
       GtkWidget *window = gtk_window_new ();
 
       g_test_message ("%s", cells[i]);
-      g_list_store_append (store, type == HAUL_TYPE_JOB ? (gpointer) job : (gpointer) record);
+      g_list_store_append (store, item);
       list = gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (store))), factory);
       gtk_window_set_child (GTK_WINDOW (window), list);
       gtk_widget_realize (list);

@@ -274,6 +274,16 @@ haul_test_wait_ended (HaulJob *job)
   haul_test_run_until (has_ended, job, HAUL_TEST_SOON_MS);
 }
 
+void
+haul_test_run_normal (HaulExecutor *executor)
+{
+  g_autoptr(HaulJob) job = haul_test_job_start (executor, "ok", "{'size': <int64 1000>}");
+
+  haul_test_wait_ended (job);
+  haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+  g_assert_cmpuint (haul_job_get_result_size (job), ==, 1000);
+}
+
 typedef struct
 {
   HaulJob      *job;

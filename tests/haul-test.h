@@ -94,6 +94,8 @@ void          haul_test_submit          (HaulExecutor      *executor,
 HaulJob      *haul_test_job_start       (HaulExecutor      *executor,
                                          const char        *task,
                                          const char        *arguments) G_GNUC_WARN_UNUSED_RESULT;
+/* One job that goes as it should: what has to work after each fault. */
+void          haul_test_run_normal      (HaulExecutor      *executor);
 void          haul_test_wait_ended      (HaulJob           *job);
 void          haul_test_wait_state      (HaulJob           *job,
                                          HaulJobState       state);

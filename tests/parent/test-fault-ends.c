@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "test-pool-util.h"
 
@@ -43,12 +44,7 @@ executor_new (gconstpointer method)
 static void
 finish (HaulExecutor *executor)
 {
-  g_autoptr(HaulJob) job = haul_test_job_start (executor, "ok", "{'size': <int64 1000>}");
-
-  haul_test_wait_ended (job);
-  haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
-  g_assert_cmpuint (haul_job_get_result_size (job), ==, 1000);
-  g_clear_object (&job);
+  haul_test_run_normal (executor);
   g_object_unref (executor);
   haul_test_assert_clean ();
 }
@@ -244,6 +240,74 @@ test_quick (gconstpointer method)
   finish (executor_new (method));
 }
 
+/* A worker that leaves a family behind: in sessions of their own, without a parent, and deaf to SIGTERM. */
+
+#define MARK "HAUL_TEST_FAMILY"
+
+static const HaulParam stay_params[] = {
+  { "stay", "Stay", NULL, "Whether it goes on", HAUL_PARAM_INT, 0, 1, 0 },
+  { NULL }
+};
+static const HaulTask tree_task = { .id = "tree", .title = "tree", .summary = "Tests", .unit = "steps", .params = stay_params };
+
+static char *
+mark_new (void)
+{
+  static guint n;
+  g_autofree char *value = g_strdup_printf ("%d-%u", (int) getpid (), n++);
+
+  g_assert_true (g_setenv (MARK, value, TRUE));
+  return g_strconcat (MARK "=", value, NULL);
+}
+
+typedef struct
+{
+  const char *mark;
+  guint       n;
+} Family;
+
+static gboolean
+is_complete (gpointer data)
+{
+  Family *family = data;
+
+  return haul_test_count_marked (family->mark, 0) == family->n;
+}
+
+static void
+test_family (void)
+{
+  g_autofree char *mark = NULL;
+  HaulExecutor *executor;
+
+  haul_test_begin ();
+  mark = mark_new ();
+  executor = haul_process_executor_new (g_getenv ("HAUL_TEST_FORK_CHILD"));
+  haul_process_executor_set_start_method (HAUL_PROCESS_EXECUTOR (executor), HAUL_START_FORK_SERVER);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *arguments = g_strdup_printf ("{'stay': <int64 %u>}", MIN (i, 1));
+      g_autoptr(HaulJob) job = haul_test_job_new_for_task (&tree_task, arguments);
+      Family grown = { mark, 9 };   /* seven descendants, the worker, and the server */
+      Family alone = { mark, 1 };
+
+      haul_test_submit (executor, job);
+      (void) haul_test_wait_log (job, "grown");
+      if (i > 0)
+        haul_test_run_until (is_complete, &grown, HAUL_TEST_SOON_MS);
+      if (i == 1)
+        haul_job_cancel (job);
+      else if (i == 2)
+        haul_job_force (job);
+      haul_test_wait_ended (job);
+      haul_test_assert_verdict (job, i == 0 ? HAUL_VERDICT_DONE : HAUL_VERDICT_CANCELLED);
+      haul_test_run_until (is_complete, &alone, HAUL_TEST_SOON_MS);
+    }
+  g_unsetenv (MARK);
+  finish (executor);
+  g_assert_cmpuint (haul_test_count_marked (mark, 0), ==, 0);
+}
+
 static void
 add (const char    *path,
      GTestDataFunc  func)
@@ -267,5 +331,6 @@ main (int    argc,
   add ("/fault/crash-on-term", test_crash_on_term);
   add ("/fault/killed-from-outside", test_killed_from_outside);
   add ("/fault/quick", test_quick);
+  g_test_add_func ("/fault/family", test_family);
   return g_test_run ();
 }

@@ -27,15 +27,6 @@ is_held (gpointer pid)
   return haul_test_process_state (GPOINTER_TO_INT (pid)) == 't';
 }
 
-static void
-run_normal (HaulExecutor *executor)
-{
-  g_autoptr(HaulJob) job = haul_test_job_start (executor, "ok", NULL);
-
-  haul_test_wait_ended (job);
-  haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
-}
-
 /* It waits, and goes on with all else; and once the worker can end, so does its job. */
 static void
 test_job (gconstpointer method)
@@ -57,19 +48,19 @@ test_job (gconstpointer method)
   if (holder != NULL)
     {
       haul_test_run_until (was_killed, job, HAUL_TEST_SOON_MS);
-      run_normal (executor);
+      haul_test_run_normal (executor);
       g_assert_false (haul_test_run_for (has_ended, job, HAUL_STUCK_TIMEOUT_MS + 500));
       haul_test_assert_state (job, HAUL_JOB_CANCELLING);
       g_assert_true (is_held (GINT_TO_POINTER (haul_job_get_pid (job))));
       haul_job_force (job);
-      run_normal (executor);
+      haul_test_run_normal (executor);
       haul_test_let_go (holder);
     }
   haul_test_wait_ended (job);
   haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
   if (holder != NULL)
     g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
-  run_normal (executor);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }

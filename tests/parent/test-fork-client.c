@@ -142,6 +142,7 @@ test_garbage (void)
       haul_test_assert_verdict (job, HAUL_VERDICT_FAILED);
       g_assert_error ((GError *) haul_job_get_error (job), HAUL_ERROR, HAUL_ERROR_PROTOCOL);
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -174,6 +175,7 @@ test_cancel (void)
       if (rows[i / 2].signum != 0)
         g_assert_cmpint (haul_job_get_exit_signal (job), ==, rows[i / 2].signum);
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -215,6 +217,7 @@ test_cancel_early (void)
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -261,6 +264,7 @@ test_pause (void)
   haul_job_resume (quick);
   haul_test_wait_ended (quick);
   haul_test_assert_verdict (quick, HAUL_VERDICT_DONE);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -283,6 +287,7 @@ test_timeout (void)
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_TIMED_OUT);
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -305,6 +310,7 @@ test_nice (void)
       haul_job_cancel (job);
       haul_test_wait_ended (job);
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }

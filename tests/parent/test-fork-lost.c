@@ -83,20 +83,10 @@ assert_all (GPtrArray      *jobs,
     }
 }
 
-/* What has to work after each test. */
-static void
-run_one (HaulExecutor *executor)
-{
-  g_autoptr(HaulJob) job = haul_test_job_start (executor, "ok", "{'size': <int64 1000>}");
-
-  haul_test_wait_ended (job);
-  haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
-}
-
 static void
 finish (HaulExecutor *executor)
 {
-  run_one (executor);
+  haul_test_run_normal (executor);
   g_assert_finalize_object (executor);
   haul_test_assert_clean ();
 }
@@ -178,7 +168,7 @@ test_killed_while_starting (void)
           else if (haul_job_get_verdict (job) != HAUL_VERDICT_DONE)
             haul_test_assert_contains (haul_job_get_error (job)->message, "fork server died");
         }
-      run_one (executor);
+      haul_test_run_normal (executor);
       g_assert_finalize_object (executor);
     }
   haul_test_assert_clean ();
@@ -340,7 +330,7 @@ test_not_there (void)
 
   /* Which says nothing of the other way to start. */
   executor = haul_test_process_executor_new ();
-  run_one (executor);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }

@@ -53,6 +53,7 @@ test_queued (gconstpointer name)
   haul_job_pause (never);
   haul_job_resume (never);
   haul_test_assert_state (never, HAUL_JOB_QUEUED);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -78,6 +79,7 @@ test_starting (gconstpointer name)
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -174,6 +176,7 @@ test_pause (gconstpointer name)
   haul_job_resume (quick);
   haul_test_wait_ended (quick);
   haul_test_assert_verdict (quick, HAUL_VERDICT_DONE);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -203,6 +206,7 @@ test_paused (gconstpointer name)
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -237,6 +241,7 @@ test_spinning (gconstpointer name)
   haul_test_assert_verdict (tidy, HAUL_VERDICT_CANCELLED);
   g_assert_cmpint (haul_job_get_exit_signal (tidy), ==, SIGTERM);
   g_assert_cmpint (now () - start, >=, 199 * 1000);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -261,6 +266,7 @@ test_tidy (gconstpointer name)
   g_assert_nonnull (haul_test_find_log (job, "tidying up"));
   text = haul_test_result_text (job);
   g_assert_cmpstr (text, ==, "begun\ntidied\n");
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -286,6 +292,7 @@ test_ignore_term (gconstpointer name)
   haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
   g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
   g_assert_cmpint (now () - start, >=, 299 * 1000);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -332,6 +339,7 @@ test_overdue (gconstpointer name)
   haul_test_wait_ended (job);
   haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
   g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -351,6 +359,7 @@ test_crash_on_term (gconstpointer name)
   haul_test_assert_verdict (job, HAUL_VERDICT_CRASHED);
   g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGSEGV);
   haul_test_assert_contains (haul_job_get_error (job)->message, "SIGSEGV");
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -378,6 +387,7 @@ test_grandchild (gconstpointer name)
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
       haul_test_poll_until (haul_test_process_gone, GINT_TO_POINTER (pid), HAUL_TEST_SOON_MS);
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -405,6 +415,7 @@ test_finishing (gconstpointer name)
       text = haul_test_result_text (job);
       g_assert_cmpstr (text, ==, "whole");
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -425,6 +436,7 @@ test_lingers (gconstpointer name)
   text = haul_test_result_text (job);
   g_assert_cmpstr (text, ==, "whole");
   g_assert_nonnull (haul_job_get_error (job));
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -445,6 +457,7 @@ test_ended (gconstpointer name)
   haul_job_resume (job);
   haul_test_assert_state (job, HAUL_JOB_ENDED);
   haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -475,6 +488,7 @@ test_from_callback (gconstpointer name)
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }
@@ -501,6 +515,7 @@ test_hundred (gconstpointer name)
         haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
   g_test_message ("%u were faster than the cancel", n_done);
+  haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();
 }

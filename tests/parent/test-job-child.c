@@ -93,6 +93,7 @@ test_status (void)
   g_assert_cmpint (number_of (text, "Threads"), ==, 1);
   g_assert_cmpint (number_of (text, "NoNewPrivs"), ==, 1);
   g_assert_cmpint (number_of (text, "core"), ==, 0);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -172,6 +173,7 @@ test_fds_of_others (void)
     }
   g_atomic_int_set (&stop, TRUE);
   (void) g_thread_join (g_steal_pointer (&thread));
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -194,6 +196,7 @@ test_nice (void)
   haul_test_wait_ended (job);
   text = haul_test_result_text (job);
   g_assert_cmpint (number_of (text, "nice"), ==, 7);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -234,6 +237,7 @@ test_output (void)
   assert_line (job, "bad \xef\xbf\xbd bytes, [1mbold[0m, reversed");
   assert_line (job, "to stderr");
   assert_line (job, "without an end");
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -257,6 +261,7 @@ test_log (void)
       g_assert_cmpint (haul_record_get_time (record), >=, haul_job_get_stamp (job, HAUL_STAMP_RUNNING));
     }
   g_assert_nonnull (haul_test_find_log (job, "bad \xef\xbf\xbd text, [1m,  reversed"));
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -292,6 +297,7 @@ test_long_line (void)
   assert_line (job, "after it");
   g_assert_cmpuint (g_list_model_get_n_items (haul_job_get_log (job)), ==, 2);
   g_assert_cmpuint (strlen (haul_test_find_log (job, "xxx")), ==, HAUL_MAX_TEXT);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -400,6 +406,7 @@ test_eight_floods (void)
   g_assert_cmpfloat (n_painted, >=, (ms - cpu_wait) / 16 / 3);
   g_assert_cmpfloat (haul_heartbeat_get_worst (heartbeat), <, 500 + cpu_wait);
   g_clear_object (&heartbeat);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 

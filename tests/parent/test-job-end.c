@@ -96,6 +96,7 @@ test_signals (void)
       haul_test_assert_contains (error->message, "42");
       haul_test_assert_contains (error->message, "last words");
     }
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -130,6 +131,7 @@ test_task_errors (void)
   cancelled = run (executor, "fail-cancelled", NULL);
   haul_test_assert_verdict (cancelled, HAUL_VERDICT_FAILED);
   g_assert_nonnull (haul_job_get_error (cancelled));
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -155,6 +157,7 @@ test_killed_from_outside (void)
       g_assert_cmpint (haul_job_get_exit_signal (job), ==, signals[i]);
       g_assert_cmpint (haul_job_get_pid (job), ==, pid);
     }
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -189,6 +192,7 @@ test_stopped_from_outside (void)
       haul_test_wait_ended (job);
       haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
     }
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -234,6 +238,7 @@ test_timeout (void)
   haul_test_assert_verdict (quick, HAUL_VERDICT_DONE);
   haul_test_wait_ended (queued);
   haul_test_assert_verdict (queued, HAUL_VERDICT_DONE);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -321,6 +326,7 @@ test_stamps (void)
   haul_job_cancel (tidy);
   haul_test_wait_ended (tidy);
   assert_order (tidy, tidied, G_N_ELEMENTS (tidied));
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 

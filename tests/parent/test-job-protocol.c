@@ -10,6 +10,17 @@
 
 #include "haul/wire/haul-error.h"
 
+/* That one worker is wrong says nothing of the next. */
+static void
+finish (void)
+{
+  g_autoptr(HaulExecutor) executor = haul_test_process_executor_new ();
+
+  haul_test_run_normal (executor);
+  g_clear_object (&executor);
+  haul_test_assert_clean ();
+}
+
 static HaulJob *
 run_mode (HaulExecutor *executor,
           const char   *mode,
@@ -48,7 +59,7 @@ test_violations (void)
       if (!g_str_has_prefix (modes[i], "half"))   /* those end by themselves */
         g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
     }
-  haul_test_assert_clean ();
+  finish ();
 }
 
 static void
@@ -76,7 +87,7 @@ test_garbage (void)
       haul_test_assert_verdict (job, HAUL_VERDICT_FAILED);
       g_assert_error ((GError *) haul_job_get_error (job), HAUL_ERROR, HAUL_ERROR_PROTOCOL);
     }
-  haul_test_assert_clean ();
+  finish ();
 }
 
 /* Odd, but allowed. */
@@ -106,7 +117,7 @@ test_tolerated (void)
   haul_test_assert_verdict (slow, HAUL_VERDICT_DONE);
   slow_text = haul_test_result_text (slow);
   g_assert_cmpstr (slow_text, ==, "x");
-  haul_test_assert_clean ();
+  finish ();
 }
 
 /* Its pipes are closed and it lives on: it can say no more, and is ended. */
@@ -127,6 +138,7 @@ test_closed_pipes (void)
   with = haul_test_job_start (executor, "close-pipes", "{'result': <int64 1>}");
   haul_test_wait_ended (with);
   haul_test_assert_verdict (with, HAUL_VERDICT_FAILED);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -151,6 +163,7 @@ test_closed_and_blocked (void)
   g_usleep (2500 * 1000);                        /* this is what it is about */
   haul_test_wait_ended (job);
   haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -199,7 +212,7 @@ test_no_worker (void)
   g_unlink (text_path);
   g_unlink (empty_path);
   g_assert_cmpint (g_rmdir (dir), ==, 0);
-  haul_test_assert_clean ();
+  finish ();
 }
 
 static void
@@ -218,7 +231,7 @@ test_wrong_worker (void)
 
       start_wrong (rows[i].name, executor, rows[i].code);
     }
-  haul_test_assert_clean ();
+  finish ();
 }
 
 static void
@@ -238,7 +251,7 @@ test_not_a_worker (void)
       g_assert_true (haul_job_get_error (job)->domain == HAUL_ERROR);
       g_assert_cmpint (haul_job_get_stamp (job, HAUL_STAMP_RUNNING), ==, 0);
     }
-  haul_test_assert_clean ();
+  finish ();
 }
 
 static void
@@ -253,7 +266,7 @@ test_crash_at_start (void)
   haul_test_wait_ended (job);
   haul_test_assert_verdict (job, HAUL_VERDICT_CRASHED);
   haul_test_assert_contains (haul_job_get_error (job)->message, "SIGSEGV");
-  haul_test_assert_clean ();
+  finish ();
 }
 
 /* Started, and silent: given five seconds. */
@@ -282,7 +295,7 @@ test_mute (void)
       g_assert_cmpint (haul_job_get_stamp (job, HAUL_STAMP_JOINED) - haul_job_get_stamp (job, HAUL_STAMP_STARTED), >=,
                        (HAUL_START_TIMEOUT_MS - 5) * 1000);   /* timers count in milliseconds */
     }
-  haul_test_assert_clean ();
+  finish ();
 }
 
 int

@@ -61,6 +61,7 @@ test_sizes (void)
     }
   run_size (executor, 5000, 1);
   run_size (executor, 16 * 1024 * 1024, 1000003);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -98,6 +99,7 @@ test_ten_megabytes (void)
    * or to end is late by much more. */
   g_assert_cmpfloat (haul_heartbeat_get_worst (heartbeat), <, 1000 + haul_test_cpu_wait () - cpu_wait);
   g_clear_object (&heartbeat);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -119,6 +121,7 @@ test_grandchild (void)
   g_assert_cmpstr (text, ==, "ok");
   g_assert_cmpint (sscanf (haul_test_find_log (job, "grandchild"), "grandchild %d", &pid), ==, 1);
   haul_test_poll_until (haul_test_process_gone, GINT_TO_POINTER (pid), HAUL_TEST_SOON_MS);   /* it does not stay behind either */
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -153,6 +156,7 @@ test_peek (void)
       whole = haul_job_dup_result (job);   /* which must not change what can be seen */
       g_assert_cmpuint (g_bytes_get_size (whole), ==, 1000000);
     }
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -181,6 +185,7 @@ test_partial (void)
   haul_test_wait_ended (job);
   haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
   g_assert_cmpuint (haul_job_get_result_size (job), ==, 6);   /* and after it */
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -208,6 +213,7 @@ test_blocked_loop (void)
   haul_test_wait_ended (running);
   haul_test_assert_verdict (running, HAUL_VERDICT_DONE);
   assert_result (running, 60000);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -262,6 +268,7 @@ test_join (void)
       g_assert_cmpuint (n, <, 3);                       /* never from within the call */
       haul_test_run_until (joined_three, &n, HAUL_TEST_SOON_MS);
     }
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -298,6 +305,7 @@ test_join_cancelled (void)
   haul_job_cancel (job);
   haul_test_wait_ended (job);
   g_assert_cmpuint (n, ==, 3);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -326,6 +334,7 @@ test_arguments (void)
       text = haul_test_result_text (job);
       g_assert_cmpstr (text, ==, rows[i].text);
     }
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -352,6 +361,7 @@ test_huge_argument (void)
     }
   g_assert_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT);
   g_clear_object (&job);
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 
@@ -379,6 +389,7 @@ test_progress (void)
   haul_test_wait_ended (phases);
   g_assert_cmpfloat (haul_job_get_done (phases), ==, 100);
   g_assert_cmpstr (haul_job_get_phase (phases), ==, "Leaping");
+  haul_test_run_normal (executor);
   haul_test_assert_clean ();
 }
 

@@ -201,6 +201,8 @@ void          haul_pool_set_held           (HaulPool             *self,
  * haul_pool_get_suspended:
  * @self: a pool
  *
+ * Gets whether haul_pool_suspend() stopped its workers, and nobody let them go on.
+ *
  * Returns: whether its workers are stopped where they are
  */
 gboolean      haul_pool_get_suspended      (HaulPool             *self);

@@ -330,6 +330,32 @@ test_stamps (void)
   haul_test_assert_clean ();
 }
 
+static gboolean
+keep_busy_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* The program never has nothing to do, and hears of the end all the same. */
+static void
+test_never_idle (void)
+{
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(HaulJob) job = NULL;
+  guint id;
+
+  haul_test_begin ();
+  executor = haul_test_process_executor_new ();
+  job = haul_test_job_start (executor, "spin", NULL);
+  haul_test_wait_state (job, HAUL_JOB_RUNNING);
+  id = g_idle_add_full (G_PRIORITY_DEFAULT, keep_busy_cb, NULL, NULL);
+  g_assert_cmpint (kill (haul_job_get_pid (job), SIGKILL), ==, 0);
+  haul_test_wait_ended (job);
+  g_source_remove (id);
+  haul_test_assert_verdict (job, HAUL_VERDICT_CRASHED);
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -341,6 +367,7 @@ main (int    argc,
   g_test_add_func ("/parent/end/killed-from-outside", test_killed_from_outside);
   g_test_add_func ("/parent/end/stopped-from-outside", test_stopped_from_outside);
   g_test_add_func ("/parent/end/timeout", test_timeout);
+  g_test_add_func ("/parent/end/never-idle", test_never_idle);
   g_test_add_func ("/parent/end/unknown-task", test_unknown_task);
   g_test_add_func ("/parent/end/stamps", test_stamps);
   return g_test_run ();

@@ -39,7 +39,8 @@ struct _HaulChild
   HaulLines       lines;
   HaulWatch      *log_watch;      /* (owned) (nullable) */
 
-  GSource        *linger;         /* (owned) (nullable) */
+  GSource        *linger;         /* (owned) (nullable) until its pipes are closed for too long; then, until
+                                   * its last words are late */
   GSource        *drain;          /* (owned) (nullable) once it has ended, until all is read */
   guint64         frames_goal;    /* how far to read then */
   guint64         lines_goal;

@@ -42,6 +42,9 @@ has_exited (HaulChild *self)
   return self->subprocess != NULL && (waitid (P_PID, self->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0);
 }
 
+/* What it said last is read when the program has nothing better to do, or after this time. */
+#define LATE_MS 100
+
 static gboolean
 linger_cb (gpointer user_data)
 {
@@ -187,6 +190,7 @@ drain_cb (gpointer user_data)
     return G_SOURCE_CONTINUE;
 
   haul_source_clear (&self->drain);
+  haul_source_clear (&self->linger);
   haul_lines_finish (&self->lines, line_sink, self);
   /* Whoever is killed in the middle of a frame is not to blame for it. */
   if (error != NULL && self->exit_signal == 0 && self->lost == NULL)
@@ -211,6 +215,17 @@ haul_child_take_lines (HaulChild *self)
   haul_lines_finish (&self->lines, line_sink, self);
 }
 
+/* A program that is never idle would otherwise never hear of the end. */
+static gboolean
+late_cb (gpointer user_data)
+{
+  HaulChild *self = user_data;
+
+  g_clear_pointer (&self->linger, g_source_unref);
+  g_source_set_priority (self->drain, G_PRIORITY_DEFAULT);
+  return G_SOURCE_REMOVE;
+}
+
 /* What is in its pipes now is read, and no more: a grandchild that goes on writing is not listened
  * to for ever. In parts, since after a flood it can be much. */
 void
@@ -227,6 +242,7 @@ haul_child_ended (HaulChild *self,
   self->frames_goal = self->frames.n_read + haul_bytes_waiting (self->events_fd);
   self->lines_goal = self->lines.n_read + haul_bytes_waiting (self->log_fd);
   self->drain = haul_idle_new ("[haul] last words of a worker", drain_cb, self);
+  self->linger = haul_timer_new (LATE_MS, "[haul] last words of a worker are late", late_cb, self);
 }
 
 /* Talking to it. */

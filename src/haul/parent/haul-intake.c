@@ -21,6 +21,12 @@
 /* One read. The buffer is shared by all pipes of a thread: most hold little most of the time. */
 #define READ_SIZE   (1024 * 1024)
 
+/* The same, behind a part of a frame: a whole one of the largest. */
+#define REST_SIZE HAUL_FRAME_MAX_SIZE
+
+/* A read that brings less than this has emptied the pipe. */
+#define SHORT_READ 4096
+
 static GPrivate scratch_private = G_PRIVATE_INIT (g_free);
 
 static guint8 *
@@ -132,16 +138,33 @@ deliver_pending (HaulFrames     *self,
   return TRUE;
 }
 
-/* Makes room for what comes behind. */
-static void
-add_pending (HaulFrames   *self,
-             const guint8 *bytes,
-             gsize         size)
+/* Makes room for @size bytes behind what there is, and returns where. */
+static guint8 *
+grow_pending (HaulFrames *self,
+              gsize       size)
 {
+  guint before;
+
   if (self->used > 0)
     g_byte_array_remove_range (self->pending, 0, self->used);
   self->used = 0;
-  g_byte_array_append (self->pending, bytes, size);
+  before = self->pending->len;
+  g_byte_array_set_size (self->pending, before + size);
+  return self->pending->data + before;
+}
+
+/* One read, behind the part of a frame that is there: large ones are put together without a copy. */
+static ssize_t
+read_behind (HaulFrames *self,
+             int         fd)
+{
+  guint before = self->pending->len - self->used;
+  ssize_t n = read_some (fd, grow_pending (self, REST_SIZE), REST_SIZE);
+  int saved = errno;
+
+  g_byte_array_set_size (self->pending, before + MAX (n, 0));
+  errno = saved;
+  return n;
 }
 
 /* Frames that were read and not delivered come first; then there is at most one read. What is
@@ -154,6 +177,7 @@ take_frames (HaulFrames     *self,
              GError        **error)
 {
   guint8 *scratch = get_scratch ();
+  gboolean has_part;
   guint n_frames = 0;
   gsize used = 0;
   ssize_t n;
@@ -163,25 +187,28 @@ take_frames (HaulFrames     *self,
   if (n_frames == TURN_FRAMES)
     return HAUL_INTAKE_MORE;
 
-  n = read_some (fd, scratch, READ_SIZE);
+  has_part = self->pending->len > 0;
+  n = has_part ? read_behind (self, fd) : read_some (fd, scratch, READ_SIZE);
   if (n < 0 && errno == EAGAIN)
     return HAUL_INTAKE_EMPTY;
   if (n <= 0)
     return HAUL_INTAKE_END;
 
   self->n_read += n;
-  if (self->pending->len == 0)
+  if (has_part)
     {
-      if (!deliver (self, scratch, n, sink, user_data, &n_frames, &used, error))
-        return HAUL_INTAKE_BAD;
-      add_pending (self, scratch + used, n - used);
-    }
-  else
-    {
-      add_pending (self, scratch, n);
       if (!deliver_pending (self, sink, user_data, &n_frames, error))
         return HAUL_INTAKE_BAD;
     }
+  else
+    {
+      if (!deliver (self, scratch, n, sink, user_data, &n_frames, &used, error))
+        return HAUL_INTAKE_BAD;
+      if ((gsize) n > used)
+        memcpy (grow_pending (self, n - used), scratch + used, n - used);
+    }
+  if (n_frames < TURN_FRAMES && n < SHORT_READ)
+    return HAUL_INTAKE_EMPTY;   /* for now: the next read would only say so */
   return n_frames == TURN_FRAMES ? HAUL_INTAKE_MORE : HAUL_INTAKE_SOME;
 }
 
@@ -246,7 +273,7 @@ haul_frames_take_kept (HaulFrames      *self,
 
   while ((size = haul_board_peek (board, self->n_read, &bytes)) > 0)
     {
-      add_pending (self, bytes, size);
+      memcpy (grow_pending (self, size), bytes, size);
       self->n_read += size;
     }
   return self->n_read > before;

@@ -180,7 +180,8 @@ message_cb (GObject            *owner,
     {
     case HAUL_FRAME_DATA:
       if (item->result == NULL)
-        item->result = g_byte_array_new ();
+        item->result = message->data.size < HAUL_FRAME_MAX_DATA ? g_byte_array_new ()
+                                                                : g_byte_array_sized_new (4 * HAUL_FRAME_MAX_DATA);
       g_byte_array_append (item->result, message->data.bytes, message->data.size);
       return TRUE;
 

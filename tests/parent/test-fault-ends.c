@@ -308,6 +308,40 @@ test_family (void)
   g_assert_cmpuint (haul_test_count_marked (mark, 0), ==, 0);
 }
 
+/* In a pool the worker lives on, and its family with it, but not for longer. */
+static void
+test_family_pool (void)
+{
+  g_autofree char *mark = NULL;
+  g_autoptr(HaulPool) pool = NULL;
+  Family none = { NULL, 0 };
+
+  haul_test_begin ();
+  mark = mark_new ();
+  none.mark = mark;
+  pool = haul_pool_new (g_getenv ("HAUL_TEST_FORK_CHILD"), 1);
+  haul_pool_set_nice (pool, 0);
+  for (gint64 stay = 0; stay < 2; stay++)
+    {
+      g_autoptr(GVariant) list = g_variant_ref_sink (g_variant_new_parsed ("[{'stay': <%x>}]", stay));
+      g_autoptr(Watched) watched = pool_watch (haul_batch_new_for_list (&tree_task, list));
+      Family grown = { mark, 9 + 7 * stay };   /* seven descendants each time, the worker, and the server */
+
+      pool_submit (pool, watched);
+      haul_test_run_until (is_complete, &grown, HAUL_TEST_SOON_MS);
+      if (stay)
+        haul_batch_cancel (watched->batch);
+      pool_wait (watched);
+    }
+  pool_normal (pool);
+  g_unsetenv (MARK);
+  haul_pool_close (pool);
+  pool_join (pool);
+  g_clear_object (&pool);
+  haul_test_run_until (is_complete, &none, HAUL_TEST_SOON_MS);
+  haul_test_assert_clean ();
+}
+
 static void
 add (const char    *path,
      GTestDataFunc  func)
@@ -331,6 +365,7 @@ main (int    argc,
   add ("/fault/crash-on-term", test_crash_on_term);
   add ("/fault/killed-from-outside", test_killed_from_outside);
   add ("/fault/quick", test_quick);
-  g_test_add_func ("/fault/family", test_family);
+  g_test_add_func ("/fault/family/forkserver", test_family);
+  g_test_add_func ("/fault/family/pool", test_family_pool);
   return g_test_run ();
 }

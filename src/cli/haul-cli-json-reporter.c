@@ -41,10 +41,10 @@ begin (JsonReporter *self,
 
 static void
 add_pid (JsonBuilder *builder,
-         HaulJob     *job)
+         int          pid)
 {
-  if (haul_job_get_pid (job) > 0)
-    haul_cli_json_add_int (builder, "pid", haul_job_get_pid (job));
+  if (pid > 0)
+    haul_cli_json_add_int (builder, "pid", pid);
   else
     haul_cli_json_add_text (builder, "pid", NULL);
 }
@@ -59,6 +59,9 @@ add_request (JsonReporter *self,
 
   haul_cli_json_add_text (builder, "task", haul_job_get_task (job)->id);
   haul_cli_json_add_text (builder, "executor", executors[self->options->executor]);
+  if (self->options->executor == HAUL_CLI_PROCESS)
+    haul_cli_json_add_text (builder, "start_method",
+                            self->options->start_method == HAUL_START_FORK_SERVER ? "forkserver" : "spawn");
   haul_cli_json_add_arguments (builder, "arguments", self->options->arguments, NULL);
   haul_cli_json_add_clock (builder);
 }
@@ -71,7 +74,7 @@ json_state (HaulCliReporter *reporter,
   JsonBuilder *builder = begin (self, job, "state");
 
   haul_cli_json_add_text (builder, "state", haul_job_state_to_nick (haul_job_get_state (job)));
-  add_pid (builder, job);
+  add_pid (builder, haul_job_get_pid (job));
   if (!self->told)
     add_request (self, builder, job);
 
@@ -118,6 +121,22 @@ json_log (HaulCliReporter *reporter,
 
   haul_cli_json_add_text (builder, "level", level < G_N_ELEMENTS (levels) ? levels[level] : NULL);
   haul_cli_json_add_text (builder, "text", text);
+  haul_cli_json_finish (builder, self->writer);
+}
+
+static void
+json_part (HaulCliReporter *reporter,
+           HaulJob         *job,
+           guint            index,
+           HaulPart        *part)
+{
+  JsonReporter *self = (JsonReporter *) reporter;
+  JsonBuilder *builder = begin (self, job, "part");
+
+  haul_cli_json_add_int (builder, "part", index);
+  haul_cli_json_add_text (builder, "title", haul_part_get_title (part));
+  haul_cli_json_add_text (builder, "state", haul_part_state_to_nick (haul_part_get_state (part)));
+  add_pid (builder, haul_part_get_pid (part));
   haul_cli_json_finish (builder, self->writer);
 }
 
@@ -195,7 +214,7 @@ json_end (HaulCliReporter  *reporter,
   haul_cli_json_add_text (builder, "state", haul_job_state_to_nick (haul_job_get_state (job)));
   haul_cli_json_add_text (builder, "verdict", haul_job_verdict_to_nick (haul_job_get_verdict (job)));
   haul_cli_json_add_int (builder, "status", end->status);
-  add_pid (builder, job);
+  add_pid (builder, haul_job_get_pid (job));
   add_exit (builder, job);
   haul_cli_json_add_double (builder, "elapsed", haul_job_get_elapsed (job), TRUE);
   add_stamps (self, builder, job);
@@ -216,6 +235,7 @@ haul_cli_json_reporter_new (HaulCliWriter        *writer,
     .state = json_state,
     .progress = json_progress,
     .log = json_log,
+    .part = json_part,
     .end = json_end,
   };
   JsonReporter *self = g_new0 (JsonReporter, 1);

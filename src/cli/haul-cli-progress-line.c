@@ -20,6 +20,7 @@ enum
   PART_PROGRESS,
   PART_RATE,
   PART_LEFT,
+  PART_PARTS,
   PART_PHASE,
   N_PARTS
 };
@@ -126,7 +127,7 @@ choose (const char *texts[N_PARTS],
         guint       width)
 {
   static const guint order[] = {
-    PART_PERCENT, PART_STATUS, PART_BAR, PART_LEFT, PART_TITLE, PART_PROGRESS, PART_RATE, PART_PHASE
+    PART_PERCENT, PART_STATUS, PART_BAR, PART_LEFT, PART_TITLE, PART_PROGRESS, PART_PARTS, PART_RATE, PART_PHASE
   };
   guint room = width;
   gboolean first = TRUE;
@@ -180,6 +181,7 @@ haul_progress_line (const HaulProgressLine *self,
   texts[PART_PROGRESS] = self->progress;
   texts[PART_RATE] = self->status == NULL ? self->rate : NULL;
   texts[PART_LEFT] = self->status == NULL ? self->left : NULL;
+  texts[PART_PARTS] = self->status == NULL ? self->parts : NULL;
   texts[PART_PHASE] = self->phase;
 
   choose (texts, chosen, self->ascii, width);

@@ -15,6 +15,7 @@ typedef struct
   const char *progress;   /* "1,860 of 3,000 digits" */
   const char *rate;       /* "96 digits/s" */
   const char *left;       /* "about 12 seconds left" */
+  const char *parts;      /* "2 of 5 parts done, 2 running" */
   const char *phase;
   const char *status;     /* "Canceling…", in the place of rate and rest */
   gboolean    ascii;      /* the terminal shows nothing else */

@@ -28,6 +28,7 @@ struct _HaulCliReporterFuncs
   void (*state)    (HaulCliReporter *self, HaulJob *job);
   void (*progress) (HaulCliReporter *self, HaulJob *job);
   void (*log)      (HaulCliReporter *self, HaulJob *job, HaulRecord *record);
+  void (*part)     (HaulCliReporter *self, HaulJob *job, guint index, HaulPart *part);   /* each new state */
   void (*notice)   (HaulCliReporter *self, const char *text);   /* a line from haul itself */
   void (*stop)     (HaulCliReporter *self);                     /* Ctrl+Z: let go of the terminal … */
   void (*resume)   (HaulCliReporter *self);                     /* … and take it again */

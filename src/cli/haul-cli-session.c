@@ -11,6 +11,7 @@
 
 #include <glib/gi18n.h>
 
+#include "haul-cli-parts.h"
 #include "haul-cli-print.h"
 #include "haul-cli-reporter.h"
 #include "haul-cli-signals.h"
@@ -30,6 +31,7 @@ typedef struct
   HaulCliTerminal      *terminal;     /* (owned) (nullable) */
   HaulCliWriter        *writer;       /* (owned) (nullable) with --json */
   HaulCliReporter      *reporter;     /* (owned) */
+  HaulCliParts         *parts;        /* (owned) while the job is alive */
   HaulCliSignals       *signals;      /* (owned) while the job is alive */
   GMainLoop            *loop;         /* (owned) */
 
@@ -51,6 +53,7 @@ session_clear (Session *self)
   g_clear_handle_id (&self->stop_id, g_source_remove);
   /* The reporter lets go of the terminal, so it goes first. */
   g_clear_pointer (&self->reporter, haul_cli_reporter_free);
+  g_clear_pointer (&self->parts, haul_cli_parts_free);
   g_clear_pointer (&self->signals, haul_cli_signals_free);
   g_clear_pointer (&self->terminal, haul_cli_terminal_free);
   g_clear_pointer (&self->writer, haul_cli_writer_free);
@@ -297,12 +300,29 @@ stop_and_continue (Session *self)
 }
 
 static gboolean
-worker_has_stopped (Session *self)
+has_stopped (int pid)
 {
   siginfo_t info = { 0 };
 
   /* Only looks: who collects what became of the worker is its GSubprocess. */
-  return waitid (P_PID, (id_t) haul_job_get_pid (self->job), &info, WSTOPPED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0;
+  return waitid (P_PID, (id_t) pid, &info, WSTOPPED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0;
+}
+
+/* In a pool, those that are at a part; elsewhere there is one. */
+static gboolean
+workers_have_stopped (Session *self)
+{
+  GListModel *parts = haul_job_get_parts (self->job);
+  guint n = g_list_model_get_n_items (parts);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(HaulPart) part = g_list_model_get_item (parts, i);
+
+      if (haul_part_get_state (part) == HAUL_PART_RUNNING && !has_stopped (haul_part_get_pid (part)))
+        return FALSE;
+    }
+  return n > 0 || has_stopped (haul_job_get_pid (self->job));
 }
 
 static gboolean
@@ -311,7 +331,7 @@ stop_cb (gpointer user_data)
   Session *self = user_data;
   gboolean in_time = g_get_monotonic_time () - self->stop_begin < STOP_WAIT_MS * 1000;
 
-  if (haul_job_get_state (self->job) == HAUL_JOB_PAUSED && !worker_has_stopped (self) && in_time)
+  if (haul_job_get_state (self->job) == HAUL_JOB_PAUSED && !workers_have_stopped (self) && in_time)
     return G_SOURCE_CONTINUE;
 
   self->stop_id = 0;
@@ -389,6 +409,17 @@ log_cb (GListModel *log,
 
       self->reporter->funcs->log (self->reporter, self->job, record);
     }
+}
+
+static void
+part_cb (guint     index,
+         HaulPart *part,
+         gpointer  user_data)
+{
+  Session *self = user_data;
+
+  if (self->reporter->funcs->part != NULL)
+    self->reporter->funcs->part (self->reporter, self->job, index, part);
 }
 
 /* Nobody reads what we write: no reason to go on. */
@@ -477,6 +508,8 @@ run_job (Session *self)
   g_signal_connect (job, "notify::done", G_CALLBACK (progress_cb), self);
   g_signal_connect (haul_job_get_log (job), "items-changed", G_CALLBACK (log_cb), self);
 
+  self->parts = haul_cli_parts_new (job, part_cb, self);
+
   self->loop = g_main_loop_new (NULL, FALSE);
   self->executor = make_executor (self->options);
   self->signals = haul_cli_signals_new (&funcs, self->options->executor == HAUL_CLI_SERIAL, self);
@@ -490,6 +523,7 @@ run_job (Session *self)
 
   g_signal_handlers_disconnect_by_data (job, self);
   g_signal_handlers_disconnect_by_data (haul_job_get_log (job), self);
+  g_clear_pointer (&self->parts, haul_cli_parts_free);
   /* From here on Ctrl+C does what it does to any program: no child is left that it could leave. */
   g_clear_pointer (&self->signals, haul_cli_signals_free);
 }

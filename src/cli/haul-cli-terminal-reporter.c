@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "haul-cli-parts.h"
 #include "haul-cli-print.h"
 #include "haul-cli-progress-line.h"
 #include "haul-cli-reporter.h"
@@ -33,6 +34,7 @@ draw (TerminalReporter *self)
   const char *unit = haul_job_get_task (self->job)->unit;
   g_autofree char *rate = haul_format_rate (haul_job_get_rate (self->job), unit != NULL ? _(unit) : "");
   g_autofree char *left = haul_format_left (haul_job_get_left (self->job));
+  g_autofree char *parts = haul_cli_format_parts (self->job);
   g_autofree char *line = NULL;
   HaulProgressLine content = {
     .title = haul_job_get_title (self->job),
@@ -40,6 +42,7 @@ draw (TerminalReporter *self)
     .progress = progress,
     .rate = rate,
     .left = left,
+    .parts = parts,
     .phase = haul_job_get_phase (self->job),
     .status = runs ? NULL : haul_format_state (state, haul_job_get_verdict (self->job)),
     .ascii = haul_cli_terminal_is_ascii (self->terminal),

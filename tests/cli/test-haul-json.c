@@ -79,6 +79,7 @@ test_done (void)
 
   g_assert_cmpstr (text_of (first, "task"), ==, "pi");
   g_assert_cmpstr (text_of (first, "executor"), ==, "process");
+  g_assert_cmpstr (text_of (first, "start_method"), ==, "spawn");
   g_assert_cmpint (json_object_get_int_member (json_object_get_object_member (first, "arguments"), "digits"), ==, 20);
 
   g_assert_cmpstr (text_of (last, "event"), ==, "result");
@@ -90,6 +91,21 @@ test_done (void)
   g_assert_cmpint (json_object_get_int_member (last, "exit_code"), ==, 0);
   g_assert_true (json_object_get_null_member (last, "signal"));
   g_assert_true (json_object_has_member (stamps, haul_stamp_to_nick (HAUL_STAMP_JOINED)));
+}
+
+/* Only where there is a process is there a way in which it came to be. */
+static void
+test_start_method (void)
+{
+  g_autoptr(CliRun) forked = cli_run ("run", "sleep", "--seconds=0", "--start-method=forkserver", "--json", NULL);
+  g_autoptr(CliRun) thread = cli_run ("run", "sleep", "--seconds=0", "--executor=thread", "--json", NULL);
+  g_autoptr(GPtrArray) objects = cli_run_parse_json (forked);
+  g_autoptr(GPtrArray) others = cli_run_parse_json (thread);
+
+  cli_run_assert_status (forked, 0);
+  g_assert_cmpstr (text_of (g_ptr_array_index (objects, 0), "start_method"), ==, "forkserver");
+  cli_run_assert_status (thread, 0);
+  g_assert_false (json_object_has_member (g_ptr_array_index (others, 0), "start_method"));
 }
 
 static void
@@ -238,6 +254,7 @@ main (int    argc,
   haul_test_init (&argc, &argv);
 
   g_test_add_func ("/cli/json/done", test_done);
+  g_test_add_func ("/cli/json/start-method", test_start_method);
   g_test_add_func ("/cli/json/progress", test_progress);
   g_test_add_func ("/cli/json/timed-out", test_timed_out);
   g_test_add_func ("/cli/json/crashed", test_crashed);

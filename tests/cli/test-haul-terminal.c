@@ -196,13 +196,16 @@ test_crashed (void)
 
 /* Stopped from the keyboard, it lets go of the terminal; going on, it takes it again. */
 static void
-test_stop (void)
+test_stop (gconstpointer data)
 {
+  const char *executor = data;
+  g_autofree char *command = NULL;
   g_autoptr(CliRun) run = NULL;
   gsize stopped;
 
-  run = cli_run_shell_on_terminal (80, "set -m; \"$HAUL\" run sleep --seconds 8; echo stopped with $? >&2; "
-                                   "read line; fg >/dev/null; echo ended with $? >&2");
+  command = g_strdup_printf ("set -m; \"$HAUL\" run sleep --seconds 8 --executor %s; echo stopped with $? >&2; "
+                             "read line; fg >/dev/null; echo ended with $? >&2", executor);
+  run = cli_run_shell_on_terminal (80, command);
   cli_run_wait_for (run, run->err, "%");
   cli_run_type (run, CTRL_Z);
   cli_run_wait_for (run, run->err, "stopped with 148");
@@ -343,6 +346,7 @@ main (int    argc,
   g_test_add_data_func ("/cli/terminal/interrupt/process", "process", test_interrupt);
   g_test_add_data_func ("/cli/terminal/interrupt/thread", "thread", test_interrupt);
   g_test_add_data_func ("/cli/terminal/interrupt/serial", "serial", test_interrupt);
+  g_test_add_data_func ("/cli/terminal/interrupt/pool", "pool", test_interrupt);
   g_test_add_data_func ("/cli/terminal/signal/term", GINT_TO_POINTER (SIGTERM), test_signal);
   g_test_add_data_func ("/cli/terminal/signal/hup", GINT_TO_POINTER (SIGHUP), test_signal);
   g_test_add_data_func ("/cli/terminal/signal/segv", GINT_TO_POINTER (SIGSEGV), test_signal);
@@ -350,7 +354,8 @@ main (int    argc,
   g_test_add_func ("/cli/terminal/quit", test_quit);
   g_test_add_func ("/cli/terminal/failed", test_failed);
   g_test_add_func ("/cli/terminal/crashed", test_crashed);
-  g_test_add_func ("/cli/terminal/stop", test_stop);
+  g_test_add_data_func ("/cli/terminal/stop/process", "process", test_stop);
+  g_test_add_data_func ("/cli/terminal/stop/pool", "pool", test_stop);
   g_test_add_func ("/cli/terminal/background", test_background);
   g_test_add_data_func ("/cli/terminal/dumb", "TERM=dumb", test_dumb);
   g_test_add_data_func ("/cli/terminal/unknown", "TERM", test_dumb);

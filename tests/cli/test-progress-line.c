@@ -27,6 +27,27 @@ test_wide (void)
                    " · 500 of 1,000 digits · 96 digits/s · about 5 seconds left · dividing");
 }
 
+/* Parts are told where there is room for more than what matters. */
+static void
+test_parts (void)
+{
+  HaulProgressLine content = half;
+  g_autofree char *wide = NULL;
+  g_autofree char *narrow = NULL;
+  g_autofree char *ending = NULL;
+
+  content.parts = "2 of 5 parts done, 2 running";
+  wide = haul_progress_line (&content, 160);
+  g_assert_cmpstr (wide, ==,
+                   "Calculate Pi [█████████████             ]  50% · 500 of 1,000 digits · 96 digits/s"
+                   " · about 5 seconds left · 2 of 5 parts done, 2 running · dividing");
+  narrow = haul_progress_line (&content, 80);
+  g_assert_null (strstr (narrow, "parts"));
+  content.status = "Canceling…";
+  ending = haul_progress_line (&content, 160);
+  g_assert_null (strstr (ending, "parts"));
+}
+
 static void
 test_ascii (void)
 {
@@ -136,6 +157,7 @@ main (int    argc,
   haul_test_init (&argc, &argv);
 
   g_test_add_func ("/cli/progress-line/wide", test_wide);
+  g_test_add_func ("/cli/progress-line/parts", test_parts);
   g_test_add_func ("/cli/progress-line/ascii", test_ascii);
   g_test_add_func ("/cli/progress-line/narrow", test_narrow);
   g_test_add_func ("/cli/progress-line/width", test_width);

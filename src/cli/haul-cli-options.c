@@ -35,6 +35,8 @@ take_task (Parser      *parser,
     return haul_cli_throw_usage (error, _("‘%s’ is one word too many; values go after a parameter, as in --NAME VALUE"), id);
 
   parser->options->task = haul_task_lookup (id, NULL);
+  if (parser->options->task != NULL && parser->options->task->hidden)
+    return haul_cli_throw_usage (error, _("‘%s’ is only a part of other tasks, and is not run by itself"), id);
   if (parser->options->task != NULL)
     return TRUE;
 

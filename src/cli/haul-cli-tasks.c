@@ -171,6 +171,11 @@ find_task (const char *id)
   const HaulTask *task = haul_task_lookup (id, NULL);
   const char *nearest = NULL;
 
+  if (task != NULL && task->hidden)
+    {
+      haul_cli_complain (_("‘%s’ is only a part of other tasks, and is not run by itself"), id);
+      return NULL;
+    }
   if (task != NULL)
     return task;
 

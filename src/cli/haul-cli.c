@@ -56,15 +56,17 @@ static int
 refuse_verb (const char *name)
 {
   g_autoptr(GPtrArray) names = g_ptr_array_new ();
+  const HaulTask *task = NULL;
   const char *nearest = NULL;
 
   for (const HaulCliVerb *verb = verbs; verb->name != NULL; verb++)
     g_ptr_array_add (names, (gpointer) verb->name);
 
+  task = haul_task_lookup (name, NULL);
   nearest = haul_cli_nearest (name, (const char * const *) names->pdata, names->len);
   if (name[0] == '-')
     haul_cli_complain (_("unknown option ‘%s’; try ‘haul --help’"), name);
-  else if (haul_task_lookup (name, NULL) != NULL)
+  else if (task != NULL && !task->hidden)
     haul_cli_complain (_("‘%s’ is a task; to run it, say ‘haul run %s’"), name, name);
   else if (nearest != NULL)
     haul_cli_complain (_("unknown verb ‘%s’; did you mean ‘%s’?"), name, nearest);

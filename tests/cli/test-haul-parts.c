@@ -9,7 +9,7 @@
 #include "cli-run.h"
 #include "haul-test.h"
 
-/* `haul run --executor pool` of a task that divides itself. */
+/* `haul run --executor pool` of a task that divides itself, and tasks that are only parts. */
 
 static const char *
 text_of (JsonObject *object,
@@ -235,6 +235,37 @@ test_terminal (void)
   g_assert_cmpstr (run->out->str, ==, "");
 }
 
+/* Nobody is shown what is only a part of other tasks; who names it is told. */
+static void
+test_hidden (void)
+{
+  g_autoptr(CliRun) list = cli_run ("tasks", NULL);
+  g_autoptr(CliRun) json = cli_run ("tasks", "--json", NULL);
+  g_autoptr(CliRun) one = cli_run ("tasks", "range", NULL);
+  g_autoptr(CliRun) run = cli_run ("run", "range", "--from=1", NULL);
+  g_autoptr(CliRun) map = cli_run ("map", "range", "--over", "from=1..3", NULL);
+  g_autoptr(CliRun) verb = cli_run ("range", NULL);
+  g_autoptr(CliRun) other = cli_run ("run", "rang", NULL);
+  g_autoptr(CliRun) complete = cli_run_shell ("bash -c 'haul () { \"$HAUL\" \"$@\"; }; . \"$HAUL_TEST_COMPLETION\"; "
+                                              "COMP_WORDS=(haul run su); COMP_CWORD=2; _haul; echo \"${COMPREPLY[*]}\"; "
+                                              "COMP_WORDS=(haul run ran); COMP_CWORD=2; _haul; echo \"${COMPREPLY[*]}\"'");
+
+  cli_run_assert_status (list, 0);
+  haul_test_assert_contains (list->out->str, "\nsum ");
+  g_assert_null (strstr (list->out->str, "\nrange "));
+  g_assert_null (strstr (list->out->str, "\nadd "));
+  haul_test_assert_contains (json->out->str, "\"id\":\"sum\"");
+  g_assert_null (strstr (json->out->str, "\"id\":\"range\""));
+  cli_run_assert_refused (one, 2, "‘range’ is only a part of other tasks");
+  cli_run_assert_refused (run, 2, "‘range’ is only a part of other tasks, and is not run by itself");
+  cli_run_assert_refused (map, 2, "‘range’ is only a part of other tasks");
+  cli_run_assert_refused (verb, 2, "unknown verb ‘range’");
+  cli_run_assert_refused (other, 2, "there is no task ‘rang’");
+  g_assert_null (strstr (other->err->str, "‘range’"));
+  cli_run_join (complete);
+  g_assert_cmpstr (complete->out->str, ==, "sum\n\n");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -252,6 +283,7 @@ main (int    argc,
   g_test_add_data_func ("/cli/parts/cancel/hup", GINT_TO_POINTER (SIGHUP), test_cancel);
   g_test_add_func ("/cli/parts/stop", test_stop);
   g_test_add_func ("/cli/parts/terminal", test_terminal);
+  g_test_add_func ("/cli/parts/hidden", test_hidden);
 
   return g_test_run ();
 }

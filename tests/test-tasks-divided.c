@@ -112,7 +112,7 @@ run_add (HaulContext  *context,
     {
       gsize size;
       const char *bytes = g_bytes_get_data (haul_context_get_input (context, i), &size);
-      g_autofree char *text = g_strndup (bytes, size);
+      g_autofree char *text = g_strndup (size > 0 ? bytes : "", size);
 
       sum += g_ascii_strtoll (text, NULL, 10);
     }

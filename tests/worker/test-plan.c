@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <math.h>
+
 #include "haul-test.h"
 #include "haul/worker/haul-plan.h"
 #include "test-tasks.h"
@@ -45,17 +47,38 @@ test_add (void)
   g_assert_cmpfloat (haul_plan_get_total (plan), ==, 1000);
 }
 
-/* A part waits for earlier ones only, so that no two can wait for each other. */
 static void
-test_later_input (void)
+assert_refused (guint        n_before,
+                double       weight,
+                const guint *inputs,
+                guint        n_inputs)
 {
   g_autoptr(HaulPlan) plan = haul_plan_new ();
-  const guint itself = 0;
 
-  g_test_expect_message ("haul", G_LOG_LEVEL_CRITICAL, "*inputs*");
-  haul_plan_add (plan, &haul_test_add_task, "Itself", NULL, 1, &itself, 1);
+  for (guint i = 0; i < n_before; i++)
+    g_assert_cmpuint (haul_plan_add (plan, &haul_test_add_task, "Before", NULL, 1, NULL, 0), ==, i);
+  g_assert_true (haul_plan_is_valid (plan));
+  g_test_expect_message ("haul", G_LOG_LEVEL_CRITICAL, "*inputs are possible*");
+  g_assert_cmpuint (haul_plan_add (plan, &haul_test_add_task, "It", NULL, weight, inputs, n_inputs), ==, 0);
   g_test_assert_expected_messages ();
-  g_assert_cmpuint (haul_plan_get_n_parts (plan), ==, 0);
+  g_assert_cmpuint (haul_plan_get_n_parts (plan), ==, n_before);
+  g_assert_false (haul_plan_is_valid (plan));
+}
+
+/* A part waits for earlier ones only, so that no two can wait for each other. */
+static void
+test_refused (void)
+{
+  const guint inputs[] = { 0, 1, 2 };
+  g_autofree guint *many = g_new0 (guint, HAUL_PLAN_MAX_PARTS + 1);
+
+  assert_refused (0, 1, inputs, 1);
+  assert_refused (2, 1, inputs, 3);
+  assert_refused (1, -1, NULL, 0);
+  assert_refused (1, NAN, NULL, 0);
+  assert_refused (1, INFINITY, NULL, 0);
+  assert_refused (1, 1, many, HAUL_PLAN_MAX_PARTS + 1);
+  assert_refused (HAUL_PLAN_MAX_PARTS, 1, NULL, 0);
 }
 
 static void
@@ -83,7 +106,7 @@ main (int    argc,
 {
   haul_test_init (&argc, &argv);
   g_test_add_func ("/worker/plan/add", test_add);
-  g_test_add_func ("/worker/plan/later-input", test_later_input);
+  g_test_add_func ("/worker/plan/refused", test_refused);
   g_test_add_func ("/worker/plan/divide", test_divide);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "haul-test.h"
@@ -286,6 +287,63 @@ test_refused (void)
   haul_test_assert_clean ();
 }
 
+static void
+append_data (Worker     *worker,
+             GByteArray *bytes,
+             const char *text)
+{
+  HaulFrame frame = { .type = HAUL_FRAME_DATA, .job = 7, .sequence = worker->sequence++ };
+  guint8 header[HAUL_FRAME_HEADER_SIZE];
+
+  frame.payload = (const guint8 *) text;
+  frame.size = strlen (text);
+  haul_frame_encode_header (&frame, header);
+  g_byte_array_append (bytes, header, sizeof header);
+  g_byte_array_append (bytes, frame.payload, frame.size);
+}
+
+/* The sizes of inputs in RUN are those of the bytes in front of it, or it is no RUN. */
+static void
+test_inputs (void)
+{
+  static const struct { const char *data, *sizes; gboolean good; } rows[] = {
+    { "", "@at []", TRUE },
+    { "", "@at [0, 0]", TRUE },
+    { "1234", "@at [4]", TRUE },
+    { "1234", "@at [1, 0, 3]", TRUE },
+    { "1234", "@at []", FALSE },
+    { "1234", "@at [3]", FALSE },
+    { "1234", "@at [5]", FALSE },
+    { "1234", "@at [4, 1]", FALSE },
+    { "1234", "@at [3, 18446744073709551615]", FALSE },
+    { "", "@at [1]", FALSE },
+  };
+
+  haul_test_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(GByteArray) bytes = g_byte_array_new ();
+      g_autoptr(GVariant) arguments = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+      g_autoptr(GVariant) sizes = g_variant_parse (G_VARIANT_TYPE ("at"), rows[i].sizes, NULL, NULL, NULL);
+      HaulMessage run = { .type = HAUL_FRAME_RUN };
+      Worker worker;
+
+      run.run.task = (char *) "add";
+      run.run.arguments = arguments;
+      run.run.inputs = sizes;
+      worker_start (&worker, getpid ());
+      append_hello (&worker, bytes, HAUL_PROTOCOL_VERSION);
+      g_test_message ("%s for “%s”", rows[i].sizes, rows[i].data);
+      if (rows[i].data[0] != '\0')
+        append_data (&worker, bytes, rows[i].data);
+      append_frame (&worker, bytes, &run, HAUL_FRAME_RUN);
+      send_bytes (&worker, bytes, G_MAXUINT32);
+      g_assert_cmpint (last (&worker, NULL), ==, rows[i].good ? HAUL_FRAME_RESULT : HAUL_FRAME_HELLO);
+      g_assert_cmpint (worker_end (&worker), ==, rows[i].good ? 0 : HAUL_WORKER_EXIT_USAGE);
+    }
+  haul_test_assert_clean ();
+}
+
 /* Started by what is not libhaul: it ends without a word. Or not by our libhaul: it says HELLO, so
  * that the other can see the version, and ends. */
 static void
@@ -383,6 +441,7 @@ main (int    argc,
   g_test_add_func ("/worker/worker/unknown-command", test_unknown_command);
   g_test_add_func ("/worker/worker/cancel", test_cancel);
   g_test_add_func ("/worker/worker/refused", test_refused);
+  g_test_add_func ("/worker/worker/inputs", test_inputs);
   g_test_add_func ("/worker/worker/stranger", test_stranger);
   g_test_add_func ("/worker/worker/orphan", test_orphan);
   g_test_add_func ("/worker/worker/unheard", test_unheard);

@@ -15,7 +15,7 @@ static const struct
   gsize       max_payload;
 } types[HAUL_FRAME_N_TYPES] = {
   [HAUL_FRAME_HELLO] = { "HELLO", 1024 },
-  [HAUL_FRAME_RUN] = { "RUN", 64 * 1024 },
+  [HAUL_FRAME_RUN] = { "RUN", 256 * 1024 },   /* with the sizes of as many inputs as a part may have */
   [HAUL_FRAME_CANCEL] = { "CANCEL", 0 },
   [HAUL_FRAME_PROGRESS] = { "PROGRESS", 8 * 1024 },
   [HAUL_FRAME_LOG] = { "LOG", 8 * 1024 },

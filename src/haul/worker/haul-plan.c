@@ -12,6 +12,7 @@ struct _HaulPlan
   GPtrArray *parts;     /* (owned) of HaulPlanPart */
   double     weights;   /* the sum of them */
   double     total;     /* 0: that sum */
+  gboolean   invalid;   /* a part was refused */
 };
 
 static void
@@ -54,6 +55,22 @@ haul_plan_free (HaulPlan *self)
   g_free (self);
 }
 
+/* Inputs are earlier parts, so that none can wait for itself. */
+static gboolean
+is_possible (HaulPlan    *self,
+             double       weight,
+             const guint *inputs,
+             guint        n_inputs)
+{
+  if (!isfinite (weight) || weight < 0 || self->parts->len >= HAUL_PLAN_MAX_PARTS || n_inputs > HAUL_PLAN_MAX_PARTS)
+    return FALSE;
+
+  for (guint i = 0; i < n_inputs; i++)
+    if (inputs[i] >= self->parts->len)
+      return FALSE;
+  return TRUE;
+}
+
 /**
  * haul_plan_add:
  * @self: a plan
@@ -69,7 +86,12 @@ haul_plan_free (HaulPlan *self)
  * Adds a part. It begins when the results of all its inputs are there and a worker
  * is free; of parts that could begin, those that were added first do.
  *
- * Returns: its index: 0, 1, 2, …
+ * An input that is not an earlier part, a weight that is below zero or no number, and
+ * more than %HAUL_PLAN_MAX_PARTS parts, or inputs of one, are mistakes in the program:
+ * the part is refused with a critical warning, the plan is not valid from then on, and
+ * a job that is divided like that fails.
+ *
+ * Returns: its index: 0, 1, 2, …; 0 if it was refused
  */
 guint
 haul_plan_add (HaulPlan       *self,
@@ -83,9 +105,12 @@ haul_plan_add (HaulPlan       *self,
   HaulPlanPart *part;
 
   g_return_val_if_fail (self != NULL && task != NULL && title != NULL, 0);
-  g_return_val_if_fail (isfinite (weight) && weight >= 0, 0);
-  for (guint i = 0; i < n_inputs; i++)
-    g_return_val_if_fail (inputs[i] < self->parts->len, 0);   /* so no part can wait for itself */
+  if (!is_possible (self, weight, inputs, n_inputs))
+    {
+      self->invalid = TRUE;
+      g_return_if_fail_warning (G_LOG_DOMAIN, G_STRFUNC, "the weight and the inputs are possible");
+      return 0;
+    }
 
   part = g_new0 (HaulPlanPart, 1);
   part->task = task;
@@ -129,6 +154,20 @@ haul_plan_get_part (HaulPlan *self,
   g_return_val_if_fail (index < self->parts->len, NULL);
 
   return self->parts->pdata[index];
+}
+
+/**
+ * haul_plan_is_valid:
+ * @self: a plan
+ *
+ * Asks whether haul_plan_add() took every part that it was given.
+ *
+ * Returns: whether no part was refused
+ */
+gboolean
+haul_plan_is_valid (HaulPlan *self)
+{
+  return !self->invalid;
 }
 
 /**

@@ -16,6 +16,13 @@ HAUL_BEGIN_DECLS
 #define HAUL_PLAN_MAX_INPUTS (1024u * 1024u * 1024u)
 
 /**
+ * HAUL_PLAN_MAX_PARTS:
+ *
+ * How many parts a plan may have, and how many inputs one of them.
+ */
+#define HAUL_PLAN_MAX_PARTS 16384
+
+/**
  * HaulPlanPart:
  * @task: what it runs
  * @title: for people
@@ -42,7 +49,8 @@ typedef struct
  * the results of earlier parts. Parts that wait for nothing run at the same time, as
  * workers are free. The result of the last part is the result of the job.
  *
- * A plan is data, and does nothing. Tasks make one in `HaulTask.divide`. */
+ * A plan is data, and does nothing. Tasks make one in `HaulTask.divide`. One without
+ * parts is the same as none: the job runs whole. */
 HaulPlan           *haul_plan_new         (void) G_GNUC_WARN_UNUSED_RESULT;
 void                haul_plan_free        (HaulPlan       *self);
 
@@ -57,6 +65,7 @@ guint               haul_plan_add         (HaulPlan       *self,
 guint               haul_plan_get_n_parts (HaulPlan       *self);
 const HaulPlanPart *haul_plan_get_part    (HaulPlan       *self,
                                            guint           index);
+gboolean            haul_plan_is_valid    (HaulPlan       *self);
 double              haul_plan_get_total   (HaulPlan       *self);
 void                haul_plan_set_total   (HaulPlan       *self,
                                            double          total);

@@ -123,8 +123,8 @@ typedef struct _HaulPlan HaulPlan;
  * @tidy_ms: how long a wish to stop is given before SIGTERM; 0 where there is
  *   nothing to tidy up, so that a process can be ended at any moment
  * @divide: (nullable): makes the parts of a run with these arguments, which are
- *   complete, for so many workers; %NULL if it is not worth it. Called in the program
- *   that runs the job, where it must not take long
+ *   complete, for so many workers; %NULL, or no parts, if it is not worth it. Called
+ *   in the program that runs the job, where it must not take long
  * @hidden: %TRUE for what is only a part of other tasks: people are not shown it
  *
  * A named function that can be run, and all that people and programs need to

@@ -269,11 +269,11 @@ cut_inputs (GByteArray  *bytes,    /* (transfer full) (nullable) */
   return NULL;
 }
 
-/* Waits for the next RUN, and for its inputs, which come before it. */
+/* Waits for the next RUN, and for the bytes of its inputs, which come before it. */
 static gboolean
 receive_run (Worker       *self,
              HaulMessage  *ret_run,
-             GPtrArray   **ret_inputs,
+             GByteArray  **ret_bytes,   /* (nullable) */
              GError      **error)
 {
   g_autoptr(GByteArray) bytes = NULL;
@@ -286,9 +286,7 @@ receive_run (Worker       *self,
         return FALSE;
       if (message.type == HAUL_FRAME_RUN)
         {
-          *ret_inputs = cut_inputs (g_steal_pointer (&bytes), message.run.inputs, error);
-          if (*ret_inputs == NULL)
-            return FALSE;
+          *ret_bytes = g_steal_pointer (&bytes);
           *ret_run = message;
           message = (HaulMessage) { 0 };
           return TRUE;
@@ -450,10 +448,14 @@ static int
 run_one (Worker *self)
 {
   g_auto(HaulMessage) run = { 0 };
+  g_autoptr(GByteArray) bytes = NULL;
   g_autoptr(GPtrArray) inputs = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!receive_run (self, &run, &inputs, &error) || !listen_for_cancel (&error))
+  if (!receive_run (self, &run, &bytes, &error) || !listen_for_cancel (&error))
+    return complain (error, NULL);
+  inputs = cut_inputs (g_steal_pointer (&bytes), run.run.inputs, &error);
+  if (inputs == NULL)
     return complain (error, NULL);
   if (self->received->len > self->used)
     __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* it came along with RUN, so no signal will */
@@ -477,14 +479,18 @@ run_many (Worker *self)
   for (;;)
     {
       g_auto(HaulMessage) run = { 0 };
+      g_autoptr(GByteArray) bytes = NULL;
       g_autoptr(GPtrArray) inputs = NULL;
 
-      if (!receive_run (self, &run, &inputs, &error))
+      if (!receive_run (self, &run, &bytes, &error))
         return complain (error, NULL);
 
       haul_current_process_set (run.run.name, run.run.daemon);
       if (!haul_board_begin (self->board, self->job))
         continue;   /* somebody else does it */
+      inputs = cut_inputs (g_steal_pointer (&bytes), run.run.inputs, &error);
+      if (inputs == NULL)
+        return complain (error, NULL);   /* it was begun: so nobody else tries */
       __atomic_store_n (&cancelled, 0, __ATOMIC_RELAXED);
       if (is_to_stop (self))
         __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);

@@ -214,6 +214,7 @@ struct _HaulPool
   void          (*pumped)(gpointer owner);  /* (nullable) there may be room now */
   gpointer        pumped_owner;
   GSource        *tick;            /* (owned) (nullable) while something may take too long */
+  gsize           max_inputs;      /* bytes that one part may be given */
   guint           n_silent;        /* ticks since a worker came to be, or said HELLO */
   guint           max_silent;      /* then those that did not are given up */
   GPtrArray      *joiners;         /* (owned) of GTask */

@@ -60,7 +60,7 @@ make_plan (HaulJob *job,
   const HaulTask *task = haul_job_get_task (job);
   HaulPlan *plan = task->divide != NULL ? task->divide (haul_job_get_arguments (job), n_workers) : NULL;
 
-  if (plan != NULL && haul_plan_get_n_parts (plan) > 0)
+  if (plan != NULL && (haul_plan_get_n_parts (plan) > 0 || !haul_plan_is_valid (plan)))
     return plan;
 
   g_clear_pointer (&plan, haul_plan_free);
@@ -101,6 +101,12 @@ haul_pool_run_new (HaulJob   *job,
   self->n_slots = haul_plan_get_n_parts (self->plan);
   self->slots = g_new0 (Slot, self->n_slots);
   self->exit_code = -1;
+  if (!haul_plan_is_valid (self->plan))
+    {
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_START, _("the task does not divide itself as it should"));
+      haul_pool_run_free (self);
+      return NULL;
+    }
   for (guint i = 0; i < self->n_slots; i++)
     if (!init_slot (self, i, error))
       {
@@ -236,7 +242,7 @@ collect_inputs (Slot       *slot,
           haul_pieces_init (&input->result);
         }
     }
-  if (total > HAUL_PLAN_MAX_INPUTS)
+  if (total > slot->run->pool->max_inputs)
     {
       g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, _("the part “%s” would be given more than 1 GiB"),
                    slot->plan->title);
@@ -251,6 +257,8 @@ fail (HaulPoolRun *self,
       GError      *error)   /* (transfer full) */
 {
   haul_job_take_error (self->job, error);
+  if (self->exit_code < 0 && self->exit_signal == 0)
+    self->exit_code = 1;   /* whatever ends its other workers now, it failed before */
   give_up_rest (self);
 }
 

@@ -11,6 +11,7 @@
 #include "haul-pool-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
+#include "haul/worker/haul-plan.h"
 
 /* Ticks of 50 ms. */
 #define MAX_SILENT 200
@@ -145,6 +146,7 @@ haul_pool_init (HaulPool *self)
 {
   self->nice = 19;
   self->max_silent = MAX_SILENT;
+  self->max_inputs = HAUL_PLAN_MAX_INPUTS;
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) haul_pool_worker_free);
   self->batches = g_ptr_array_new_with_free_func (g_object_unref);
   self->joiners = g_ptr_array_new_with_free_func (g_object_unref);

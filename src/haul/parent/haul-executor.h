@@ -131,7 +131,9 @@ HaulExecutor *haul_thread_executor_new  (void) G_GNUC_WARN_UNUSED_RESULT;
  *   is started with the first: ten times faster, and safe however many threads
  *   this program has
  *
- * How a worker comes into being.
+ * How a worker comes into being. When it ends by itself, handlers that it gave to
+ * atexit() run in one that was spawned, and not in one that was forked, which ends
+ * by _exit(); when a signal ends it, in neither.
  */
 #define HAUL_TYPE_START_METHOD (haul_start_method_get_type ())
 typedef enum

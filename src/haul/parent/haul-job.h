@@ -166,8 +166,11 @@ void             haul_job_set_title         (HaulJob              *self,
  * @self: a job that was not submitted
  * @nice: from -20 to 19; what lies outside is brought in
  *
- * Sets how nice the worker process is. 19 if it is not called. To go below what
- * this program has itself, it needs the right to.
+ * Sets how nice the worker process is, or the thread. 19 if it is not called. To go
+ * below what this program has itself, it needs the right to.
+ *
+ * In a #HaulPoolExecutor it counts for nothing: the workers of a pool are as nice as
+ * haul_pool_set_nice() says, whatever they run.
  */
 void             haul_job_set_nice          (HaulJob              *self,
                                              int                   nice);

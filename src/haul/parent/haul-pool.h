@@ -94,7 +94,9 @@ HaulPool     *haul_pool_new                (const char           *worker_path,
  * @self: a pool
  * @nice: from -20 to 19
  *
- * Sets how nice workers are that start from now on. 19 if it is not called.
+ * Sets how nice workers are that start from now on. 19 if it is not called. It goes
+ * for all that they run: jobs in a #HaulPoolExecutor as well, whatever
+ * haul_job_set_nice() says.
  */
 void          haul_pool_set_nice           (HaulPool             *self,
                                             int                   nice);

@@ -92,7 +92,9 @@ haul_process_get_start_method (HaulProcess *self)
  * @start_method: how it comes into being; %HAUL_START_SPAWN if this is not called
  * @error: set when it was started already
  *
- * Sets how the process will come into being.
+ * Sets how the process will come into being. That is also how it ends: one that was
+ * spawned returns from its main(), so that handlers of atexit() run; one that was
+ * forked ends by _exit(), so that those of the fork server do not run in it.
  *
  * Returns: %TRUE if it is set
  */

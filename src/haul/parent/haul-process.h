@@ -29,6 +29,9 @@ G_DECLARE_FINAL_TYPE (HaulProcess, haul_process, HAUL, PROCESS, GObject)
  * one that runs the main loop, and belong to the program that made them: in a
  * copy of it, made with fork(), their methods fail.
  *
+ * Handlers that the child gave to atexit() run at its end if it was spawned, and not
+ * if it was forked; see #HaulStartMethod.
+ *
  * A method that is not possible now fails with %HAUL_ERROR_NOT_POSSIBLE, and so
  * do all of them once the process was closed.
  */

@@ -219,7 +219,7 @@ check_together (const HaulCliOptions  *self,
     return haul_cli_throw_usage (error, _("what to vary is missing, as in --over PARAMETER=1..10"));
 
   if (self->nice != HAUL_CLI_NICE_UNSET && self->executor != HAUL_CLI_PROCESS && self->executor != HAUL_CLI_POOL)
-    return haul_cli_throw_usage (error, _("--nice works only with --executor process"));
+    return haul_cli_throw_usage (error, _("--nice works only with --executor process or pool"));
 
   if (self->n_workers != 0 && verb == HAUL_CLI_RUN && self->executor != HAUL_CLI_POOL)
     return haul_cli_throw_usage (error, _("--workers works only with --executor pool"));

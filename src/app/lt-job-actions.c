@@ -54,13 +54,28 @@ find_job (LtApplication *self,
   return job;
 }
 
+/* A task by its name, if people may run it. */
+static const HaulTask *
+find_task (const char  *id,
+           GError     **error)
+{
+  const HaulTask *task = haul_task_lookup (id, error);
+
+  if (task == NULL || !task->hidden)
+    return task;
+
+  g_set_error (error, HAUL_ERROR, HAUL_ERROR_UNKNOWN_TASK,
+               _("‘%s’ is only a part of other tasks, and is not run by itself"), id);
+  return NULL;
+}
+
 static void
 new_job_cb (GSimpleAction *action,
             GVariant      *parameter,
             gpointer       user_data)
 {
   g_autoptr(GError) error = NULL;
-  const HaulTask *task = haul_task_lookup (g_variant_get_string (parameter, NULL), &error);
+  const HaulTask *task = find_task (g_variant_get_string (parameter, NULL), &error);
 
   if (task == NULL)
     tell (user_data, error->message);
@@ -83,7 +98,7 @@ parse_command (LtJobs          *jobs,
 
   if (!g_shell_parse_argv (text, NULL, &words, error))
     return FALSE;
-  task = haul_task_lookup (words[0], error);
+  task = find_task (words[0], error);
   if (task == NULL)
     return FALSE;
 

@@ -182,9 +182,10 @@ def test_result(program):
 def test_bad_calls(program):
     """Whatever arrives over the bus, nothing breaks."""
     app = App(program)
-    for task in ['', 'nothing', 'pi --digits', 'pi --digits -1', 'pi --digits 1e12', 'pi --what 1', 'pi "']:
+    for task in ['', 'nothing', 'pi --digits', 'pi --digits -1', 'pi --digits 1e12', 'pi --what 1', 'pi "', 'pi-part']:
         app.activate('start-job', GLib.Variant('s', task))
-    app.activate('new-job', GLib.Variant('s', 'nothing'))
+    for task in ['nothing', 'pi-part']:
+        app.activate('new-job', GLib.Variant('s', task))
     for name in ['pause-job', 'resume-job', 'cancel-job', 'force-job', 'start-again', 'remove-job', 'select-job',
                  'duplicate-job', 'copy-row', 'copy-command', 'copy-result', 'save-result']:
         app.activate(name, GLib.Variant('u', 4711))

@@ -311,7 +311,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Conversion, conversion_clear)
 /**
  * pi_digits_write:
  * @self: what to write
- * @scaled: π · 2^(bits of pi_digits_limbs()), at most four units too small and not too large
+ * @scaled: the number · 2^(bits of pi_digits_limbs()), at most four units too small and not too large
  * @meter: counts up to pi_digits_work()
  *
  * Emits the digits, those that are certain at once. The last of them are cut off, not rounded.
@@ -329,7 +329,7 @@ pi_digits_write (PiWriter    *self,
   if (!prepare (&conversion))
     return PI_DIGITS_CANCELLED;
 
-  put (&conversion, "3.", 2);
+  put (&conversion, self->lead, strlen (self->lead));
   fraction = take_fraction (&conversion, scaled);
   result = write_stretch (&conversion, fraction, 0, conversion.n_levels);
   flush (&conversion);

@@ -26,6 +26,19 @@ gboolean pi_series     (HaulContext  *context,
                         guint         sure_bits,
                         GError      **error);
 
+/* What Chudnovsky's formula is calculated in. */
+typedef enum
+{
+  PI_STAGE_SUM,
+  PI_STAGE_ROOT,
+  PI_STAGE_DIVIDE,
+  PI_STAGE_WRITE,
+  PI_N_STAGES,
+} PiStage;
+
+double   pi_chudnovsky_share (guint64 digits,
+                              PiStage stage);
+
 /* What is written: @scaled becomes π · 2^@bits, not too large and less than four units too small.
  * %FALSE when cancelled. @digits is what progress counts up to, with the writing still to come. */
 gboolean pi_chudnovsky_scaled (HaulContext *context,

@@ -46,6 +46,55 @@ pi_number_drop (mpz_t n)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PiNumber, pi_number_clear)
 
+/* n = n · 2^shift, whichever way that goes, cut towards zero */
+static inline void
+pi_shift (mpz_t  n,
+          gint64 shift)
+{
+  if (shift >= 0)
+    mpz_mul_2exp (n, n, shift);
+  else
+    mpz_tdiv_q_2exp (n, n, -shift);
+}
+
+/* The number n · 2^twos. */
+typedef struct
+{
+  mpz_t  n;
+  gint64 twos;
+} PiFloat;
+
+/* Zero. */
+static inline PiFloat
+pi_float (void)
+{
+  PiFloat self = { .twos = 0 };
+
+  mpz_init (self.n);
+  return self;
+}
+
+static inline void
+pi_float_clear (PiFloat *self)
+{
+  mpz_clear (self->n);
+}
+
+/* Leaves no more than its leading bits. */
+static inline void
+pi_float_cut (PiFloat     *self,
+              mp_bitcnt_t  bits)
+{
+  mp_bitcnt_t present = mpz_sizeinbase (self->n, 2);
+
+  if (present <= bits)
+    return;
+  mpz_tdiv_q_2exp (self->n, self->n, present - bits);
+  self->twos += present - bits;
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PiFloat, pi_float_clear)
+
 static inline void
 pi_mul_u64 (mpz_t   n,
             guint64 factor)

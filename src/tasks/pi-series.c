@@ -118,7 +118,7 @@ pi_series (HaulContext  *context,
            guint         sure_bits,
            GError      **error)
 {
-  PiWriter writer = { .context = context, .digits = digits, .sure_bits = sure_bits };
+  PiWriter writer = { .context = context, .digits = digits, .lead = "3.", .sure_bits = sure_bits };
   PiDigitsResult result;
 
   haul_context_set_total (context, digits);

@@ -32,7 +32,6 @@
 #define C_TWOS     15
 
 #define LEAF_TERMS 24     /* below, one term after the other is faster; measured */
-#define REDUCE_MIN 256    /* below, looking for common factors costs more than it saves; measured */
 #define SPARE_BITS 64     /* kept beyond the precision when numbers are cut */
 
 /* What all ranges of a calculation share; free it with pi_series_clear(). */
@@ -42,7 +41,7 @@ pi_series_plan (guint64 n_terms,
 {
   PiSeries self = { .n_terms = n_terms, .precision = precision };
 
-  self.primes = pi_primes_new (n_terms >= REDUCE_MIN ? n_terms : 2, &self.n_primes);
+  self.primes = pi_primes_new (n_terms >= PI_REDUCE_MIN ? n_terms : 2, &self.n_primes);
   return self;
 }
 
@@ -77,8 +76,8 @@ pi_range_clear (PiRange *self)
 
 /* What merging two halves of a range of this length costs, in any unit: 30% of it goes into common
  * factors, 25% into T_L Q_R, 15% into P_L T_R, 5% into P, 25% into Q. Measured at 10^7 digits. */
-static double
-merge_work (double length)
+double
+pi_merge_work (double length)
 {
   return length * pow (log2 (length + 2), 1.3);
 }
@@ -87,7 +86,7 @@ merge_work (double length)
 static double
 leaf_work (double length)
 {
-  return 3 * merge_work (LEAF_TERMS) * length / LEAF_TERMS;
+  return 3 * pi_merge_work (LEAF_TERMS) * length / LEAF_TERMS;
 }
 
 /* What summing a range of this length costs, in the same unit. */
@@ -98,7 +97,7 @@ pi_sum_work (guint64 n_terms)
   double length = n_terms;
 
   for (double parts = 1; length > LEAF_TERMS; parts *= 2, length /= 2)
-    work += parts * merge_work (length);
+    work += parts * pi_merge_work (length);
 
   return work + leaf_work (n_terms);
 }
@@ -205,11 +204,11 @@ pi_range_merge (const PiSeries *series,
                 PiMeter        *meter)
 {
   gboolean at_end = right->b == series->n_terms;
-  double work = merge_work (right->b - left->a);
+  double work = pi_merge_work (right->b - left->a);
 
   g_return_val_if_fail (left->b == right->a, FALSE);
 
-  if (right->b - left->a >= REDUCE_MIN && !pi_range_reduce (series, left, right, meter))
+  if (right->b - left->a >= PI_REDUCE_MIN && !pi_range_reduce (series, left, right, meter))
     return FALSE;
   if (!pi_meter_add (meter, 0.3 * work) || !merge_t (left, right, meter, work))
     return FALSE;

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 /* Bits of π that each term of the series adds: log2 (640320³ / 1728). */
 #define PI_BITS_PER_TERM 47.1104131382158
 
+/* Ranges of fewer terms are not searched for common factors, which would cost more than it saves;
+ * measured. */
+#define PI_REDUCE_MIN 256
+
 /*
  * A stretch of the series, terms a … b-1: P, Q and T as in pi-sum.c, with
  *   Q = q · 2^q_twos,  T = t · 2^t_twos.
@@ -47,6 +51,7 @@ PiRange  pi_range           (guint64         a,
                              guint64         b) G_GNUC_WARN_UNUSED_RESULT;
 void     pi_range_clear     (PiRange        *self);
 
+double   pi_merge_work      (double          length);
 double   pi_sum_work        (guint64         n_terms);
 gboolean pi_sum_range       (const PiSeries *series,
                              PiRange        *range,

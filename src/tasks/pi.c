@@ -9,6 +9,7 @@
 #include "haul/worker/haul-number.h"
 #include "haul/worker/haul-task.h"
 #include "pi-methods.h"
+#include "pi-plan.h"
 
 #define MIB (1024.0 * 1024.0)
 
@@ -78,6 +79,18 @@ check (GVariant  *arguments,
   return FALSE;
 }
 
+/* The slow way is left whole: it is there to be watched, and to be compared with. */
+static HaulPlan *
+divide (GVariant *arguments,
+        guint     n_workers)
+{
+  gint64 digits = haul_arguments_get_int (arguments, "digits");
+
+  if (is_series (arguments) || n_workers < 2 || digits < PI_DIVIDE_MIN || digits > PI_DIVIDE_MAX)
+    return NULL;
+  return pi_plan (digits, PI_SURE_BITS, n_workers);
+}
+
 const HaulTask haul_task_pi = {
   .id = "pi",
   .title = N_("Calculate Pi"),
@@ -112,6 +125,7 @@ const HaulTask haul_task_pi = {
   .run = run,
   .estimate_memory = estimate_memory,
   .check = check,
+  .divide = divide,
   .thread_note = N_("In a thread, Cancel takes effect between two operations on big numbers: "
                     "at 10 million digits that can be half a second, at a billion a minute"),
 };

@@ -41,7 +41,7 @@ test_quiet (void)
 static void
 test_executors_agree (void)
 {
-  static const char * const sizes[] = { "1", "2", "9", "10", "100", "1000", "10000", "100000" };
+  static const char * const sizes[] = { "1", "2", "9", "10", "100", "1000", "10000", "100000", "1000000" };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
@@ -87,6 +87,7 @@ test_bad_input (void)
     { { "run", "pi", "--digits", "0" }, "--digits: ‘0’ is not a whole number from 1 to" },
     { { "run", "pi", "--digits" }, "--digits: a value is missing" },
     { { "run", "pie" }, "did you mean ‘pi’?" },
+    { { "run", "pi-part" }, "‘pi-part’ is only a part of other tasks" },
     { { "run", "pi", "--digitz", "5" }, "did you mean ‘--digits’?" },
     { { "run" }, "the name of a task is missing" },
     { { "run", "pi", "--digits", "5", "a\nb\033[31m" }, "is one word too many" },
@@ -374,6 +375,7 @@ test_completion (void)
   assert_completes ("haul map pi --exec", "");
   assert_completes ("haul help ru", "run");
   assert_completes ("haul tasks sl", "sleep");
+  assert_completes ("haul run pi-", "");
   assert_completes ("haul run sl", "sleep");
   assert_completes ("haul run pi --dig", "--digits");
   assert_completes ("haul run pi --digits 5 --ex", "--executor");

@@ -40,14 +40,16 @@ test_initializer (void)
   finish (pool);
 }
 
+/* Often, since a worker may be anywhere in its start when the pool breaks. */
 static void
 test_bad_initializer (void)
 {
   static const struct { const char *task, *text; } rows[] = { { "fail", "it does not work" }, { "crash", "SIGSEGV" } };
 
   haul_test_begin ();
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (guint round = 0; round < 20 * G_N_ELEMENTS (rows); round++)
     {
+      guint i = round % G_N_ELEMENTS (rows);
       g_autoptr(HaulPool) pool = pool_new (2);
       g_autoptr(Watched) watched = pool_items (10, "square");
       g_autoptr(HaulBatch) refused = pool_batch ("item", 1, "{}");

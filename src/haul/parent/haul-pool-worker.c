@@ -428,9 +428,13 @@ void
 haul_pool_worker_withdraw (HaulPoolWorker *self,
                            GQueue         *items)
 {
-  guint32 begun = haul_board_withdraw (self->board, self->last_number + 1);
-  HaulItem *item;
+  HaulItem *item = g_queue_peek_head (&self->sent);
+  guint32 begun;
 
+  if (item != NULL && item->batch == NULL)
+    return;   /* there is only the initializer: nobody else can do that */
+
+  begun = haul_board_withdraw (self->board, self->last_number + 1);
   while ((item = g_queue_peek_tail (&self->sent)) != NULL && item->batch != NULL && item->number > begun)
     {
       g_queue_push_head (items, g_queue_pop_tail (&self->sent));

@@ -336,6 +336,41 @@ test_bad_fd (void)
   haul_test_assert_clean ();
 }
 
+/* Runs the loop until there is nothing to do, in the middle of its turn. */
+static HaulWatchResult
+nesting_cb (gpointer user_data)
+{
+  Pipe *pipe = user_data;
+
+  while (g_main_context_iteration (NULL, FALSE))
+    pipe->n_bytes++;
+  g_assert_cmpuint (pipe->n_bytes, <, 10);   /* it is not as if there were always something */
+  return read_cb (user_data);
+}
+
+static void
+test_nested_loop (void)
+{
+  Pipe outer, inner;
+
+  haul_test_begin ();
+  pipe_init_func (&outer, 16, nesting_cb);
+  pipe_init (&inner, 16);
+  for (guint round = 1; round <= 3; round++)
+    {
+      outer.n_bytes = 0;
+      g_assert_cmpint (write (outer.fds[1], "x", 1), ==, 1);
+      g_assert_cmpint (write (inner.fds[1], "x", 1), ==, 1);
+      while (outer.n_calls < round || inner.n_calls < round)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpuint (outer.n_calls, ==, round);   /* not once more from within */
+      g_assert_cmpuint (inner.n_calls, ==, round);
+    }
+  pipe_clear (&outer);
+  pipe_clear (&inner);
+  haul_test_assert_clean ();
+}
+
 static gpointer
 thread_main (gpointer data)
 {
@@ -382,6 +417,7 @@ main (int    argc,
   g_test_add_func ("/parent/hub/hang-up-while-resting", test_hang_up_while_resting);
   g_test_add_func ("/parent/hub/fair", test_fair);
   g_test_add_func ("/parent/hub/free-in-callback", test_free_in_callback);
+  g_test_add_func ("/parent/hub/nested-loop", test_nested_loop);
   g_test_add_func ("/parent/hub/bad-fd", test_bad_fd);
   g_test_add_func ("/parent/hub/threads", test_threads);
   return g_test_run ();

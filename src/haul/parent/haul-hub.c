@@ -38,6 +38,7 @@ struct _HaulHub
   GPtrArray    *watches;     /* (owned) of borrowed HaulWatch */
   GPtrArray    *dead;        /* (owned) of HaulWatch freed in the middle of a turn */
   gboolean      in_turn;
+  gboolean      is_serving;  /* what epoll has */
 };
 
 struct _HaulWatch
@@ -229,16 +230,28 @@ epoll_ready_cb (int          fd,
                 gpointer     user_data)
 {
   HaulHub *self = user_data;
+  gboolean is_crowded;
 
   if (self->again != NULL)
     return G_SOURCE_CONTINUE;   /* again_cb() has its turn now, with all */
+  if (self->is_serving)
+    {
+      haul_source_clear (&self->source);   /* somebody whom we serve runs the loop: not before he is done */
+      return G_SOURCE_REMOVE;
+    }
 
-  self->in_turn = TRUE;
-  if (serve_ready (self, g_get_monotonic_time () + MAX_TURN_US) && self->watches->len >= CROWD)
+  self->in_turn = self->is_serving = TRUE;
+  is_crowded = serve_ready (self, g_get_monotonic_time () + MAX_TURN_US) && self->watches->len >= CROWD;
+  self->is_serving = FALSE;
+  if (is_crowded)
     {
       haul_source_clear (&self->source);
       self->gap = haul_timer_new (CROWD_GAP_MS, "[haul] gap between looks at a crowd", gap_over_cb, self);
       g_source_set_priority (self->gap, G_PRIORITY_DEFAULT_IDLE);
+    }
+  else if (self->source == NULL)
+    {
+      attach_source (self);
     }
   end_turn (self);
   return G_SOURCE_CONTINUE;
@@ -268,12 +281,15 @@ again_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* It may recurse, as far as GLib knows: else GLib would take its fd out of the loop for each call and put
+ * it back, and wake the loop both times, which costs three system calls and a turn. */
 static void
 attach_source (HaulHub *self)
 {
   self->source = g_unix_fd_source_new (self->epoll_fd, G_IO_IN);
   g_source_set_static_name (self->source, "[haul] pipes of all children");
   g_source_set_priority (self->source, G_PRIORITY_DEFAULT_IDLE);
+  g_source_set_can_recurse (self->source, TRUE);
   g_source_set_callback (self->source, G_SOURCE_FUNC (epoll_ready_cb), self, NULL);
   g_source_attach (self->source, self->context);
 }

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "haul-batch-private.h"
+#include "haul-buffers-private.h"
 #include "haul/wire/haul-error.h"
 
 /* A batch whose results are given out in order and not kept runs this far ahead of the first that is
@@ -346,7 +347,7 @@ take_result (HaulItem *item)
   static GBytes *nothing;   /* what most small items give */
 
   if (item->result != NULL)
-    return g_byte_array_free_to_bytes (g_steal_pointer (&item->result));
+    return haul_buffer_to_bytes (g_steal_pointer (&item->result));
   if (g_once_init_enter (&nothing))
     g_once_init_leave (&nothing, g_bytes_new_static ("", 0));
   return g_bytes_ref (nothing);

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <signal.h>
 
+#include "haul-buffers-private.h"
 #include "haul-format.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
@@ -180,8 +181,7 @@ message_cb (GObject            *owner,
     {
     case HAUL_FRAME_DATA:
       if (item->result == NULL)
-        item->result = message->data.size < HAUL_FRAME_MAX_DATA ? g_byte_array_new ()
-                                                                : g_byte_array_sized_new (4 * HAUL_FRAME_MAX_DATA);
+        item->result = haul_buffer_new (message->data.size);
       g_byte_array_append (item->result, message->data.bytes, message->data.size);
       return TRUE;
 

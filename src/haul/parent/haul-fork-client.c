@@ -104,6 +104,8 @@ start_server (HaulForkClient  *self,
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
     return haul_throw_errno (error, errno, "cannot make a socket");
 
+  /* Or each worker would have to look up for itself, and keep, where the functions are that it calls. */
+  g_subprocess_launcher_setenv (launcher, "LD_BIND_NOW", "1", TRUE);
   g_subprocess_launcher_take_fd (launcher, pair[1], HAUL_CONTROL_FD);
   self->control_fd = pair[0];
   self->server = g_subprocess_launcher_spawnv (launcher, argv, error);

@@ -21,10 +21,10 @@ typedef struct
  * @self: what the child gets
  * @ret_pidfd: (out) (optional): in the parent, a CLOEXEC pidfd
  *
- * Forks a process that has one thread. All signals are blocked across the fork; the child returns
- * with every signal at its default and none blocked, so that one which was sent to it meanwhile
- * acts as that signal does, and never runs a handler of the parent's. By then it is in a process
- * group of its own, will be killed when the parent ends, and collects its orphaned descendants.
+ * Forks a process that has one thread, and no handler of any signal. All signals are blocked across
+ * the fork; the child returns with none blocked, and one which was sent to it meanwhile acts then. By
+ * then it is in a process group of its own, will be killed when the parent ends, and collects its
+ * orphaned descendants.
  *
  * Returns: 0 in the child, its pid in the parent, or minus an errno
  */

@@ -59,9 +59,6 @@ settle_in (const HaulFork *self,
   (void) setpgid (0, 0);
   place_fds (self);
   (void) prctl (PR_SET_CHILD_SUBREAPER, 1);
-
-  for (int number = 1; number < NSIG; number++)
-    (void) signal (number, SIG_DFL);   /* KILL, STOP and libc's own two refuse, and are fine */
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
 }

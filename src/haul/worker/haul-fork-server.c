@@ -471,9 +471,15 @@ haul_fork_server_run (HaulServeFunc serve)
 
   (void) close_range (HAUL_CONTROL_FD + 1, ~0U, 0);
   (void) setpgid (0, 0);
-  (void) signal (SIGCHLD, SIG_DFL);   /* ignored, as a launcher may have left it, it would tell of no end */
   sigfillset (&all);
   sigprocmask (SIG_SETMASK, &all, NULL);
+
+  /* Once, for all that are forked. A launcher may have left us some ignored: of SIGCHLD, that would
+   * tell us of no end. */
+  for (int number = 1; number < NSIG; number++)
+    (void) signal (number, SIG_DFL);   /* KILL, STOP and libc's own two refuse, and are fine */
+  g_unsetenv ("LD_BIND_NOW");          /* it was for us */
+
   self.signals_fd = signalfd (-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
   if (self.signals_fd < 0 || prctl (PR_SET_CHILD_SUBREAPER, 1) < 0 || haul_count_threads () != 1)
     {

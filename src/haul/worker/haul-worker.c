@@ -366,8 +366,17 @@ limit_ourselves (void)
 
   (void) setrlimit (RLIMIT_CORE, &no_core);
   (void) prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  (void) g_file_set_contents_full ("/proc/self/oom_score_adj", "500", 3, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
   (void) signal (SIGPIPE, SIG_IGN);    /* EPIPE is what we look at */
+}
+
+/* When memory runs out, rather we than the program. */
+static void
+step_forward (void)
+{
+  haul_autofd int fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+  if (fd >= 0 && write (fd, "500", 3) < 0)
+    g_debug ("cannot set oom_score_adj: %s", g_strerror (errno));
 }
 
 /* What a forked worker is given by haul_fork(), and an exec'd one has to see to. */
@@ -409,6 +418,7 @@ shake_hands (Worker *self,
   (void) setpriority (PRIO_PROCESS, 0, nice_value);
 
   send_hello (self);
+  step_forward ();   /* while the program makes up its RUN */
   if (hello.type != HAUL_FRAME_HELLO || hello.hello.version != HAUL_PROTOCOL_VERSION)
     return complain (NULL, "the program that started me speaks another version of the protocol");
   return 0;

@@ -10,10 +10,12 @@ G_BEGIN_DECLS
 /* What bench-pool.c measures libhaul by: bare system calls, and Python's pools. */
 
 #define BENCH_ROUNDS 5
+#define BENCH_STARTS 31   /* these are short, and differ much */
 #define MIB          (1 << 20)
 
 double  bench_now       (void);               /* s */
-double  bench_median    (double     *values); /* of BENCH_ROUNDS, which it sorts */
+double  bench_median    (double     *values,   /* which it sorts */
+                         guint       n);
 void    bench_must      (gboolean    ok,
                          const char *what);
 

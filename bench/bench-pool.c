@@ -281,10 +281,10 @@ bench_memory (Bench *self)
 static void
 bench_start (Bench *self)
 {
-  double bare[BENCH_ROUNDS], hello[BENCH_ROUNDS], first[BENCH_ROUNDS], cancel[BENCH_ROUNDS], killed[BENCH_ROUNDS],
-         python[BENCH_ROUNDS];
+  double bare[BENCH_STARTS], hello[BENCH_STARTS], first[BENCH_STARTS], cancel[BENCH_STARTS], killed[BENCH_STARTS],
+         python[BENCH_STARTS];
 
-  for (guint i = 0; i < BENCH_ROUNDS; i++)
+  for (guint i = 0; i < BENCH_STARTS; i++)
     {
       bare[i] = bare_start () * 1e6;
       one_job (self->executor, &hello[i], &cancel[i]);
@@ -296,14 +296,14 @@ bench_start (Bench *self)
     }
   {
     const Other starts[] = {
-      { "bare fork", bench_median (bare), 1 / 1.5 },
-      { "Python's forkserver", bench_median (python), 40 },
+      { "bare fork", bench_median (bare, G_N_ELEMENTS (bare)), 1 / 1.5 },
+      { "Python's forkserver", bench_median (python, G_N_ELEMENTS (python)), 40 },
     };
-    const Other cancels[] = { { "kill and waitpid", bench_median (killed), 0.5 } };
+    const Other cancels[] = { { "kill and waitpid", bench_median (killed, G_N_ELEMENTS (killed)), 0.5 } };
 
-    print_row ("start, to first byte", "µs", bench_median (hello), starts, G_N_ELEMENTS (starts));
-    print_row ("start, to first result", "µs", bench_median (first), NULL, 0);
-    print_row ("cancel to joined", "µs", bench_median (cancel), cancels, G_N_ELEMENTS (cancels));
+    print_row ("start, to first byte", "µs", bench_median (hello, G_N_ELEMENTS (hello)), starts, G_N_ELEMENTS (starts));
+    print_row ("start, to first result", "µs", bench_median (first, G_N_ELEMENTS (first)), NULL, 0);
+    print_row ("cancel to joined", "µs", bench_median (cancel, G_N_ELEMENTS (cancel)), cancels, G_N_ELEMENTS (cancels));
   }
 }
 
@@ -326,11 +326,11 @@ bench_map (Bench      *self,
     }
   {
     const Other others[] = {
-      { "multiprocessing.Pool", bench_median (python), pool_goal },
-      { "ProcessPoolExecutor", bench_median (futures), futures_goal },
+      { "multiprocessing.Pool", bench_median (python, G_N_ELEMENTS (python)), pool_goal },
+      { "ProcessPoolExecutor", bench_median (futures, G_N_ELEMENTS (futures)), futures_goal },
     };
 
-    print_row (title, "µs", bench_median (ours), others, G_N_ELEMENTS (others));
+    print_row (title, "µs", bench_median (ours, G_N_ELEMENTS (ours)), others, G_N_ELEMENTS (others));
   }
 }
 
@@ -360,11 +360,11 @@ bench_trips (Bench *self)
     }
   {
     const Other others[] = {
-      { "bare pipes", bench_median (bare), 1 / 3.0 },
-      { "Pool.apply", bench_median (python), 0 },
+      { "bare pipes", bench_median (bare, G_N_ELEMENTS (bare)), 1 / 3.0 },
+      { "Pool.apply", bench_median (python, G_N_ELEMENTS (python)), 0 },
     };
 
-    print_row ("round trip", "µs", bench_median (ours), others, G_N_ELEMENTS (others));
+    print_row ("round trip", "µs", bench_median (ours, G_N_ELEMENTS (ours)), others, G_N_ELEMENTS (others));
   }
 }
 
@@ -385,11 +385,11 @@ bench_large (Bench      *self,
     }
   {
     const Other others[] = {
-      { "bare pipe", bench_median (bare), 0.8 },
-      { "Pool.imap", bench_median (python), 3 },
+      { "bare pipe", bench_median (bare, G_N_ELEMENTS (bare)), 0.8 },
+      { "Pool.imap", bench_median (python, G_N_ELEMENTS (python)), 3 },
     };
 
-    print_row (title, "ms", bench_median (ours), others, G_N_ELEMENTS (others));
+    print_row (title, "ms", bench_median (ours, G_N_ELEMENTS (ours)), others, G_N_ELEMENTS (others));
   }
 }
 

@@ -82,7 +82,7 @@ find_state (HaulBatchItems *self,
 
   if (ended != HAUL_BATCH_ITEM_QUEUED)
     return ended;
-  if (self->batch->given_up)
+  if (self->batch->given_up || self->batch->ended)
     return HAUL_BATCH_ITEM_CANCELLED;
   return is_running (self, index) ? HAUL_BATCH_ITEM_RUNNING : HAUL_BATCH_ITEM_QUEUED;
 }

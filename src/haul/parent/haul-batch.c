@@ -396,6 +396,29 @@ haul_batch_fail (HaulBatch    *self,
   haul_batch_end_if_over (self);
 }
 
+/* Items that were begun go on. Those that were asked for and not begun fail with @error; no more are. */
+void
+haul_batch_cancel_queued (HaulBatch    *self,
+                          const GError *error)
+{
+  g_autoptr(HaulBatch) keep G_GNUC_UNUSED = g_object_ref (self);
+  HaulItem *item;
+
+  if (self->ended)
+    return;
+  if (!self->complete && self->n_items < self->size && self->first_error == NULL)
+    self->first_error = g_error_copy (error);
+  self->complete = TRUE;
+  self->fail_fast = FALSE;   /* these are no failures, and hurt nobody who runs */
+  haul_batch_touch (self);
+  while ((item = g_queue_pop_head (&self->again)) != NULL)
+    {
+      self->n_out++;
+      haul_batch_item_ended (self, item, error);
+    }
+  haul_batch_end_if_over (self);
+}
+
 /* The rest of what everybody sees. */
 
 GBytes *

@@ -354,6 +354,8 @@ count_death (HaulPool             *self,
 {
   gboolean blamed = worker->wrong != NULL || (!worker->stopped && !worker->lost);
 
+  if (self->recovery == HAUL_POOL_RECOVERY_BREAK && !worker->stopped && !(worker->retiring && worker->sent.length == 0))
+    return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("the pool broke when it lost a worker: %s"), why->message);
   if (blamed && !worker->fit && ++self->n_unfit >= MAX_DEATHS)
     return g_error_new (HAUL_ERROR, HAUL_ERROR_START,
                         _("the workers of the pool fail as soon as they start: %s"), why->message);

@@ -110,6 +110,8 @@ void        haul_batch_item_ended     (HaulBatch       *self,
                                        const GError    *error);               /* (nullable) */
 void        haul_batch_fail           (HaulBatch       *self,
                                        const GError    *error);
+void        haul_batch_cancel_queued  (HaulBatch       *self,
+                                       const GError    *error);
 
 /* One process of the pool, and what it was sent and has not answered: it works in that order. */
 struct _HaulPoolWorker
@@ -200,6 +202,7 @@ struct _HaulPool
   GVariant       *init_arguments;  /* (owned) (nullable) */
   guint           max_tasks;
   guint64         max_memory;
+  HaulPoolRecovery recovery;
 
   GPtrArray      *workers;         /* (owned) of HaulPoolWorker */
   GPtrArray      *batches;         /* (owned) of HaulBatch: by priority, then first come first served */
@@ -231,6 +234,7 @@ void            haul_pool_set_state       (HaulPool        *self,
 void            haul_pool_plan_pump       (HaulPool        *self);
 gboolean        haul_pool_has_room        (HaulPool        *self);   /* for a batch that could begin now */
 void            haul_pool_watch_time      (HaulPool        *self);
+void            haul_pool_cancel_queued   (HaulPool        *self);
 void            haul_pool_plan_tell       (HaulPool        *self);
 void            haul_pool_fail_all        (HaulPool        *self,
                                            const GError    *error);

@@ -55,6 +55,24 @@ haul_pool_drop_items (HaulPool  *self,
   haul_pool_plan_pump (self);
 }
 
+void
+haul_pool_cancel_queued (HaulPool *self)
+{
+  g_autoptr(HaulPool) keep G_GNUC_UNUSED = g_object_ref (self);
+  g_autoptr(GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("the pool was shut down"));
+  g_autoptr(GPtrArray) batches = g_ptr_array_new_with_free_func (g_object_unref);
+  GQueue items = G_QUEUE_INIT;
+
+  for (guint i = 0; i < self->workers->len; i++)
+    haul_pool_worker_withdraw (self->workers->pdata[i], &items);
+  give_back (&items);
+  for (guint i = 0; i < self->batches->len; i++)
+    g_ptr_array_add (batches, g_object_ref (self->batches->pdata[i]));
+  for (guint i = 0; i < batches->len; i++)
+    haul_batch_cancel_queued (batches->pdata[i], error);
+  haul_pool_plan_pump (self);
+}
+
 /* It is at its first item, the others were not begun, and somebody else may have time for them. */
 static void
 relieve (HaulPool       *self,

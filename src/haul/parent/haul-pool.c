@@ -25,6 +25,10 @@ G_DEFINE_ENUM_TYPE (HaulPoolState, haul_pool_state,
                     G_DEFINE_ENUM_VALUE (HAUL_POOL_TERMINATED, "terminated"),
                     G_DEFINE_ENUM_VALUE (HAUL_POOL_BROKEN, "broken"))
 
+G_DEFINE_ENUM_TYPE (HaulPoolRecovery, haul_pool_recovery,
+                    G_DEFINE_ENUM_VALUE (HAUL_POOL_RECOVERY_REPLACE, "replace"),
+                    G_DEFINE_ENUM_VALUE (HAUL_POOL_RECOVERY_BREAK, "break"))
+
 G_DEFINE_FINAL_TYPE (HaulPool, haul_pool, G_TYPE_OBJECT)
 
 void
@@ -195,6 +199,15 @@ haul_pool_set_initializer (HaulPool       *self,
 }
 
 void
+haul_pool_set_recovery (HaulPool         *self,
+                        HaulPoolRecovery  recovery)
+{
+  g_return_if_fail (HAUL_IS_POOL (self));
+
+  self->recovery = recovery;
+}
+
+void
 haul_pool_set_max_tasks (HaulPool *self,
                          guint     max_tasks)
 {
@@ -319,6 +332,29 @@ haul_pool_terminate (HaulPool *self)
   for (guint i = 0; i < self->workers->len; i++)
     haul_pool_worker_stop (self->workers->pdata[i]);
   haul_pool_plan_pump (self);
+}
+
+void
+haul_pool_shutdown (HaulPool     *self,
+                    HaulShutdown  how)
+{
+  g_return_if_fail (HAUL_IS_POOL (self));
+
+  switch (how)
+    {
+    case HAUL_SHUTDOWN_CANCEL_QUEUED:
+      haul_pool_close (self);
+      haul_pool_cancel_queued (self);
+      break;
+
+    case HAUL_SHUTDOWN_TERMINATE:
+      haul_pool_terminate (self);
+      break;
+
+    case HAUL_SHUTDOWN_DRAIN:
+    default:
+      haul_pool_close (self);
+    }
 }
 
 void

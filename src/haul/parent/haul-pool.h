@@ -5,6 +5,7 @@
 
 #include "../wire/haul-decls.h"
 #include "haul-batch.h"
+#include "haul-executor.h"
 #include "haul-pool-worker-info.h"
 
 HAUL_BEGIN_DECLS
@@ -25,7 +26,7 @@ G_DECLARE_FINAL_TYPE (HaulPool, haul_pool, HAUL, POOL, GObject)
  * @HAUL_POOL_RUNNING: takes batches
  * @HAUL_POOL_CLOSED: takes no more, and ends with the last
  * @HAUL_POOL_TERMINATED: everything was cancelled
- * @HAUL_POOL_BROKEN: its workers die as soon as they start
+ * @HAUL_POOL_BROKEN: its workers die as soon as they start, or one died that must not
  *
  * Where a pool is in its life.
  */
@@ -37,6 +38,22 @@ typedef enum
   HAUL_POOL_TERMINATED,
   HAUL_POOL_BROKEN,
 } HaulPoolState;
+
+/**
+ * HaulPoolRecovery:
+ * @HAUL_POOL_RECOVERY_REPLACE: it is replaced, and takes only what it had begun with it
+ * @HAUL_POOL_RECOVERY_BREAK: the pool breaks: all that is there fails, and it takes no more
+ *
+ * What happens when a worker dies that nobody ended.
+ */
+#define HAUL_TYPE_POOL_RECOVERY (haul_pool_recovery_get_type ())
+typedef enum
+{
+  HAUL_POOL_RECOVERY_REPLACE,
+  HAUL_POOL_RECOVERY_BREAK,
+} HaulPoolRecovery;
+
+GType         haul_pool_recovery_get_type  (void);
 
 /**
  * HaulPool:state:
@@ -114,6 +131,19 @@ void          haul_pool_set_nice           (HaulPool             *self,
 void          haul_pool_set_initializer    (HaulPool             *self,
                                             const HaulTask       *task,
                                             GVariant             *arguments);
+
+/**
+ * haul_pool_set_recovery:
+ * @self: a pool
+ * @recovery: what to do
+ *
+ * Sets what happens when a worker dies. %HAUL_POOL_RECOVERY_REPLACE if it is not
+ * called; haul_batch_set_retries() says how often its item is tried again then. When
+ * a pool breaks, every batch fails with %HAUL_ERROR_ENDED, but for an item that had
+ * its result.
+ */
+void          haul_pool_set_recovery       (HaulPool             *self,
+                                            HaulPoolRecovery      recovery);
 
 /**
  * haul_pool_set_max_tasks:
@@ -312,6 +342,19 @@ void          haul_pool_close              (HaulPool             *self);
  * SIGKILL.
  */
 void          haul_pool_terminate          (HaulPool             *self);
+
+/**
+ * haul_pool_shutdown:
+ * @self: a pool
+ * @how: what becomes of what is there
+ *
+ * Takes no more batches. %HAUL_SHUTDOWN_DRAIN is haul_pool_close(),
+ * %HAUL_SHUTDOWN_TERMINATE is haul_pool_terminate(). With %HAUL_SHUTDOWN_CANCEL_QUEUED
+ * the items go on that workers have begun, and the others end with
+ * %G_IO_ERROR_CANCELLED or are never asked for.
+ */
+void          haul_pool_shutdown           (HaulPool             *self,
+                                            HaulShutdown          how);
 
 /**
  * haul_pool_join_async:

@@ -271,40 +271,28 @@ run_inverse (Part    *self,
   return TRUE;
 }
 
-/* 1 / √10005 */
-static gboolean
-run_root (Part    *self,
-          GError **error)
-{
-  g_auto(PiFloat) root = pi_float ();
-
-  self->meter.total = 2.0 * self->precision;
-  if (!pi_inverse_root (root.n, 10005, self->precision, &self->meter))
-    return cancelled (self, error);
-
-  root.twos = -(gint64) self->precision;
-  pi_pack_emit (self->context, pi_float_pack (&root));
-  return TRUE;
-}
-
-/* 426880 √10005 Q = 4270934400 / √10005 Q */
+/* 426880 √10005 Q = 4270934400 / √10005 Q. Whoever has nothing else to do while the divisor is
+ * inverted takes the root. */
 static gboolean
 run_dividend (Part    *self,
               GError **error)
 {
-  g_auto(PiFloat) root = pi_float ();
+  g_auto(PiNumber) root = pi_number ();
   g_auto(PiFloat) addend = pi_float ();
   g_auto(PiFloat) q = pi_float ();
 
-  if (!take_float (self, 0, &root, error) || !take_addend_and_q (self, 1, &addend, &q, error))
+  if (!take_addend_and_q (self, 0, &addend, &q, error))
     return FALSE;
-  self->meter.total = 1;
+  self->meter.total = 3.0 * self->precision;   /* two thirds are the root; measured */
+  if (!pi_inverse_root (root.n, 10005, self->precision, &self->meter))
+    return cancelled (self, error);
+
   mpz_mul (q.n, q.n, root.n);
-  q.twos += root.twos;
+  q.twos -= (gint64) self->precision;
   pi_mul_u64 (q.n, G_GUINT64_CONSTANT (4270934400));
   pi_float_cut (&q, self->precision + SPARE);
   pi_pack_emit (self->context, pi_float_pack (&q));
-  return pi_meter_add (&self->meter, 1) || cancelled (self, error);
+  return pi_meter_add (&self->meter, self->precision) || cancelled (self, error);
 }
 
 /* @scaled becomes π · 2^bits, of the quotient that a part was given as inverse and dividend. */
@@ -446,7 +434,6 @@ static const struct
   { "merge", run_merge },
   { "first-addend", run_first_addend },
   { "second-addend", run_second_addend },
-  { "root", run_root },
   { "inverse", run_inverse },
   { "dividend", run_dividend },
   { "digits", run_digits },
@@ -506,9 +493,8 @@ const HaulTask haul_task_pi_part = {
         { "merge", "Merge two ranges" },
         { "first-addend", "The first addend of the divisor" },
         { "second-addend", "The second, and the dividend's factor" },
-        { "root", "Take the square root" },
         { "inverse", "Invert the divisor" },
-        { "dividend", "Multiply the dividend" },
+        { "dividend", "Take the square root, and multiply the dividend" },
         { "digits", "Write digits" },
         { "join", "Join the digits" },
         { NULL },

@@ -296,7 +296,7 @@ test_wrong_inputs (void)
       swapped = inputs->pdata[0];
       inputs->pdata[0] = inputs->pdata[inputs->len - 1];
       inputs->pdata[inputs->len - 1] = swapped;
-      if (g_str_equal (haul_plan_get_part (run.plan, i)->title, "Joining the digits") ||
+      if (inputs->len == 1 || g_str_equal (haul_plan_get_part (run.plan, i)->title, "Joining the digits") ||
           g_str_has_prefix (haul_plan_get_part (run.plan, i)->title, "Writing"))
         continue;   /* a product is the same either way, and texts that are long enough are joined */
       g_assert_null (run_part (&run, i, inputs, other));

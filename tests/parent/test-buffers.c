@@ -51,6 +51,9 @@ test_used_again (void)
   g_assert_true (memory == g_bytes_get_data (first, NULL));
   assert_all (first, HAUL_FRAME_MAX_DATA, 'c');
   assert_all (second, MIB, 'b');
+  g_clear_pointer (&first, g_bytes_unref);
+  haul_buffers_drop ();   /* what is in use stays as it is */
+  assert_all (second, MIB, 'b');
 }
 
 static void
@@ -72,7 +75,7 @@ thread_main (gpointer data)
 {
   for (guint i = 0; i < 200; i++)
     {
-      GBytes *bytes[6];   /* more than are kept */
+      GBytes *bytes[12];   /* with those of the others, more than are kept */
 
       for (guint j = 0; j < G_N_ELEMENTS (bytes); j++)
         bytes[j] = make (HAUL_FRAME_MAX_DATA, GPOINTER_TO_UINT (data));

@@ -138,6 +138,7 @@ haul_batch_end_if_over (HaulBatch *self)
     return;
 
   self->ended = TRUE;
+  haul_buffers_drop ();
   pool = g_steal_pointer (&self->pool);
   if (pool != NULL)
     haul_pool_batch_ended (pool, self);

@@ -24,4 +24,7 @@ GByteArray *haul_buffer_new      (gsize       size);
  */
 GBytes     *haul_buffer_to_bytes (GByteArray *self);
 
+/* Gives back what nobody uses now. */
+void        haul_buffers_drop    (void);
+
 G_END_DECLS

@@ -7,8 +7,8 @@
 
 #include "haul/wire/haul-frame.h"
 
-/* Kept for ever: MAX_SPARES of twice MAX_KEPT, at most. */
-#define MAX_SPARES 4
+/* As many as may wait for the first that is still missing, when results are given out in order. */
+#define MAX_SPARES 32
 #define MAX_KEPT   (1024 * 1024)
 
 static GByteArray *spares[MAX_SPARES];   /* (owned) empty ones, with room */
@@ -39,6 +39,15 @@ keep_spare (gpointer data)
     spares[n_spares++] = g_steal_pointer (&array);
   G_UNLOCK (spares);
   g_clear_pointer (&array, g_byte_array_unref);
+}
+
+void
+haul_buffers_drop (void)
+{
+  GByteArray *spare;
+
+  while ((spare = take_spare ()) != NULL)
+    g_byte_array_unref (spare);
 }
 
 GByteArray *

@@ -15,7 +15,10 @@
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
 
-#define PATIENCE_MS      2000   /* for an answer, before the server counts as hung */
+/* For an answer, before the server counts as hung. Not less: all its workers go with it, and it may
+ * only wait for a CPU. It is asked nothing while nobody has a request; so where a worker has ended,
+ * the time that its closed pipe is given passes first. */
+#define PATIENCE_MS      2000
 #define MAX_TRIES        5      /* of a fork that the kernel refuses for now */
 #define FIRST_BACKOFF_MS 100
 #define MAX_BACKOFF_MS   2000

@@ -101,8 +101,6 @@ test_tiles (void)
   GListModel *parts = create_parts (2000);
   GtkWidget *window = gtk_window_new ();
   LtTiles *tiles = g_object_new (LT_TYPE_TILES, NULL);
-  g_autoptr(GdkPaintable) paintable = NULL;
-  g_autoptr(GtkSnapshot) snapshot = NULL;
 
   gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (tiles));
   gtk_window_present (GTK_WINDOW (window));
@@ -111,6 +109,10 @@ test_tiles (void)
   set_states (parts, 900, 1000, HAUL_PART_RUNNING);
   set_states (parts, 1000, 1001, HAUL_PART_FAILED);
   set_states (parts, 1500, 2000, HAUL_PART_CANCELLED);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  gtk_test_accessible_assert_property (tiles, GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "900 of 2000 parts done, 100 running, 1 failed, 500 canceled");
   g_list_store_remove_all (G_LIST_STORE (parts));
   while (g_main_context_iteration (NULL, FALSE))
     ;

@@ -71,6 +71,9 @@ test_hello_and_run (void)
   run.run.name = (char *) "Process-1:2";
   run.run.daemon = TRUE;
   run.run.inputs = inputs;
+  run.run.level = HAUL_LOG_WARNING;
+  run.run.shares = 0xfffffffe;
+  run.run.seed = G_GUINT64_CONSTANT (0x8000000000000001);
   round_trip (&run, &run_back);
   g_assert_cmpstr (run_back.run.task, ==, "pi");
   g_assert_true (g_variant_equal (run_back.run.arguments, arguments));
@@ -78,6 +81,9 @@ test_hello_and_run (void)
   g_assert_cmpstr (run_back.run.name, ==, "Process-1:2");
   g_assert_true (run_back.run.daemon);
   g_assert_true (g_variant_equal (run_back.run.inputs, inputs));
+  g_assert_cmpint (run_back.run.level, ==, HAUL_LOG_WARNING);
+  g_assert_cmpuint (run_back.run.shares, ==, 0xfffffffe);
+  g_assert_cmpuint (run_back.run.seed, ==, G_GUINT64_CONSTANT (0x8000000000000001));
 
   run.run.name = NULL;
   run.run.daemon = FALSE;
@@ -246,7 +252,8 @@ static void
 test_golden_run (void)
 {
   static const guint8 golden[] = {
-    0, 0, 0, 0, 2, 0, 0, 0, 4, 0, 1, 0, 1, 0, 0, 0,
+    0, 0, 0, 0, 2, 0, 0, 0, 4, 0, 1, 0, 1, 0, 1, 0,
+    7, 0, 0, 0, 5, 4, 3, 2, 1, 0, 0, 0,
     5, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 't', 'a', 's', 'k', 'n'
   };
   g_autoptr(GVariant) arguments = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
@@ -260,6 +267,9 @@ test_golden_run (void)
   run.run.daemon = TRUE;
   run.run.arguments = arguments;
   run.run.inputs = inputs;
+  run.run.level = HAUL_LOG_INFO;
+  run.run.shares = 7;
+  run.run.seed = 0x0102030405;
   bytes = haul_message_encode (&run);
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), golden, sizeof golden);
   g_assert_cmpuint (haul_message_encode_into (&run, buffer, sizeof buffer), ==, sizeof buffer);
@@ -272,7 +282,8 @@ static void
 test_bad_run (void)
 {
   static const struct { guint at; guint8 value; } rows[] = {
-    { 0, 0xff }, { 3, 0xff }, { 4, 1 }, { 7, 0x20 }, { 7, 0xff }, { 8, 5 }, { 9, 1 }, { 10, 1 }, { 12, 2 }, { 15, 1 },
+    { 0, 0xff }, { 3, 0xff }, { 4, 1 }, { 7, 0x20 }, { 7, 0xff }, { 8, 5 }, { 9, 1 }, { 10, 1 }, { 12, 2 }, { 13, 1 },
+    { 14, 4 }, { 15, 1 },
   };
   g_autoptr(GBytes) body = sample (HAUL_FRAME_RUN);
   gsize size;

@@ -18,14 +18,17 @@
  *            4  i, the number of inputs
  *            2  t, the length of the task's id
  *            2  n, the length of the name of the process, 0 for none
- *            4  1 for a daemon, else 0
+ *            2  1 for a daemon, else 0
+ *            2  the lowest level of log lines that anybody wants
+ *            4  the number of the set of shared objects that it is given, 0 for none
+ *            8  the seed of its random numbers
  *            a  the arguments, an a{sv}
  *          8 i  the sizes of the inputs
  *            t  the id
  *            n  the name
  *
  * The others are GVariants. */
-#define RUN_HEAD 16
+#define RUN_HEAD 28
 
 static void
 put (guint8  **to,
@@ -83,7 +86,10 @@ encode_run (const HaulMessage *message,
   put (&to, n_inputs, 4);
   put (&to, task_length, 2);
   put (&to, name_length, 2);
-  put (&to, message->run.daemon != FALSE, 4);
+  put (&to, message->run.daemon != FALSE, 2);
+  put (&to, message->run.level, 2);
+  put (&to, message->run.shares, 4);
+  put (&to, message->run.seed, 8);
   put_bytes (&to, g_variant_get_data (message->run.arguments), size);
   for (gsize i = 0; i < n_inputs; i++)
     put (&to, inputs[i], 8);
@@ -280,7 +286,8 @@ decode_run (const HaulFrame  *frame,
 {
   const guint8 *from = frame->payload;
   gsize size, n_inputs, task_length, name_length;
-  guint32 daemon;
+  guint32 daemon, level, shares;
+  guint64 seed;
 
   if (frame->size < RUN_HEAD)
     return refuse (frame, "a malformed RUN", error);
@@ -289,12 +296,19 @@ decode_run (const HaulFrame  *frame,
   n_inputs = take (&from, 4);
   task_length = take (&from, 2);
   name_length = take (&from, 2);
-  daemon = take (&from, 4);
-  if (frame->size != (guint64) RUN_HEAD + size + (guint64) n_inputs * 8 + task_length + name_length || daemon > 1
+  daemon = take (&from, 2);
+  level = take (&from, 2);
+  shares = take (&from, 4);
+  seed = take (&from, 8);
+  if (frame->size != (guint64) RUN_HEAD + size + (guint64) n_inputs * 8 + task_length + name_length
+      || daemon > 1 || level > HAUL_LOG_OUTPUT
       || !g_utf8_validate_len ((const char *) from + size + n_inputs * 8, task_length, NULL))
     return refuse (frame, "a malformed RUN", error);
 
   message->run.daemon = daemon;
+  message->run.level = level;
+  message->run.shares = shares;
+  message->run.seed = seed;
   message->run.arguments = variant_from (G_VARIANT_TYPE_VARDICT, from, size);
   message->run.inputs = variant_from (G_VARIANT_TYPE ("at"), from + size, n_inputs * 8);
   from += size + n_inputs * 8;

@@ -22,7 +22,7 @@ HAUL_BEGIN_DECLS
  *
  * What both ends of a pipe must agree on.
  */
-#define HAUL_PROTOCOL_VERSION 2u
+#define HAUL_PROTOCOL_VERSION 3u
 
 /**
  * HAUL_MAX_TEXT:
@@ -65,7 +65,8 @@ typedef struct
   {
     struct { guint32 version; char *program; }                  hello;
     struct { char *task; char *name; gboolean daemon;           /* of the process; name: (nullable) */
-             GVariant *arguments; GVariant *inputs; }           run;       /* a{sv}; (nullable) at: sizes */
+             GVariant *arguments; GVariant *inputs;             /* a{sv}; (nullable) at: sizes */
+             HaulLogLevel level; guint32 shares; guint64 seed; } run;      /* shares: number of the set, 0 for none */
     struct { double done; double total; char *phase; }          progress;  /* total 0: unknown */
     struct { HaulLogLevel level; char *text; }                  log;
     struct { const guint8 *bytes; gsize size; }                 data;      /* borrowed */

@@ -9,8 +9,8 @@
 G_BEGIN_DECLS
 
 /* The inside of a job, for the files that make it up: haul-job.c is the object that others see,
- * haul-job-life.c moves it through its life, haul-job-news.c takes in what its worker says, and
- * haul-job-join.c tells those who wait for its end. */
+ * haul-job-options.c is what people set of it, haul-job-life.c moves it through its life,
+ * haul-job-news.c takes in what its worker says, and haul-job-join.c tells those who wait for its end. */
 
 struct _HaulJob
 {

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-job-core-private.h"
+
+/* What people set of a job: most of it before it is submitted. */
+
+const char *
+haul_job_get_title (HaulJob *self)
+{
+  g_return_val_if_fail (HAUL_IS_JOB (self), NULL);
+
+  return self->title;
+}
+
+void
+haul_job_set_title (HaulJob    *self,
+                    const char *title)
+{
+  g_return_if_fail (HAUL_IS_JOB (self));
+
+  if (g_strcmp0 (self->title, title) == 0)
+    return;
+
+  g_free (self->title);
+  self->title = g_strdup (title);
+  haul_job_notify (self, PROP_TITLE);
+}
+
+void
+haul_job_set_nice (HaulJob *self,
+                   int      nice)
+{
+  g_return_if_fail (HAUL_IS_JOB (self));
+
+  self->nice = CLAMP (nice, -20, 19);
+}
+
+void
+haul_job_set_timeout (HaulJob *self,
+                      guint    timeout_ms)
+{
+  g_return_if_fail (HAUL_IS_JOB (self));
+
+  self->timeout_ms = timeout_ms;
+}
+
+void
+haul_job_set_grace (HaulJob  *self,
+                    guint     grace_ms,
+                    gboolean  escalate)
+{
+  g_return_if_fail (HAUL_IS_JOB (self));
+
+  self->life.grace_ms = grace_ms;
+  self->life.escalate = escalate;
+}
+
+int
+haul_job_get_nice (HaulJob *self)
+{
+  g_return_val_if_fail (HAUL_IS_JOB (self), 0);
+
+  return self->nice;
+}
+
+guint
+haul_job_get_grace (HaulJob *self)
+{
+  g_return_val_if_fail (HAUL_IS_JOB (self), 0);
+
+  return self->life.grace_ms;
+}

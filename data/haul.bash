@@ -39,6 +39,9 @@ _haul_run () {
     _haul_words "$(haul "$1" ${task:+"$task"} --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p')"
   elif [[ -z $task ]]; then
     _haul_words "$(haul tasks 2>/dev/null | cut -d ' ' -f 1)"
+  elif [[ $prev == --* ]] && haul tasks "$task" 2>/dev/null | grep -qxF -- "  $prev PATH"; then
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
   elif [[ $prev == --* ]]; then
     _haul_words "$(haul tasks "$task" 2>/dev/null | sed -n "/^  $prev /,/^  --/s/^      one of \([^;]*\);.*/\1/p" | tr -d ,)"
   fi

@@ -169,7 +169,7 @@ static gboolean
 is_default (const HaulParam *param,
             GVariant        *arguments)
 {
-  return (param->type == HAUL_PARAM_CHOICE || param->type == HAUL_PARAM_STRING)
+  return param->type != HAUL_PARAM_INT && param->type != HAUL_PARAM_DOUBLE
          && g_strcmp0 (haul_arguments_get_string (arguments, param->name), param->initial_text) == 0;
 }
 

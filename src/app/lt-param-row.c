@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-file-field.h"
+
 struct _LtParamRow
 {
   GtkBox           parent_instance;
@@ -15,6 +17,7 @@ struct _LtParamRow
   GtkWidget       *row;       /* AdwEntryRow, or AdwComboRow for a choice */
   GtkLabel        *message;
   char            *help;      /* (owned) */
+  gboolean         touched;   /* what is missing from the start is no mistake yet */
 };
 
 enum { CHANGED, N_SIGNALS };
@@ -26,6 +29,7 @@ G_DEFINE_FINAL_TYPE (LtParamRow, lt_param_row, GTK_TYPE_BOX)
 static void
 changed_cb (LtParamRow *self)
 {
+  self->touched = TRUE;
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -89,7 +93,7 @@ format_initial (const HaulParam *param,
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (param->type == HAUL_PARAM_STRING)
+  if (param->type == HAUL_PARAM_STRING || param->type == HAUL_PARAM_FILE)
     return g_strdup (initial != NULL ? g_variant_get_string (initial, NULL) : param->initial_text);
   if (param->type == HAUL_PARAM_INT)
     return g_strdup_printf ("%" G_GINT64_FORMAT, initial != NULL ? g_variant_get_int64 (initial) : (gint64) param->initial);
@@ -106,7 +110,9 @@ create_entry (LtParamRow *self,
 
   gtk_editable_set_text (GTK_EDITABLE (row), text != NULL ? text : "");
   adw_entry_row_set_activates_default (ADW_ENTRY_ROW (row), TRUE);
-  if (self->param->type != HAUL_PARAM_STRING)
+  if (self->param->type == HAUL_PARAM_FILE)
+    lt_file_field_equip (ADW_ENTRY_ROW (row));
+  else if (self->param->type != HAUL_PARAM_STRING)
     adw_entry_row_set_input_purpose (ADW_ENTRY_ROW (row), GTK_INPUT_PURPOSE_NUMBER);
   g_signal_connect_swapped (row, "changed", G_CALLBACK (changed_cb), self);
   return row;
@@ -196,6 +202,8 @@ lt_param_row_set_error (LtParamRow *self,
 {
   g_return_if_fail (LT_IS_PARAM_ROW (self));
 
+  if (!self->touched)
+    message = NULL;
   gtk_label_set_label (self->message, message != NULL ? message : self->help);
   gtk_widget_set_visible (GTK_WIDGET (self->message), message != NULL || *self->help != '\0');
   if (message != NULL)

@@ -13,7 +13,7 @@
 static char *
 default_to_text (const HaulParam *param)
 {
-  if (param->type == HAUL_PARAM_CHOICE || param->type == HAUL_PARAM_STRING)
+  if (param->type != HAUL_PARAM_INT && param->type != HAUL_PARAM_DOUBLE)
     return g_strdup (param->initial_text != NULL ? param->initial_text : "");
 
   if (param->initial == floor (param->initial))
@@ -35,6 +35,9 @@ placeholder (const HaulParam *param)
 
     case HAUL_PARAM_CHOICE:
       return _("WORD");
+
+    case HAUL_PARAM_FILE:
+      return _("PATH");
 
     case HAUL_PARAM_STRING:
     default:
@@ -59,7 +62,9 @@ haul_cli_describe_params (const HaulTask *task)
       g_string_append_printf (text, "      %s", range);
       if (param->unit != NULL)
         g_string_append_printf (text, " (%s)", _(param->unit));
-      if (*initial != '\0')
+      if (param->required)
+        g_string_append (text, _("; has to be said"));
+      else if (*initial != '\0')
         g_string_append_printf (text, _("; %s if not said otherwise"), initial);
       g_string_append_c (text, '\n');
     }

@@ -29,6 +29,9 @@ type_to_nick (HaulParamType type)
     case HAUL_PARAM_CHOICE:
       return "choice";
 
+    case HAUL_PARAM_FILE:
+      return "file";
+
     case HAUL_PARAM_STRING:
     default:
       return "string";
@@ -94,6 +97,11 @@ add_param (JsonBuilder     *builder,
       add_number (builder, "min", param->min);
       add_number (builder, "max", param->max);
       add_number (builder, "default", param->initial);
+    }
+  else if (param->required)
+    {
+      json_builder_set_member_name (builder, "required");
+      json_builder_add_boolean_value (builder, TRUE);
     }
   else
     {

@@ -18,6 +18,8 @@ static const HaulParam number = { "seconds", "Seconds", "seconds", "How long", H
 static const HaulParam choice = { "method", "Method", NULL, "How", HAUL_PARAM_CHOICE,
                                   .initial_text = "fast", .choices = choices };
 static const HaulParam string = { "text", "Text", NULL, "What", HAUL_PARAM_STRING, .initial_text = "hello" };
+static const HaulParam file = { "path", "Path", NULL, "Where", HAUL_PARAM_FILE, .required = TRUE };
+static const HaulParam any_file = { "other", "Other", NULL, "Where", HAUL_PARAM_FILE };
 
 /* The value as GVariant text; NULL where it must be refused. */
 static const struct
@@ -107,6 +109,14 @@ static const struct
   { &string, " a b ", "' a b '" },
   { &string, "ü", "'ü'" },
   { &string, "bad \xff", NULL },
+  { &file, "/a b/c", "'/a b/c'" },
+  { &file, " a", "' a'" },            /* a name may begin with a space */
+  { &file, "a~", "'a~'" },
+  { &file, "~", "'/home/me'" },
+  { &file, "~/a", "'/home/me/a'" },
+  { &file, "", NULL },
+  { &file, "bad \xff", NULL },
+  { &any_file, "", "''" },
 };
 
 static void
@@ -160,6 +170,7 @@ test_messages (void)
     { &number, "500", "500", "100" },
     { &choice, "slow", "slow", "fast" },
     { &choice, "slow", "slow", "series" },
+    { &file, "", "missing", "folder" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
@@ -212,6 +223,7 @@ int
 main (int    argc,
       char **argv)
 {
+  g_setenv ("HOME", "/home/me", TRUE);
   haul_test_init (&argc, &argv);
   g_test_add_func ("/worker/param/parse", test_parse);
   g_test_add_func ("/worker/param/locales", test_locales);

@@ -38,6 +38,7 @@ haul_param_get_initial (const HaulParam *param)
 
     case HAUL_PARAM_CHOICE:
     case HAUL_PARAM_STRING:
+    case HAUL_PARAM_FILE:
     default:
       value = g_variant_new_string (param->initial_text != NULL ? param->initial_text : "");
       break;
@@ -88,6 +89,9 @@ haul_param_describe_range (const HaulParam *param)
     case HAUL_PARAM_CHOICE:
       choices = join_choices (param);
       return g_strdup_printf (_("one of %s"), choices);
+
+    case HAUL_PARAM_FILE:
+      return g_strdup (_("the path of a file or folder"));
 
     case HAUL_PARAM_STRING:
     default:
@@ -162,8 +166,10 @@ haul_param_check (const HaulParam  *param,
       break;
 
     case HAUL_PARAM_STRING:
+    case HAUL_PARAM_FILE:
     default:
-      if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+          && (!param->required || *g_variant_get_string (value, NULL) != '\0'))
         return TRUE;
       break;
     }
@@ -252,6 +258,19 @@ read_double (const char *text,
   return end != text && *end == '\0' && errno == 0;
 }
 
+/* As a shell would read it that was given it without quotes: people type “~/” into forms as well. */
+static GVariant *
+parse_path (const char *text)
+{
+  g_autofree char *path = NULL;
+
+  if (g_str_has_prefix (text, "~/") || g_str_equal (text, "~"))
+    path = g_build_filename (g_get_home_dir (), text + 1, NULL);
+  else
+    path = g_strdup (text);
+  return g_utf8_validate (path, -1, NULL) ? g_variant_ref_sink (g_variant_new_string (path)) : NULL;
+}
+
 /**
  * haul_param_parse:
  * @param: a parameter
@@ -259,7 +278,7 @@ read_double (const char *text,
  * @error: %HAUL_ERROR_BAD_ARGUMENT, in words for that person
  *
  * Reads a value. Numbers are read as in the C locale; whole numbers may also
- * be written 1_000_000, 1e6 and 10^6.
+ * be written 1_000_000, 1e6 and 10^6. In paths a leading “~” is the home folder.
  *
  * Returns: (transfer full): the value, or %NULL
  */
@@ -287,6 +306,10 @@ haul_param_parse (const HaulParam  *param,
 
     case HAUL_PARAM_CHOICE:
       value = g_variant_ref_sink (g_variant_new_string (trimmed));
+      break;
+
+    case HAUL_PARAM_FILE:
+      value = parse_path (text);
       break;
 
     case HAUL_PARAM_STRING:

@@ -341,7 +341,7 @@ haul_arguments_get_double (GVariant   *arguments,
 /**
  * haul_arguments_get_string:
  * @arguments: complete, `a{sv}`
- * @name: of a %HAUL_PARAM_CHOICE or %HAUL_PARAM_STRING
+ * @name: of a %HAUL_PARAM_CHOICE, %HAUL_PARAM_STRING or %HAUL_PARAM_FILE
  *
  * The same for words and text; "" where there is a mistake.
  *

@@ -16,6 +16,8 @@ HAUL_BEGIN_DECLS
  * @HAUL_PARAM_DOUBLE: a number, `d`
  * @HAUL_PARAM_CHOICE: one of a few words, `s`
  * @HAUL_PARAM_STRING: any text, `s`
+ * @HAUL_PARAM_FILE: the path of a file or folder, `s`; a relative one is looked for
+ *   where the program runs that runs the job
  *
  * What values a parameter takes.
  */
@@ -25,6 +27,7 @@ typedef enum
   HAUL_PARAM_DOUBLE,
   HAUL_PARAM_CHOICE,
   HAUL_PARAM_STRING,
+  HAUL_PARAM_FILE,
 } HaulParamType;
 
 /**
@@ -52,6 +55,7 @@ typedef struct
  * @initial: the number when none is given
  * @initial_text: (nullable): the same for words and text
  * @choices: (nullable): for a choice
+ * @required: %TRUE where text or a path has to be given, as none would suit everybody
  *
  * One parameter of a task. The command line, the form, the documentation and
  * the check of what arrives in the worker all come from this.
@@ -68,6 +72,7 @@ typedef struct
   double            initial;
   const char       *initial_text;
   const HaulChoice *choices;
+  gboolean          required;
 } HaulParam;
 
 /**

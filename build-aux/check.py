@@ -76,7 +76,8 @@ def only_the_app_knows_gtk():
 def layers_point_downwards():
     """The library's layers include only what is below them"""
     above = {
-        'src/haul/wire/': r'worker/|parent/|tasks/|app/|cli/|catalogue',
+        'src/haul/wire/': r'sync/|worker/|parent/|tasks/|app/|cli/|catalogue',
+        'src/haul/sync/': r'worker/|parent/|tasks/|app/|cli/|catalogue',
         'src/haul/worker/': r'parent/|tasks/|app/|cli/|catalogue',
         'src/haul/parent/': r'tasks/|app/|cli/|catalogue',
         'src/tasks/': r'parent/|app/|cli/|haul/haul\.h',
@@ -140,11 +141,11 @@ def one_fork():
 
 
 def child_side_starts_no_thread():
-    """Nothing under src/haul/wire and src/haul/worker starts a thread"""
+    """Nothing under src/haul/wire, sync and worker starts a thread"""
     starters = (r'\b(?:g_thread_(?:try_)?new|g_thread_pool_\w+|g_unix_signal_\w+|g_subprocess_\w+|g_bus_\w+|g_dbus_\w+'
                 r'|g_task_run_in_thread\w*|g_application_\w+|g_resolver_\w+|g_file_\w+_async|pthread_create)\s*\(')
     for path in tree.c_files():
-        if path.startswith(('src/haul/wire/', 'src/haul/worker/')):
+        if path.startswith(('src/haul/wire/', 'src/haul/sync/', 'src/haul/worker/')):
             yield from tree.lines_with(starters, path)
 
 

@@ -20,6 +20,7 @@
 #include "parent/haul-pool.h"
 #include "parent/haul-process.h"
 #include "parent/haul-record.h"
+#include "sync/haul-shareable.h"
 #include "wire/haul-error.h"
 #include "worker/haul-current-process.h"
 #include "worker/haul-plan.h"

@@ -28,6 +28,9 @@ HAUL_BEGIN_DECLS
  * @HAUL_ERROR_TASK: the task itself failed
  * @HAUL_ERROR_TIMED_OUT: the job took longer than it was allowed to
  * @HAUL_ERROR_NOT_POSSIBLE: not possible in this state, or not with this executor
+ * @HAUL_ERROR_OWNER_DIED: whoever held a lock or the like was killed: what it guards may be half done
+ * @HAUL_ERROR_BROKEN: a barrier was aborted, or somebody that it counts on died
+ * @HAUL_ERROR_CLOSED: a queue or a pipe was closed
  *
  * Errors of libhaul's own. Failed system calls come in %G_IO_ERROR instead,
  * and so does a cancelled operation (%G_IO_ERROR_CANCELLED).
@@ -44,6 +47,9 @@ typedef enum
   HAUL_ERROR_TASK,
   HAUL_ERROR_TIMED_OUT,
   HAUL_ERROR_NOT_POSSIBLE,
+  HAUL_ERROR_OWNER_DIED,
+  HAUL_ERROR_BROKEN,
+  HAUL_ERROR_CLOSED,
 } HaulError;
 
 /**

@@ -12,6 +12,11 @@ G_BEGIN_DECLS
 
 int      haul_shared_new   (gsize      size,
                             GError   **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, but only the first @reserved bytes are sure to be there. The others take no memory before
+ * somebody writes to them, and whoever does that when there is none left is killed. */
+int      haul_shared_new_sparse (gsize      size,
+                                 gsize      reserved,
+                                 GError   **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Checks size and seals before it trusts them. */
 gpointer haul_shared_map   (int        fd,

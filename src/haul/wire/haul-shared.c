@@ -11,18 +11,22 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "haul-fd-private.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 int
-haul_shared_new (gsize    size,
-                 GError **error)
+haul_shared_new_sparse (gsize    size,
+                        gsize    reserved,
+                        GError **error)
 {
   haul_autofd int fd = memfd_create ("haul", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  int errsv = fd < 0 ? errno : posix_fallocate (fd, 0, size);   /* now, and not as SIGBUS later */
+  int errsv = fd < 0 || ftruncate (fd, size) < 0 ? errno : 0;
 
+  if (errsv == 0)
+    errsv = posix_fallocate (fd, 0, reserved);   /* now, and not as SIGBUS later */
   if (errsv == 0 && fcntl (fd, F_ADD_SEALS, SEALS) < 0)
     errsv = errno;
   if (errsv != 0)
@@ -31,6 +35,13 @@ haul_shared_new (gsize    size,
       return -1;
     }
   return g_steal_fd (&fd);
+}
+
+int
+haul_shared_new (gsize    size,
+                 GError **error)
+{
+  return haul_shared_new_sparse (size, size, error);
 }
 
 gpointer

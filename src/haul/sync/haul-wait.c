@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-wait-private.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The first sleep, and the longest: each is twice as long as the one before. A signal ends one, and so does
+ * haul_wake(); only threads whose job is cancelled, and the others of somebody who died, wait for it to end. */
+#define FIRST_SLICE_US (2 * 1000)
+#define LONGEST_SLICE_US (64 * 1000)
+
+static __thread const int *task_cancelled;
+
+const int *
+haul_wait_set_cancelled (const int *cancelled)
+{
+  const int *before = task_cancelled;
+
+  task_cancelled = cancelled;
+  return before;
+}
+
+void
+haul_wait_init (HaulWait     *self,
+                int           timeout_ms,
+                GCancellable *cancellable)
+{
+  self->cancellable = cancellable;
+  self->slice_us = FIRST_SLICE_US;
+  if (timeout_ms > 0)
+    self->deadline = g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
+  else
+    self->deadline = timeout_ms < 0 ? -1 : 0;
+}
+
+/* Whether to sleep once more, and until when. */
+static HaulWaited
+next_slice (HaulWait        *self,
+            struct timespec *ret_until)
+{
+  gint64 now, until;
+
+  if (self->deadline == 0)
+    return HAUL_WAIT_WOULD_BLOCK;
+  if (g_cancellable_is_cancelled (self->cancellable)
+      || (task_cancelled != NULL && __atomic_load_n (task_cancelled, __ATOMIC_RELAXED) != 0))
+    return HAUL_WAIT_CANCELLED;
+  now = g_get_monotonic_time ();
+  if (self->deadline > 0 && now >= self->deadline)
+    return HAUL_WAIT_TIMED_OUT;
+
+  until = now + self->slice_us;
+  if (self->deadline > 0)
+    until = MIN (until, self->deadline);
+  self->slice_us = MIN (2 * self->slice_us, LONGEST_SLICE_US);
+  ret_until->tv_sec = until / G_USEC_PER_SEC;
+  ret_until->tv_nsec = until % G_USEC_PER_SEC * 1000;
+  return HAUL_WAITED;
+}
+
+HaulWaited
+haul_wait_on (HaulWait      *self,
+              const guint32 *word,
+              guint32        seen)
+{
+  struct timespec until;
+  HaulWaited waited = next_slice (self, &until);
+  long status;
+
+  if (waited != HAUL_WAITED)
+    return waited;
+
+  /* The time is absolute, of CLOCK_MONOTONIC, as that of g_get_monotonic_time(). */
+  status = syscall (SYS_futex, word, FUTEX_WAIT_BITSET, seen, &until, NULL, FUTEX_BITSET_MATCH_ANY);
+  if (status == 0 || errno != ETIMEDOUT)
+    self->slice_us = FIRST_SLICE_US;
+  return HAUL_WAITED;
+}
+
+gboolean
+haul_wait_is_long (const HaulWait *self)
+{
+  return self->slice_us > FIRST_SLICE_US;
+}
+
+void
+haul_wake (guint32 *word,
+           int      n)
+{
+  (void) syscall (SYS_futex, word, FUTEX_WAKE, n);
+}
+
+void
+haul_mutex_init (pthread_mutex_t *mutex,
+                 gboolean         is_recursive)
+{
+  pthread_mutexattr_t attributes;
+
+  pthread_mutexattr_init (&attributes);
+  pthread_mutexattr_setpshared (&attributes, PTHREAD_PROCESS_SHARED);
+  pthread_mutexattr_setrobust (&attributes, PTHREAD_MUTEX_ROBUST);
+  pthread_mutexattr_settype (&attributes, is_recursive ? PTHREAD_MUTEX_RECURSIVE : PTHREAD_MUTEX_ERRORCHECK);
+  pthread_mutex_init (mutex, &attributes);
+  pthread_mutexattr_destroy (&attributes);
+}
+
+int
+haul_mutex_lock (pthread_mutex_t *mutex,
+                 HaulWait        *wait,
+                 HaulWaited      *ret_waited)
+{
+  struct timespec until;
+  int status = pthread_mutex_trylock (mutex);
+
+  /* A trylock of an error-checking mutex that we have says EBUSY: only lock says EDEADLK. */
+  while (status == EBUSY || status == ETIMEDOUT)
+    {
+      HaulWaited waited = next_slice (wait, &until);
+
+      if (waited != HAUL_WAITED)
+        {
+          if (ret_waited != NULL)
+            *ret_waited = waited;
+          return ETIMEDOUT;
+        }
+      status = pthread_mutex_clocklock (mutex, CLOCK_MONOTONIC, &until);
+    }
+  if (status == EOWNERDEAD)
+    pthread_mutex_consistent (mutex);
+  return status;
+}
+
+gboolean
+haul_wait_fail (HaulWaited   waited,
+                const char  *what,
+                GError     **error)
+{
+  switch (waited)
+    {
+    case HAUL_WAIT_WOULD_BLOCK:
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "%s without waiting", what);
+      break;
+    case HAUL_WAIT_TIMED_OUT:
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "%s in time", what);
+      break;
+    case HAUL_WAIT_CANCELLED:
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "asked to stop");
+      break;
+    case HAUL_WAITED:
+    default:
+      g_assert_not_reached ();
+    }
+  return FALSE;
+}

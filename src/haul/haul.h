@@ -8,6 +8,7 @@
 #include "parent/haul-batch-item.h"
 #include "parent/haul-batch.h"
 #include "parent/haul-cpus.h"
+#include "parent/haul-enum-types.h"
 #include "parent/haul-estimator.h"
 #include "parent/haul-executor.h"
 #include "parent/haul-format.h"

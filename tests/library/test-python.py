@@ -58,6 +58,8 @@ def a_job():
     assert job.get_task().id == 'pi'
     assert [name.value_nick for name in (job.get_state(), job.get_verdict())] == ['ended', 'done']
     assert isinstance(job.get_log(), Gio.ListModel)
+    assert [name.value_nick for name in (Haul.Stamp.KILL_SENT, Haul.LogLevel.WARNING, Haul.FrameType.RUN)] == \
+        ['kill-sent', 'warning', 'run']
 
 
 def wrong_arguments():

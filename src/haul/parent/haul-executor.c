@@ -22,6 +22,11 @@ typedef struct
 typedef enum { PROP_MAX_RUNNING = 1, PROP_N_RUNNING, PROP_N_QUEUED } HaulExecutorProperty;
 static GParamSpec *properties[PROP_N_QUEUED + 1];
 
+G_DEFINE_ENUM_TYPE (HaulShutdown, haul_shutdown,
+                    G_DEFINE_ENUM_VALUE (HAUL_SHUTDOWN_DRAIN, "drain"),
+                    G_DEFINE_ENUM_VALUE (HAUL_SHUTDOWN_CANCEL_QUEUED, "cancel-queued"),
+                    G_DEFINE_ENUM_VALUE (HAUL_SHUTDOWN_TERMINATE, "terminate"))
+
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (HaulExecutor, haul_executor, G_TYPE_OBJECT)
 
 static void

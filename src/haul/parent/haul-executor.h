@@ -75,12 +75,15 @@ struct _HaulExecutorClass
  * What becomes of the jobs of an executor that is shut down. In each case the
  * shutdown is complete when every job has ended and is joined.
  */
+#define HAUL_TYPE_SHUTDOWN (haul_shutdown_get_type ())
 typedef enum
 {
   HAUL_SHUTDOWN_DRAIN,
   HAUL_SHUTDOWN_CANCEL_QUEUED,
   HAUL_SHUTDOWN_TERMINATE,
 } HaulShutdown;
+
+GType       haul_shutdown_get_type        (void);
 
 const char *haul_executor_get_name        (HaulExecutor         *self);
 guint       haul_executor_get_max_running (HaulExecutor         *self);

@@ -25,6 +25,16 @@ G_DEFINE_ENUM_TYPE (HaulJobVerdict, haul_job_verdict,
                     G_DEFINE_ENUM_VALUE (HAUL_VERDICT_TIMED_OUT, "timed-out"),
                     G_DEFINE_ENUM_VALUE (HAUL_VERDICT_INTERRUPTED, "interrupted"))
 
+G_DEFINE_ENUM_TYPE (HaulStamp, haul_stamp,
+                    G_DEFINE_ENUM_VALUE (HAUL_STAMP_QUEUED, "queued"),
+                    G_DEFINE_ENUM_VALUE (HAUL_STAMP_STARTED, "started"),
+                    G_DEFINE_ENUM_VALUE (HAUL_STAMP_RUNNING, "running"),
+                    G_DEFINE_ENUM_VALUE (HAUL_STAMP_CANCEL_SENT, "cancel-sent"),
+                    G_DEFINE_ENUM_VALUE (HAUL_STAMP_TERM_SENT, "term-sent"),
+                    G_DEFINE_ENUM_VALUE (HAUL_STAMP_KILL_SENT, "kill-sent"),
+                    G_DEFINE_ENUM_VALUE (HAUL_STAMP_EXITED, "exited"),
+                    G_DEFINE_ENUM_VALUE (HAUL_STAMP_JOINED, "joined"))
+
 static const char *
 enum_to_nick (GType type,
               int   value)
@@ -74,11 +84,7 @@ haul_job_verdict_to_nick (HaulJobVerdict verdict)
 const char *
 haul_stamp_to_nick (HaulStamp stamp)
 {
-  static const char * const nicks[HAUL_N_STAMPS] = {
-    "queued", "started", "running", "cancel-sent", "term-sent", "kill-sent", "exited", "joined",
-  };
-
-  return nicks[stamp];
+  return enum_to_nick (HAUL_TYPE_STAMP, stamp);
 }
 
 /**

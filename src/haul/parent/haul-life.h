@@ -24,6 +24,7 @@ HAUL_BEGIN_DECLS
 
 #define HAUL_TYPE_JOB_STATE   (haul_job_state_get_type ())
 #define HAUL_TYPE_JOB_VERDICT (haul_job_verdict_get_type ())
+#define HAUL_TYPE_STAMP       (haul_stamp_get_type ())
 
 /**
  * HaulJobState:
@@ -268,6 +269,7 @@ typedef struct
 
 GType            haul_job_state_get_type      (void);
 GType            haul_job_verdict_get_type    (void);
+GType            haul_stamp_get_type          (void);
 
 const char      *haul_job_state_to_nick       (HaulJobState    state);
 const char      *haul_job_verdict_to_nick     (HaulJobVerdict  verdict);

@@ -129,7 +129,7 @@ update_second_button (LtJobRow *self)
       label = g_strdup_printf (_("Remove %s"), title);
       set_button (self, self->second_button, "user-trash-symbolic", _("Remove"), "app.remove-job", label);
     }
-  else if (haul_job_get_overdue (self->job) && haul_job_get_can_force (self->job))
+  else if (haul_job_get_overdue (self->job) && haul_job_get_can_force (self->job) && !haul_job_get_stuck (self->job))
     {
       label = g_strdup_printf (_("Force Stop %s"), title);
       set_button (self, self->second_button, "job-force-symbolic", _("Force Stop"), "app.force-job", label);

@@ -90,7 +90,7 @@ lt_job_text_icon (HaulJob *job)
 {
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
-  if (lt_job_text_is_stalled (job))
+  if (lt_job_text_is_stalled (job) || haul_job_get_stuck (job))
     return "job-stalled-symbolic";
   if (lt_job_text_is_held (job))
     return "job-queued-symbolic";
@@ -104,7 +104,7 @@ lt_job_text_style (HaulJob *job)
 {
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
-  if (lt_job_text_is_stalled (job) || lt_job_text_is_held (job))
+  if (lt_job_text_is_stalled (job) || lt_job_text_is_held (job) || haul_job_get_stuck (job))
     return "warning";
   if (haul_job_is_active (job))
     return state_styles[haul_job_get_state (job)];
@@ -120,6 +120,8 @@ lt_job_text_state (HaulJob *job)
     return g_strdup_printf (_("No news for %.0f s"), silence (job));
   if (lt_job_text_is_held (job))
     return g_strdup (_("Waiting: the queue is held"));
+  if (haul_job_get_stuck (job))
+    return g_strdup (_("Does not end"));
   if (haul_job_get_state (job) == HAUL_JOB_PAUSED && haul_job_get_fraction (job) >= 0)
     /* Translators: with a narrow no-break space before the percent sign, "Paused at 31 %" */
     return g_strdup_printf (_("Paused at %.0f %%"), haul_job_get_fraction (job) * 100);
@@ -318,7 +320,7 @@ lt_job_text_accessible (HaulJob *job)
 
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
-  if (lt_job_text_is_stalled (job) || lt_job_text_is_held (job))
+  if (lt_job_text_is_stalled (job) || lt_job_text_is_held (job) || haul_job_get_stuck (job))
     state = lt_job_text_state (job);
   else
     state = g_strdup (haul_format_state (haul_job_get_state (job), haul_job_get_verdict (job)));

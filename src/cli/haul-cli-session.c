@@ -18,7 +18,6 @@
 #include "haul-cli.h"
 
 #define STOP_WAIT_MS 500   /* for the worker to stop, before we do */
-#define STUCK_LOOK_MS 250  /* between two looks at a worker that was told to end */
 #define TAIL_LINES   5   /* of the log that go with a failure nobody saw coming */
 
 typedef struct
@@ -39,11 +38,10 @@ typedef struct
   GError               *error;        /* (owned) (nullable) why the status is not 0 */
   int                   status;
   guint                 n_interrupts;
-  guint                 patience_id;  /* while a worker that was asked to end goes on */
+  guint                 patience_id;  /* while a thread that was asked to end goes on */
   guint                 stop_id;      /* from Ctrl+Z until we stop */
   gint64                stop_begin;   /* µs */
   gboolean              paused;       /* by Ctrl+Z */
-  gboolean              stuck;        /* its worker does not even end by SIGKILL */
 } Session;
 
 static void
@@ -124,7 +122,7 @@ complain (Session *self)
   if (self->error == NULL || (self->writer != NULL && haul_cli_writer_get_error (self->writer) != NULL))
     return;
 
-  if (self->stuck)
+  if (haul_job_get_stuck (self->job) && haul_job_get_can_force (self->job))
     haul_cli_complain (_("%s: process %d does not end, not even by SIGKILL, and is left behind"),
                        self->options->task->id, haul_job_get_pid (self->job));
 
@@ -222,33 +220,24 @@ patience_cb (gpointer user_data)
 }
 
 /* Nothing helps against a process that waits in the kernel, or that a debugger holds. It ends when it can. */
-static gboolean
-stuck_cb (gpointer user_data)
+static void
+stuck_cb (HaulJob    *job,
+          GParamSpec *pspec,
+          Session    *self)
 {
-  Session *self = user_data;
-  gint64 killed = haul_job_get_stamp (self->job, HAUL_STAMP_KILL_SENT);
-
-  if (!haul_job_is_active (self->job) || killed == 0
-      || g_get_monotonic_time () - killed < HAUL_STUCK_TIMEOUT_MS * (gint64) 1000)
-    return G_SOURCE_CONTINUE;
-
-  self->patience_id = 0;
-  self->stuck = TRUE;
-  abandon (self);
-  return G_SOURCE_REMOVE;
+  if (haul_job_get_stuck (job) && haul_job_get_can_force (job))
+    abandon (self);
 }
 
 /* A process is killed after the grace time; a thread cannot be, so we leave instead. */
 static void
 watch_patience (Session *self)
 {
-  gboolean can_force = haul_job_get_can_force (self->job);
-
-  if (haul_job_get_state (self->job) != HAUL_JOB_CANCELLING || self->patience_id != 0)
+  if (haul_job_get_state (self->job) != HAUL_JOB_CANCELLING || self->patience_id != 0
+      || haul_job_get_can_force (self->job))
     return;
 
-  self->patience_id = can_force ? g_timeout_add (STUCK_LOOK_MS, stuck_cb, self)
-                                : g_timeout_add (self->options->grace_ms, patience_cb, self);
+  self->patience_id = g_timeout_add (self->options->grace_ms, patience_cb, self);
   g_source_set_name_by_id (self->patience_id, "[haul] patience");
 }
 
@@ -505,6 +494,7 @@ run_job (Session *self)
   haul_job_set_grace (job, self->options->grace_ms, TRUE);
 
   g_signal_connect (job, "notify::state", G_CALLBACK (state_cb), self);
+  g_signal_connect (job, "notify::stuck", G_CALLBACK (stuck_cb), self);
   g_signal_connect (job, "notify::done", G_CALLBACK (progress_cb), self);
   g_signal_connect (haul_job_get_log (job), "items-changed", G_CALLBACK (log_cb), self);
 

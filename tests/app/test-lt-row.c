@@ -5,6 +5,7 @@
 
 #include <signal.h>
 
+#include "haul-test.h"
 #include "lt-countdown.h"
 #include "lt-job-row.h"
 #include "lt-job-text.h"
@@ -15,6 +16,11 @@
 
 /* The worker of libhaul's tests runs it. */
 static const HaulParam no_params[] = { { NULL } };
+static const HaulParam die_params[] = {
+  { "mode", "Mode", NULL, "", HAUL_PARAM_STRING, .initial_text = "traced" },
+  { NULL }
+};
+static const HaulTask die = { .id = "die", .title = "Immortal", .summary = "", .params = die_params };
 static const HaulTask ignore_term = { .id = "ignore-term", .title = "Deaf", .summary = "", .params = no_params };
 
 static gboolean
@@ -33,6 +39,12 @@ static gboolean
 is_overdue (gpointer job)
 {
   return haul_job_get_overdue (job);
+}
+
+static gboolean
+is_stuck (gpointer job)
+{
+  return haul_job_get_stuck (job);
 }
 
 static gboolean
@@ -121,6 +133,41 @@ test_countdown (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* Not even SIGKILL ends it, for now: the row says so, and has nothing to offer against it. */
+static void
+test_stuck (void)
+{
+  g_autoptr(HaulExecutor) executor = haul_process_executor_new (g_getenv ("HAUL_TEST_CHILD"));
+  g_autoptr(HaulJob) job = haul_job_new (&die, NULL, NULL);
+  g_autofree char *state = NULL;
+  g_autofree char *caption = NULL;
+  g_autofree char *read_out = NULL;
+  g_autofree char *after = NULL;
+  GSubprocess *holder;
+
+  haul_job_set_grace (job, 50, TRUE);
+  haul_executor_submit (executor, job);
+  lt_test_run_until (has_logged, job, 20000);
+  holder = haul_test_hold (haul_job_get_pid (job));
+  haul_job_cancel (job);
+  if (holder != NULL)
+    {
+      lt_test_run_until (is_stuck, job, 20000);
+      state = lt_job_text_state (job);
+      caption = lt_job_text_caption (job);
+      read_out = lt_job_text_accessible (job);
+      g_assert_cmpstr (state, ==, "Does not end");
+      g_assert_true (g_str_has_prefix (caption, "Does not end"));
+      g_assert_nonnull (strstr (read_out, "does not end"));
+      g_assert_cmpstr (lt_job_text_style (job), ==, "warning");
+      haul_test_let_go (holder);
+    }
+  lt_test_run_until (has_ended, job, 20000);
+  g_assert_false (haul_job_get_stuck (job));
+  after = lt_job_text_state (job);
+  g_assert_cmpstr (after, ==, "Canceled");
+}
+
 static void
 assert_found (LtRecordView *view,
               const char   *text,
@@ -170,6 +217,7 @@ main (int    argc,
 {
   lt_test_init (&argc, &argv);
   g_test_add_func ("/app/row/countdown", test_countdown);
+  g_test_add_func ("/app/row/stuck", test_stuck);
   g_test_add_func ("/app/row/find", test_find);
   return g_test_run ();
 }

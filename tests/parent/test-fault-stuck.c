@@ -16,6 +16,20 @@ was_killed (gpointer data)
 }
 
 static gboolean
+is_stuck (gpointer data)
+{
+  return haul_job_get_stuck (data);
+}
+
+static void
+count_cb (HaulJob    *job,
+          GParamSpec *pspec,
+          guint      *count)
+{
+  (*count)++;
+}
+
+static gboolean
 has_ended (gpointer data)
 {
   return !haul_job_is_active (data);
@@ -34,6 +48,7 @@ test_job (gconstpointer method)
   g_autoptr(HaulExecutor) executor = NULL;
   g_autoptr(HaulJob) job = NULL;
   GSubprocess *holder;
+  guint n_notified = 0;
 
   haul_test_begin ();
   executor = haul_test_process_executor_new ();
@@ -41,6 +56,7 @@ test_job (gconstpointer method)
   haul_executor_set_max_running (executor, 2);
   job = haul_test_job_new ("die", "{'mode': <'traced'>}");
   haul_job_set_grace (job, 50, TRUE);
+  g_signal_connect (job, "notify::stuck", G_CALLBACK (count_cb), &n_notified);
   haul_test_submit (executor, job);
   (void) haul_test_wait_log (job, "may be traced");
   holder = haul_test_hold (haul_job_get_pid (job));
@@ -49,7 +65,9 @@ test_job (gconstpointer method)
     {
       haul_test_run_until (was_killed, job, HAUL_TEST_SOON_MS);
       haul_test_run_normal (executor);
-      g_assert_false (haul_test_run_for (has_ended, job, HAUL_STUCK_TIMEOUT_MS + 500));
+      haul_test_run_until (is_stuck, job, HAUL_TEST_SOON_MS);
+      g_assert_cmpuint (n_notified, ==, 1);
+      g_assert_false (has_ended (job));
       haul_test_assert_state (job, HAUL_JOB_CANCELLING);
       g_assert_true (is_held (GINT_TO_POINTER (haul_job_get_pid (job))));
       haul_job_force (job);
@@ -58,8 +76,12 @@ test_job (gconstpointer method)
     }
   haul_test_wait_ended (job);
   haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
+  g_assert_false (haul_job_get_stuck (job));
   if (holder != NULL)
-    g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
+    {
+      g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
+      g_assert_cmpuint (n_notified, ==, 2);
+    }
   haul_test_run_normal (executor);
   g_clear_object (&executor);
   haul_test_assert_clean ();

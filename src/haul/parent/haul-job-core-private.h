@@ -76,6 +76,7 @@ typedef enum
   PROP_RESULT_SIZE,
   PROP_CAN_PAUSE,
   PROP_OVERDUE,
+  PROP_STUCK,
   PROP_ERROR,
 } HaulJobProperty;
 

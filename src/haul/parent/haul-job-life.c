@@ -152,6 +152,7 @@ step (HaulJob       *self,
 {
   HaulJobState before = self->life.state;
   gboolean was_overdue = self->life.overdue;
+  gboolean was_stuck = haul_job_get_stuck (self);
   HaulLifeActions actions = haul_life_step (&self->life, event);
 
   g_debug ("job %u: %s + %s → %s, actions %#x", self->id, haul_job_state_to_nick (before),
@@ -162,6 +163,8 @@ step (HaulJob       *self,
   note_state_change (self, before);
   if (self->life.overdue != was_overdue)
     haul_job_notify (self, PROP_OVERDUE);
+  if (haul_job_get_stuck (self) != was_stuck)
+    haul_job_notify (self, PROP_STUCK);
   perform (self, actions);
   if (actions & HAUL_ACTION_END)
     finish_life (self);

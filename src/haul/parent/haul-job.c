@@ -127,6 +127,10 @@ haul_job_get_property (GObject    *object,
       g_value_set_boolean (value, self->life.overdue);
       break;
 
+    case PROP_STUCK:
+      g_value_set_boolean (value, haul_job_get_stuck (self));
+      break;
+
     case PROP_ERROR:
       g_value_set_boxed (value, haul_job_get_error (self));
       break;
@@ -157,6 +161,7 @@ haul_job_class_init (HaulJobClass *klass)
   properties[PROP_RESULT_SIZE] = g_param_spec_uint64 ("result-size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_CAN_PAUSE] = g_param_spec_boolean ("can-pause", NULL, NULL, FALSE, flags);
   properties[PROP_OVERDUE] = g_param_spec_boolean ("overdue", NULL, NULL, FALSE, flags);
+  properties[PROP_STUCK] = g_param_spec_boolean ("stuck", NULL, NULL, FALSE, flags);
   properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
@@ -395,6 +400,14 @@ haul_job_get_overdue (HaulJob *self)
   g_return_val_if_fail (HAUL_IS_JOB (self), FALSE);
 
   return self->life.overdue;
+}
+
+gboolean
+haul_job_get_stuck (HaulJob *self)
+{
+  g_return_val_if_fail (HAUL_IS_JOB (self), FALSE);
+
+  return self->life.stuck && haul_job_is_active (self);
 }
 
 /* Only of a job that has ended: an error that is kept before then is not yet the verdict. */

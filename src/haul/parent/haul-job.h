@@ -93,6 +93,13 @@ G_DECLARE_FINAL_TYPE (HaulJob, haul_job, HAUL, JOB, GObject)
  */
 
 /**
+ * HaulJob:stuck:
+ *
+ * Whether it does not end, though its worker was sent SIGKILL some seconds ago, as a
+ * process cannot that waits in the kernel or is held by a debugger.
+ */
+
+/**
  * HaulJob:error:
  *
  * Why it did not succeed; %NULL before its end, and for a job that did.
@@ -428,6 +435,17 @@ gboolean         haul_job_get_can_force     (HaulJob              *self);
  *   force but haul_job_force()
  */
 gboolean         haul_job_get_overdue       (HaulJob              *self);
+
+/**
+ * haul_job_get_stuck:
+ * @self: a job
+ *
+ * Gets #HaulJob:stuck.
+ *
+ * Returns: %TRUE while it does not end, %HAUL_STUCK_TIMEOUT_MS after force was used.
+ *   It is waited for all the same, and may end yet
+ */
+gboolean         haul_job_get_stuck         (HaulJob              *self);
 
 /**
  * haul_job_get_error:

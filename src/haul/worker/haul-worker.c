@@ -20,6 +20,7 @@
 #include "haul-current-process-private.h"
 #include "haul-fork-server-private.h"
 #include "haul-plan.h"
+#include "haul-settle-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
 #include "haul/wire/haul-shared-private.h"
@@ -345,55 +346,6 @@ listen_for_cancel (GError **error)
   return TRUE;
 }
 
-/* A launcher may have left us blocked and ignored signals; they survive exec. */
-static void
-reset_signals (void)
-{
-  sigset_t none;
-
-  for (int number = 1; number < NSIG; number++)
-    (void) signal (number, SIG_DFL);   /* KILL, STOP and libc's own two refuse, and are fine */
-  sigemptyset (&none);
-  sigprocmask (SIG_SETMASK, &none, NULL);
-}
-
-/* What every worker does for itself, rather than its parent between fork and exec: so the parent may
- * use the fast way to start it. */
-static void
-limit_ourselves (void)
-{
-  static const struct rlimit no_core = { 0, 0 };
-
-  (void) setrlimit (RLIMIT_CORE, &no_core);
-  (void) prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  (void) signal (SIGPIPE, SIG_IGN);    /* EPIPE is what we look at */
-}
-
-/* When memory runs out, rather we than the program. */
-static void
-step_forward (void)
-{
-  haul_autofd int fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-  if (fd >= 0 && write (fd, "500", 3) < 0)
-    g_debug ("cannot set oom_score_adj: %s", g_strerror (errno));
-}
-
-/* What a forked worker is given by haul_fork(), and an exec'd one has to see to. */
-static void
-settle_in (int parent_pid)
-{
-  reset_signals ();
-  if (prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid () != parent_pid)
-    _exit (HAUL_WORKER_EXIT_ORPHAN);
-
-  /* In a group of its own: ^C in a terminal is for the parent to handle. */
-  (void) setpgid (0, 0);
-  (void) close_range (HAUL_WORKER_EVENTS_FD + 1, ~0U, 0);
-  (void) fcntl (HAUL_WORKER_COMMANDS_FD, F_SETFD, FD_CLOEXEC);
-  (void) fcntl (HAUL_WORKER_EVENTS_FD, F_SETFD, FD_CLOEXEC);
-}
-
 static int
 complain (const GError *error,
           const char   *otherwise)
@@ -418,7 +370,7 @@ shake_hands (Worker *self,
   (void) setpriority (PRIO_PROCESS, 0, nice_value);
 
   send_hello (self);
-  step_forward ();   /* while the program makes up its RUN */
+  haul_worker_step_forward ();   /* while the program makes up its RUN */
   if (hello.type != HAUL_FRAME_HELLO || hello.hello.version != HAUL_PROTOCOL_VERSION)
     return complain (NULL, "the program that started me speaks another version of the protocol");
   return 0;
@@ -534,7 +486,7 @@ serve_forked (int      nice_value,
   HaulBoard *board = NULL;
   int status;
 
-  limit_ourselves ();
+  haul_worker_limit ();
   if (runs_many && (board = haul_shared_map (HAUL_WORKER_BOARD_FD, sizeof *board, NULL)) == NULL)
     return HAUL_WORKER_EXIT_USAGE;
   status = serve (board, nice_value);
@@ -590,7 +542,7 @@ haul_worker_main (int                     argc,
   if (fork_server)
     return haul_fork_server_run (serve_forked);
 
-  settle_in (parent_pid);
-  limit_ourselves ();
+  haul_worker_settle_in (parent_pid);
+  haul_worker_limit ();
   return serve (NULL, nice_value);
 }

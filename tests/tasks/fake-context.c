@@ -108,3 +108,57 @@ fake_context_run (FakeContext    *self,
   g_assert_cmpint (self->last, ==, ok ? HAUL_FRAME_RESULT : HAUL_FRAME_ERROR);
   return ok;
 }
+
+static GBytes *
+run_part (const HaulPlanPart *part,
+          GPtrArray          *results,
+          char              **ret_error)
+{
+  g_autoptr(FakeContext) fake = fake_context_new ();
+  g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GVariant) complete = haul_task_complete (part->task, part->arguments, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (part->task->hidden);
+  for (guint i = 0; i < part->n_inputs; i++)
+    g_ptr_array_add (inputs, g_bytes_ref (results->pdata[part->inputs[i]]));
+  haul_context_set_inputs (fake->context, inputs);
+  if (haul_task_run (part->task, fake->context, complete))
+    {
+      g_assert_cmpfloat (fake->done, ==, fake->total);
+      return g_bytes_new (fake->result->str, fake->result->len);
+    }
+  *ret_error = g_steal_pointer (&fake->error);
+  return NULL;
+}
+
+GBytes *
+fake_context_run_divided (const HaulTask *task,
+                          const char     *arguments,
+                          guint           n_workers,
+                          guint          *ret_n_parts,
+                          char          **ret_error)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GVariant) complete = haul_task_complete (task, g_variant_new_parsed (arguments), &error);
+  g_autoptr(HaulPlan) plan = NULL;
+  g_autoptr(GPtrArray) results = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  g_assert_no_error (error);
+  plan = task->divide (complete, n_workers);
+  *ret_n_parts = plan != NULL ? haul_plan_get_n_parts (plan) : 0;
+  if (*ret_n_parts == 0)
+    return NULL;
+
+  g_assert_true (haul_plan_is_valid (plan));
+  for (guint i = 0; i < *ret_n_parts; i++)
+    {
+      GBytes *result = run_part (haul_plan_get_part (plan, i), results, ret_error);
+
+      if (result == NULL)
+        return NULL;
+      g_ptr_array_add (results, result);
+    }
+  return g_bytes_ref (results->pdata[*ret_n_parts - 1]);
+}

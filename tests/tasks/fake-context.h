@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "haul/worker/haul-task.h"
+#include "haul/worker/haul-plan.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +35,14 @@ void         fake_context_cancel_on (FakeContext    *self,
 gboolean     fake_context_run       (FakeContext    *self,
                                      const HaulTask *task,
                                      const char     *arguments);
+
+/* Divides the task for so many workers, and runs its parts one after the other, in this process. The
+ * result of the last; NULL, and the error, if one fails. With n_parts 0 if it was not divided. */
+GBytes      *fake_context_run_divided (const HaulTask *task,
+                                       const char     *arguments,
+                                       guint           n_workers,
+                                       guint          *ret_n_parts,
+                                       char          **ret_error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeContext, fake_context_free)
 

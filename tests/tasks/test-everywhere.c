@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+/* The tasks in every executor: each gives the same result, and ends soon when somebody wants it to. */
+
+#include "config.h"
+
+#include "haul-test.h"
+#include "tasks/catalogue.h"
+
+typedef struct
+{
+  const char *task;
+  const char *small;   /* arguments with which it is done soon, and is divided … */
+  const char *large;   /* … and with which it takes long */
+} Row;
+
+static const Row rows[] = {
+  { "primes", "{'to': <int64 100000000>}", "{'to': <int64 1000000000000>}" },
+};
+
+static HaulExecutor *
+make_executor (const char *name)
+{
+  if (g_str_equal (name, "serial"))
+    return haul_serial_executor_new ();
+  if (g_str_equal (name, "thread"))
+    return haul_thread_executor_new ();
+  if (g_str_equal (name, "pool"))
+    return haul_pool_executor_new (g_getenv ("HAUL_TEST_WORKER"), 2);
+  return haul_process_executor_new (g_getenv ("HAUL_TEST_WORKER"));
+}
+
+static GBytes *
+run (const Row  *row,
+     const char *where)
+{
+  g_autoptr(HaulExecutor) executor = make_executor (where);
+  g_autoptr(HaulJob) job = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->small);
+  GBytes *result;
+
+  haul_test_submit (executor, job);
+  haul_test_wait_ended (job);
+  if (haul_job_get_error (job) != NULL)
+    g_error ("%s in %s: %s", row->task, where, haul_job_get_error (job)->message);
+  haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+  g_assert_cmpfloat (haul_job_get_fraction (job), ==, 1);
+  result = haul_job_dup_result (job);
+  haul_test_shutdown (executor, HAUL_SHUTDOWN_TERMINATE);
+  return result;
+}
+
+static void
+test_same (gconstpointer user_data)
+{
+  static const char * const others[] = { "thread", "process", "pool" };
+  const Row *row = user_data;
+  g_autoptr(GBytes) expected = NULL;
+
+  haul_test_begin ();
+  expected = run (row, "serial");
+  g_assert_cmpuint (g_bytes_get_size (expected), >, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr(GBytes) result = run (row, others[i]);
+
+      g_assert_cmpmem (g_bytes_get_data (result, NULL), g_bytes_get_size (result),
+                       g_bytes_get_data (expected, NULL), g_bytes_get_size (expected));
+    }
+  haul_test_assert_clean ();
+}
+
+static gboolean
+has_begun (gpointer data)
+{
+  return haul_job_get_fraction (data) > 0 || !haul_job_is_active (data);
+}
+
+/* How soon is printed and not judged: a busy machine makes all of it late. */
+static void
+test_cancel (gconstpointer user_data)
+{
+  static const char * const names[] = { "thread", "process", "pool" };
+  const Row *row = user_data;
+
+  haul_test_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr(HaulExecutor) executor = make_executor (names[i]);
+      g_autoptr(HaulJob) job = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->large);
+
+      haul_test_submit (executor, job);
+      haul_test_run_until (has_begun, job, HAUL_TEST_SOON_MS);
+      haul_job_cancel (job);
+      haul_test_wait_ended (job);
+      haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
+      g_test_message ("%s in %s: %.1f ms from cancel to the end", row->task, names[i],
+                      (haul_job_get_stamp (job, HAUL_STAMP_JOINED) - haul_job_get_stamp (job, HAUL_STAMP_CANCEL_SENT)) / 1e3);
+      haul_test_shutdown (executor, HAUL_SHUTDOWN_TERMINATE);
+    }
+  haul_test_assert_clean ();
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  haul_test_init (&argc, &argv);
+  haul_tasks_register (haul_catalogue);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *same = g_strdup_printf ("/everywhere/%s/same", rows[i].task);
+      g_autofree char *cancel = g_strdup_printf ("/everywhere/%s/cancel", rows[i].task);
+
+      g_test_add_data_func (same, &rows[i], test_same);
+      g_test_add_data_func (cancel, &rows[i], test_cancel);
+    }
+  return g_test_run ();
+}

@@ -3,12 +3,16 @@
 
 #include "config.h"
 
+#include "haul-array.h"
 #include "haul-shareable-private.h"
+#include "haul-value.h"
 
 #include "haul/wire/haul-fd-private.h"
 
 /* All that can be passed on to another process: a new class is a line here. */
 static GType (*const types[])(void) = {
+  haul_array_get_type,
+  haul_value_get_type,
   NULL
 };
 

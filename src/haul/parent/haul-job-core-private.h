@@ -41,7 +41,9 @@ struct _HaulJob
   char           *program;        /* (owned) (nullable) */
   char           *process_name;   /* (owned) (nullable) what its worker is told that it is called */
   gboolean        daemon;         /* … and is */
-  gboolean        hold;
+  gboolean        hold;           /* a zombie is to be left of it */
+  HaulProcessExecutor *holder;    /* (owned) (nullable) while there is one */
+  gboolean        collecting;     /* that was asked for */
   int             pid;
   char           *task_error;     /* (owned) (nullable) what the task said */
   GError         *error;          /* (owned) (nullable) */
@@ -78,12 +80,17 @@ typedef enum
   PROP_OVERDUE,
   PROP_STUCK,
   PROP_ERROR,
+  PROP_DAEMON,
+  PROP_HELD,
 } HaulJobProperty;
 
 void     haul_job_notify          (HaulJob          *self,
                                    HaulJobProperty   property);
 void     haul_job_notify_progress (HaulJob          *self);
 void     haul_job_emit_ended      (HaulJob          *self);
+gboolean haul_job_note_held       (HaulJob          *self,
+                                   HaulExecutor     *executor);
+void     haul_job_forget_held     (HaulJob          *self);
 void     haul_job_complete_joins  (HaulJob          *self);
 
 G_END_DECLS

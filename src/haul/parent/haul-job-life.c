@@ -106,7 +106,8 @@ finish_life (HaulJob *self)
   if (self->stamps[HAUL_STAMP_STARTED] != 0)
     {
       stamp (self, HAUL_STAMP_EXITED);
-      stamp (self, HAUL_STAMP_JOINED);
+      if (!haul_job_note_held (self, executor))
+        stamp (self, HAUL_STAMP_JOINED);
     }
   haul_job_set_run (self, NULL, NULL);
 
@@ -298,31 +299,15 @@ haul_job_has_result (HaulJob *self)
 }
 
 void
-haul_job_set_process (HaulJob    *self,
-                      const char *name,
-                      gboolean    daemon,
-                      gboolean    hold)
+haul_job_set_process_name (HaulJob    *self,
+                           const char *name)
 {
   g_free (self->process_name);
   self->process_name = g_strdup (name);
-  self->daemon = daemon;
-  self->hold = hold;
 }
 
 const char *
 haul_job_get_process_name (HaulJob *self)
 {
   return self->process_name;
-}
-
-gboolean
-haul_job_get_daemon (HaulJob *self)
-{
-  return self->daemon;
-}
-
-gboolean
-haul_job_get_hold (HaulJob *self)
-{
-  return self->hold;
 }

@@ -39,6 +39,27 @@ haul_job_set_nice (HaulJob *self,
 }
 
 void
+haul_job_set_daemon (HaulJob  *self,
+                     gboolean  daemon)
+{
+  g_return_if_fail (HAUL_IS_JOB (self));
+
+  if (self->daemon == !!daemon)
+    return;
+
+  self->daemon = !!daemon;
+  haul_job_notify (self, PROP_DAEMON);
+}
+
+gboolean
+haul_job_get_daemon (HaulJob *self)
+{
+  g_return_val_if_fail (HAUL_IS_JOB (self), FALSE);
+
+  return self->daemon;
+}
+
+void
 haul_job_set_timeout (HaulJob *self,
                       guint    timeout_ms)
 {

@@ -39,15 +39,10 @@ void          haul_job_set_exit        (HaulJob            *self,
 /* The last message is here, and it was the result. */
 gboolean      haul_job_has_result      (HaulJob            *self);
 
-/* Of a job that a HaulProcess runs: what its worker is told of itself, and whether a zombie is left
- * of it until that is collected. */
-void          haul_job_set_process     (HaulJob            *self,
-                                        const char         *name,
-                                        gboolean            daemon,
-                                        gboolean            hold);
+/* Of a job that a HaulProcess runs: what its worker is told that it is called. */
+void          haul_job_set_process_name (HaulJob           *self,
+                                         const char        *name);
 const char   *haul_job_get_process_name (HaulJob           *self);   /* (nullable) */
-gboolean      haul_job_get_daemon      (HaulJob            *self);
-gboolean      haul_job_get_hold        (HaulJob            *self);
 
 /* Of one that is divided: the list of its parts, to add to. */
 GListStore   *haul_job_get_parts_store (HaulJob            *self);

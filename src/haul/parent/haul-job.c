@@ -17,7 +17,7 @@
 #define MESSAGES_ITEMS 500
 #define MESSAGES_BYTES (256 * 1024)
 
-static GParamSpec *properties[PROP_ERROR + 1];
+static GParamSpec *properties[PROP_HELD + 1];
 
 enum { ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -46,6 +46,7 @@ haul_job_dispose (GObject *object)
   haul_source_clear (&self->timeout);
   haul_source_clear (&self->notify_later);
   haul_job_set_run (self, NULL, NULL);
+  haul_job_forget_held (self);
   g_clear_object (&self->executor);
   g_clear_object (&self->parts);
   g_clear_object (&self->log);
@@ -71,6 +72,19 @@ haul_job_finalize (GObject *object)
   g_free (self->phase);
 
   G_OBJECT_CLASS (haul_job_parent_class)->finalize (object);
+}
+
+static gboolean
+get_flag (HaulJob         *self,
+          HaulJobProperty  property)
+{
+  if (property == PROP_CAN_PAUSE)
+    return haul_job_get_can_pause (self);
+  if (property == PROP_OVERDUE)
+    return self->life.overdue;
+  if (property == PROP_STUCK)
+    return haul_job_get_stuck (self);
+  return property == PROP_HELD ? haul_job_get_held (self) : self->daemon;
 }
 
 static void
@@ -120,15 +134,11 @@ haul_job_get_property (GObject    *object,
       break;
 
     case PROP_CAN_PAUSE:
-      g_value_set_boolean (value, haul_job_get_can_pause (self));
-      break;
-
     case PROP_OVERDUE:
-      g_value_set_boolean (value, self->life.overdue);
-      break;
-
     case PROP_STUCK:
-      g_value_set_boolean (value, haul_job_get_stuck (self));
+    case PROP_DAEMON:
+    case PROP_HELD:
+      g_value_set_boolean (value, get_flag (self, (HaulJobProperty) prop_id));
       break;
 
     case PROP_ERROR:
@@ -163,6 +173,8 @@ haul_job_class_init (HaulJobClass *klass)
   properties[PROP_OVERDUE] = g_param_spec_boolean ("overdue", NULL, NULL, FALSE, flags);
   properties[PROP_STUCK] = g_param_spec_boolean ("stuck", NULL, NULL, FALSE, flags);
   properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
+  properties[PROP_DAEMON] = g_param_spec_boolean ("daemon", NULL, NULL, FALSE, flags);
+  properties[PROP_HELD] = g_param_spec_boolean ("held", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   signals[ENDED] = g_signal_new ("ended", HAUL_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -278,7 +290,9 @@ haul_job_get_elapsed (HaulJob *self)
 
   if (self->stamps[HAUL_STAMP_STARTED] == 0)
     return 0;
-  until = self->stamps[HAUL_STAMP_JOINED] != 0 ? self->stamps[HAUL_STAMP_JOINED] : g_get_monotonic_time ();
+  until = self->stamps[self->hold ? HAUL_STAMP_EXITED : HAUL_STAMP_JOINED];
+  if (until == 0)
+    until = g_get_monotonic_time ();
   return (until - self->stamps[HAUL_STAMP_STARTED]) / 1e6;
 }
 

@@ -100,6 +100,20 @@ G_DECLARE_FINAL_TYPE (HaulJob, haul_job, HAUL, JOB, GObject)
  */
 
 /**
+ * HaulJob:daemon:
+ *
+ * Whether the program that ends stops it, rather than waits for it; see
+ * haul_job_set_daemon().
+ */
+
+/**
+ * HaulJob:held:
+ *
+ * Whether it has ended, but its worker process is still there as a zombie: see
+ * haul_job_set_hold().
+ */
+
+/**
  * HaulJob:error:
  *
  * Why it did not succeed; %NULL before its end, and for a job that did.
@@ -181,6 +195,35 @@ void             haul_job_set_title         (HaulJob              *self,
  */
 void             haul_job_set_nice          (HaulJob              *self,
                                              int                   nice);
+
+/**
+ * haul_job_set_daemon:
+ * @self: a job that was not submitted
+ * @daemon: whether it is a daemon
+ *
+ * Sets what a program does with the job when it ends: a daemon is stopped, any other
+ * job is waited for. The library only keeps it, and tells the worker, who may not
+ * start processes of its own then. It is for the program to do as it says; a
+ * program that dies takes all its workers with it. %FALSE if it is not called. It
+ * has nothing to do with the daemons of Unix.
+ */
+void             haul_job_set_daemon        (HaulJob              *self,
+                                             gboolean              daemon);
+
+/**
+ * haul_job_get_daemon:
+ * @self: a job
+ *
+ * Gets #HaulJob:daemon.
+ *
+ * Returns: whether it is a daemon
+ */
+gboolean         haul_job_get_daemon        (HaulJob              *self);
+void             haul_job_set_hold          (HaulJob              *self,
+                                             gboolean              hold);
+gboolean         haul_job_get_hold          (HaulJob              *self);
+gboolean         haul_job_get_held          (HaulJob              *self);
+void             haul_job_collect           (HaulJob              *self);
 
 /**
  * haul_job_set_timeout:

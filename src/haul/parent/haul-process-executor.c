@@ -115,7 +115,7 @@ static void
 start (HaulProcessExecutor *self,
        HaulJob             *job)
 {
-  gboolean forks = self->start_method == HAUL_START_FORK_SERVER;
+  gboolean forks = self->start_method == HAUL_START_FORK_SERVER || haul_job_get_hold (job);
   g_autoptr(GError) error = NULL;
   HaulChild *child;
 

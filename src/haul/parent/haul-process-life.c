@@ -29,24 +29,25 @@ stopped (HaulProcess *self)
   haul_process_complete_finishers ();
 }
 
-static void
-collected_cb (gpointer user_data)
-{
-  stopped (user_data);   /* which the list of children has kept */
-}
-
 gboolean
 haul_process_is_zombie (HaulProcess *self)
 {
   return self->state == HAUL_PROCESS_STARTED && !haul_job_is_active (self->job);
 }
 
-/* When the fork server died, init has done it already. */
 void
 haul_process_collect (HaulProcess *self)
 {
-  if (!haul_process_executor_collect (HAUL_PROCESS_EXECUTOR (self->executor), self->job, collected_cb, self))
-    stopped (self);
+  haul_job_collect (self->job);
+}
+
+static void
+job_held_cb (HaulJob     *job,
+             GParamSpec  *pspec,
+             HaulProcess *self)
+{
+  if (!haul_job_get_held (job))
+    stopped (self);   /* which the list of children has kept */
 }
 
 static void
@@ -64,7 +65,7 @@ job_ended_cb (HaulJob     *job,
       haul_process_notify (self, PROP_HAS_EXIT_CODE);
     }
 
-  if (!haul_process_executor_holds (HAUL_PROCESS_EXECUTOR (self->executor), job))
+  if (!haul_job_get_held (job))
     stopped (self);
   else if (self->joiners->len > 0 || haul_process_is_finishing ())
     haul_process_collect (self);
@@ -95,6 +96,7 @@ haul_process_watch_job (HaulProcess *self)
 {
   g_signal_connect (self->job, "notify::pid", G_CALLBACK (job_pid_cb), self);
   g_signal_connect (self->job, "notify::state", G_CALLBACK (job_state_cb), self);
+  g_signal_connect (self->job, "notify::held", G_CALLBACK (job_held_cb), self);
   g_signal_connect (self->job, "ended", G_CALLBACK (job_ended_cb), self);
 }
 
@@ -152,7 +154,9 @@ haul_process_start (HaulProcess  *self,
 
   keep = g_object_ref (self);
   self->executor = haul_process_dup_executor (self->start_method, self->worker_path);
-  haul_job_set_process (self->job, self->name, self->daemon, self->hold);
+  haul_job_set_process_name (self->job, self->name);
+  haul_job_set_daemon (self->job, self->daemon);
+  haul_job_set_hold (self->job, self->hold);
   haul_process_adopt (self);
   haul_process_set_state (self, HAUL_PROCESS_STARTED);
   haul_executor_run_now (self->executor, self->job);

@@ -22,6 +22,8 @@
 #include "parent/haul-process.h"
 #include "parent/haul-record.h"
 #include "sync/haul-array.h"
+#include "sync/haul-lock.h"
+#include "sync/haul-rlock.h"
 #include "sync/haul-shareable.h"
 #include "sync/haul-value.h"
 #include "wire/haul-error.h"

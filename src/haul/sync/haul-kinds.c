@@ -4,6 +4,8 @@
 #include "config.h"
 
 #include "haul-array.h"
+#include "haul-lock.h"
+#include "haul-rlock.h"
 #include "haul-shareable-private.h"
 #include "haul-value.h"
 
@@ -13,6 +15,8 @@
 static GType (*const types[])(void) = {
   haul_array_get_type,
   haul_value_get_type,
+  haul_lock_get_type,
+  haul_rlock_get_type,
   NULL
 };
 

@@ -33,6 +33,9 @@ const char    *haul_shareable_get_kind       (HaulShareable  *self);
 gpointer       haul_shareable_get_body       (HaulShareable  *self);
 gsize          haul_shareable_get_size       (HaulShareable  *self);
 
+/* The memory stays mapped for as long as the process lives: somebody still needs it where it is. */
+void           haul_shareable_keep_memory    (HaulShareable  *self);
+
 /* Stays ours; -1 if there is none. Those after the memory's are set before haul_shareable_create(). */
 int            haul_shareable_get_fd         (HaulShareable  *self,
                                               guint           index);

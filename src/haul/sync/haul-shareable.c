@@ -78,6 +78,12 @@ haul_shareable_get_size (HaulShareable *self)
   return get_private (self)->size;
 }
 
+void
+haul_shareable_keep_memory (HaulShareable *self)
+{
+  get_private (self)->header = NULL;
+}
+
 int
 haul_shareable_get_fd (HaulShareable *self,
                        guint          index)
@@ -135,7 +141,7 @@ haul_shareable_create (HaulShareable  *self,
       g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, "more shared memory than there can be");
       return FALSE;
     }
-  priv->fds[0] = haul_shared_new_sparse (offset + size, 128 + reserved, error);
+  priv->fds[0] = haul_shared_new_sparse (offset + size, offset + reserved, error);
   if (priv->fds[0] < 0 || !map_memory (self, offset + size, error))
     return FALSE;
 
@@ -255,7 +261,7 @@ haul_shareable_finalize (GObject *object)
   HaulWait wait;
 
   haul_wait_init (&wait, 100, NULL);
-  if (priv->member >= 0 && haul_shareable_enter (self, &wait, NULL))
+  if (priv->header != NULL && priv->member >= 0 && haul_shareable_enter (self, &wait, NULL))
     {
       haul_members_leave (haul_shareable_get_members (self), priv->member);
       haul_shareable_leave (self);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "haul-hold-private.h"
+
+#include <errno.h>
+
+#include "haul/wire/haul-error.h"
+
+/* A number that no other thread of this process has, or had. */
+static guint64
+this_thread (void)
+{
+  static guint64 last;
+  static __thread guint64 number;
+
+  if (number == 0)
+    number = __atomic_add_fetch (&last, 1, __ATOMIC_RELAXED);
+  return number;
+}
+
+static void
+set_holder (HaulHold *self,
+            guint64   holder)
+{
+  __atomic_store_n (&self->holder, holder, __ATOMIC_RELAXED);
+}
+
+gboolean
+haul_hold_is_held (const HaulHold *self)
+{
+  return __atomic_load_n (&self->holder, __ATOMIC_RELAXED) == this_thread ();
+}
+
+gboolean
+haul_hold_open (HaulHold       *self,
+                HaulShareable  *shareable,
+                gboolean        is_recursive,
+                GError        **error)
+{
+  if (haul_shareable_get_size (shareable) != sizeof (HaulHoldBody))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a lock of the wrong size");
+      return FALSE;
+    }
+  self->body = haul_shareable_get_body (shareable);
+  self->is_recursive = is_recursive;
+  return TRUE;
+}
+
+/* Who lets go of a lock that it holds will not release it any more: as if it had died. A thread of ours
+ * that has it and lives, though, has it in its list. */
+void
+haul_hold_close (HaulHold      *self,
+                 HaulShareable *shareable)
+{
+  if (self->body == NULL || __atomic_load_n (&self->holder, __ATOMIC_RELAXED) == 0)
+    return;
+
+  if (!haul_hold_is_held (self))
+    {
+      HaulWait wait;
+      int status;
+
+      haul_wait_init (&wait, 0, NULL);
+      status = haul_mutex_lock (&self->body->mutex, &wait, NULL);
+      if (status != 0 && status != EOWNERDEAD)
+        {
+          haul_shareable_keep_memory (shareable);
+          return;
+        }
+    }
+  self->body->poisoned = TRUE;
+  set_holder (self, 0);
+  (void) pthread_mutex_unlock (&self->body->mutex);
+}
+
+static gboolean
+fail_dead (HaulHold  *self,
+           GError   **error)
+{
+  (void) pthread_mutex_unlock (&self->body->mutex);
+  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_OWNER_DIED, "whoever held the lock has died");
+  return FALSE;
+}
+
+static gboolean
+take (HaulHold      *self,
+      gboolean       in_spite,
+      int            timeout_ms,
+      GCancellable  *cancellable,
+      GError       **error)
+{
+  HaulWaited waited = HAUL_WAITED;
+  HaulWait wait;
+  int status;
+
+  if (haul_hold_is_held (self))
+    {
+      if (self->is_recursive)
+        {
+          self->depth++;
+          return TRUE;
+        }
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, "this thread holds the lock already");
+      return FALSE;
+    }
+
+  haul_wait_init (&wait, timeout_ms, cancellable);
+  status = haul_mutex_lock (&self->body->mutex, &wait, &waited);
+  if (status == EOWNERDEAD)
+    self->body->poisoned = TRUE;
+  else if (status == ETIMEDOUT)
+    return haul_wait_fail (waited, "cannot take the lock", error);
+  else if (status != 0)
+    {
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (status), "cannot take the lock: %s", g_strerror (status));
+      return FALSE;
+    }
+
+  if (self->body->poisoned && !in_spite)
+    return fail_dead (self, error);
+  self->body->poisoned = FALSE;
+  self->depth = 1;
+  set_holder (self, this_thread ());
+  return TRUE;
+}
+
+gboolean
+haul_hold_acquire (HaulHold      *self,
+                   int            timeout_ms,
+                   GCancellable  *cancellable,
+                   GError       **error)
+{
+  return take (self, FALSE, timeout_ms, cancellable, error);
+}
+
+gboolean
+haul_hold_recover (HaulHold      *self,
+                   int            timeout_ms,
+                   GCancellable  *cancellable,
+                   GError       **error)
+{
+  return take (self, TRUE, timeout_ms, cancellable, error);
+}
+
+void
+haul_hold_release (HaulHold *self)
+{
+  if (--self->depth > 0)
+    return;
+  set_holder (self, 0);
+  (void) pthread_mutex_unlock (&self->body->mutex);
+}

@@ -25,6 +25,12 @@
 extern const HaulTask haul_task_primes;
 extern const HaulTask haul_task_primes_part;
 
+static char *
+write_number (guint64 number)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+}
+
 static gboolean
 emit_result (HaulContext  *context,
              guint64       from,
@@ -32,15 +38,15 @@ emit_result (HaulContext  *context,
              guint64       count,
              GError      **error)
 {
-  g_autofree char *text = NULL;
   guint64 last = 0;
+  g_autofree char *text = NULL, *first_number = NULL, *second_number = NULL;
 
   if (count > 0 && !primes_last (from, to, &last, error))
     return FALSE;
-  if (count == 0)
-    text = g_strdup_printf (_("No primes from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT), from, to);
-  else
-    text = g_strdup_printf (_("%" G_GUINT64_FORMAT " primes, the largest is %" G_GUINT64_FORMAT), count, last);
+  first_number = write_number (count > 0 ? count : from);
+  second_number = write_number (count > 0 ? last : to);
+  text = g_strdup_printf (count > 0 ? _("%s primes, the largest is %s") : _("No primes from %s to %s"),
+                          first_number, second_number);
   haul_context_emit (context, text, strlen (text));
   return TRUE;
 }

@@ -16,6 +16,8 @@ typedef struct
 } Row;
 
 static const Row rows[] = {
+  { "fibonacci", "{'n': <int64 30>, 'count': <int64 20>}", "{'n': <int64 60>}" },
+  { "matrix", "{'size': <int64 401>}", "{'size': <int64 6000>}" },
   { "primes", "{'to': <int64 100000000>}", "{'to': <int64 1000000000000>}" },
 };
 

@@ -83,7 +83,7 @@ main (int    argc,
   job = haul_job_new (&haul_task_primes, g_variant_new_parsed ("{'limit': <int64 1000000000>}"), NULL);
   g_signal_connect (job, "notify::done", G_CALLBACK (haul_job_cancel), NULL);
   haul_executor_submit (executor, job);
-  haul_job_join_async (job, NULL, job_joined_cb, NULL);
+  haul_job_join_async (job, -1, NULL, job_joined_cb, NULL);
   g_main_loop_run (loop);
 
   /* A pool, with all that it has. */
@@ -92,7 +92,7 @@ main (int    argc,
                                      "[{'limit': <int64 1>}, {'limit': <int64 1000000000>}, {'limit': <int64 1000000000>}]"));
   g_signal_connect (batch, "item", G_CALLBACK (item_cb), pool);
   (void) haul_pool_submit (pool, batch, NULL);
-  haul_batch_join_async (batch, batch_joined_cb, NULL);
+  haul_batch_join_async (batch, -1, NULL, batch_joined_cb, NULL);
   g_main_loop_run (loop);
   g_main_loop_unref (loop);
   return 0;

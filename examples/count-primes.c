@@ -70,7 +70,7 @@ main (int    argc,
   executor = haul_process_executor_new (argv[1]);
   g_signal_connect (job, "notify::fraction", G_CALLBACK (fraction_cb), NULL);
   haul_executor_submit (executor, job);
-  haul_job_join_async (job, NULL, joined_cb, loop);
+  haul_job_join_async (job, -1, NULL, joined_cb, loop);
   g_main_loop_run (loop);
 
   return haul_job_get_verdict (job) == HAUL_VERDICT_DONE ? 0 : 1;

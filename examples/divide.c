@@ -184,7 +184,7 @@ main (int    argc,
   loop = g_main_loop_new (NULL, FALSE);
   executor = haul_pool_executor_new (argv[1], 2);
   haul_executor_submit (executor, job);
-  haul_job_join_async (job, NULL, joined_cb, loop);
+  haul_job_join_async (job, -1, NULL, joined_cb, loop);
   g_main_loop_run (loop);
 
   return haul_job_get_verdict (job) == HAUL_VERDICT_DONE ? 0 : 1;

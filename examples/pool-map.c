@@ -85,7 +85,7 @@ main (int    argc,
   batch = haul_batch_new (&haul_task_primes, input, &example, NULL);
   if (!haul_pool_submit (pool, batch, &error))
     g_error ("%s", error->message);
-  haul_batch_join_async (batch, joined_cb, &example);
+  haul_batch_join_async (batch, -1, NULL, joined_cb, &example);
   g_main_loop_run (loop);
 
   /* The workers end when nobody holds their pool any more. */

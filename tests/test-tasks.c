@@ -83,7 +83,32 @@ static const HaulParam seconds_params[] = {
   { NULL }
 };
 
-/* The same, and it has something to put in order before it stops. */
+/* Works until there is a file. */
+static gboolean
+run_gate (HaulContext  *context,
+          GVariant     *arguments,
+          GError      **error)
+{
+  const char *path = haul_arguments_get_string (arguments, "path");
+  gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+
+  haul_context_emit (context, "begun\n", 6);
+  while (!g_file_test (path, G_FILE_TEST_EXISTS) && g_get_monotonic_time () < end)
+    {
+      if (!haul_context_check (context, error))
+        return FALSE;
+      g_usleep (500);
+    }
+  haul_context_emit (context, "done\n", 5);
+  return TRUE;
+}
+
+static const HaulParam gate_params[] = {
+  { "path", "Path", NULL, "Of the file", HAUL_PARAM_STRING, .initial_text = "" },
+  { NULL }
+};
+
+/* As slow, and it has something to put in order before it stops. */
 static gboolean
 run_tidy (HaulContext  *context,
           GVariant     *arguments,
@@ -210,6 +235,7 @@ static const HaulParam no_params[] = { { NULL } };
 
 TASK (ok_task, "ok", run_ok, ok_params);
 TASK (slow_task, "slow", run_slow, seconds_params);
+TASK (gate_task, "gate", run_gate, gate_params);
 TASK (tidy_task, "tidy", run_tidy, seconds_params, .tidy_ms = 10000);
 TASK (fail_task, "fail", run_fail, fail_params);
 TASK (fail_silently_task, "fail-silently", run_fail_silently, no_params);
@@ -219,8 +245,8 @@ TASK (phases_task, "phases", run_phases, no_params);
 TASK (echo_task, "echo", run_echo, echo_params);
 
 const HaulTask * const haul_test_good_tasks[] = {
-  &ok_task, &slow_task, &tidy_task, &fail_task, &fail_silently_task, &fail_cancelled_task, &log_task,
-  &phases_task, &echo_task, &haul_test_sum_task, &haul_test_relay_task,
+  &ok_task, &slow_task, &gate_task, &tidy_task, &fail_task, &fail_silently_task, &fail_cancelled_task,
+  &log_task, &phases_task, &echo_task, &haul_test_sum_task, &haul_test_relay_task,
   &haul_test_range_task, &haul_test_add_task, NULL   /* hidden */
 };
 

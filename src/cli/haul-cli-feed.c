@@ -332,7 +332,7 @@ start_run (HaulCliFeed *self)
 
   g_queue_push_tail (&self->runs, run);
   self->open = run;
-  haul_batch_join_async (run->batch, joined_cb, run);
+  haul_batch_join_async (run->batch, -1, NULL, joined_cb, run);
   return TRUE;
 }
 

@@ -505,7 +505,7 @@ run_job (Session *self)
   self->signals = haul_cli_signals_new (&funcs, self->options->executor == HAUL_CLI_SERIAL, self);
 
   state_cb (job, NULL, self);
-  haul_job_join_async (job, NULL, joined_cb, self);
+  haul_job_join_async (job, -1, NULL, joined_cb, self);
   /* It has ended when not even its first line could be written. */
   if (haul_job_is_active (job))
     haul_executor_submit (self->executor, job);

@@ -103,14 +103,14 @@ main (int    argc,
   g_assert_no_error (error);
   executor = haul_process_executor_new (argv[0]);
   haul_executor_submit (executor, job);
-  haul_job_join_async (job, NULL, job_joined_cb, loop);
+  haul_job_join_async (job, -1, NULL, job_joined_cb, loop);
   g_main_loop_run (loop);
 
   batch = haul_batch_new_for_list (&square, g_variant_new_parsed ("[{'n': <int64 3>}, {'n': <int64 1000>}]"));
   pool = haul_pool_new (argv[0], 2);
   haul_pool_submit (pool, batch, &error);
   g_assert_no_error (error);
-  haul_batch_join_async (batch, batch_joined_cb, loop);
+  haul_batch_join_async (batch, -1, NULL, batch_joined_cb, loop);
   g_main_loop_run (loop);
   return 0;
 }

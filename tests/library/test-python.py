@@ -42,7 +42,7 @@ def finish(start, end):
 
 
 def join(job):
-    return finish(lambda ended: job.join_async(None, ended), lambda source, result: source.join_finish(result))
+    return finish(lambda ended: job.join_async(-1, None, ended), lambda source, result: source.join_finish(result))
 
 
 def a_job():
@@ -82,7 +82,7 @@ def a_map():
     batch = Haul.Batch.new(Haul.Task.intern('pi'), lambda index: arguments(digits=index + 1) if index < 50 else None)
     batch.connect('item', lambda batch, index, result, error: given.append((index, result.get_data())))
     assert pool.submit(batch)
-    assert finish(batch.join_async, lambda source, result: source.join_finish(result)) is True
+    assert finish(lambda ended: batch.join_async(-1, None, ended), lambda source, result: source.join_finish(result)) is True
     assert [index for index, _ in given] == list(range(50)), given
     assert given[9][1] == b'3.1415926535'[:12], given[9]
     assert batch.dup_result(3).get_data() == b'3.1415', batch.dup_result(3).get_data()
@@ -114,7 +114,7 @@ def cancelling():
     batch = Haul.Batch.new(Haul.Task.intern('sleep'), lambda index: arguments(seconds=1000.0) if index < 3 else None)
     pool.submit(batch)
     batch.cancel()
-    error = finish(batch.join_async, lambda source, result: source.join_finish(result))
+    error = finish(lambda ended: batch.join_async(-1, None, ended), lambda source, result: source.join_finish(result))
     assert error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED), error
     pool.terminate()
     assert finish(pool.join_async, lambda source, result: source.join_finish(result)) is True

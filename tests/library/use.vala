@@ -15,7 +15,7 @@ static async void run_job () throws Error {
     var executor = new Haul.ProcessExecutor (null);
 
     executor.submit (job);
-    yield job.join_async (null);
+    yield job.join_async (-1, null);
     assert ((string) job.dup_result ().get_data () != null);
     assert (job.dup_result ().compare (new Bytes ("3.14159265358979323846".data)) == 0);
     assert (job.get_verdict () == Haul.JobVerdict.DONE);
@@ -33,7 +33,7 @@ static async void run_map () throws Error {
         given++;
     });
     pool.submit (batch);
-    yield batch.join_async ();
+    yield batch.join_async (-1, null);
     assert (given == 20 && batch.get_n_done () == 20);
     assert (batch.dup_result (3).compare (new Bytes ("3.1415".data)) == 0);
     pool.close ();
@@ -50,7 +50,7 @@ static async void cancel_job () throws Error {
     executor.submit (job);
     job.cancel ();
     try {
-        yield job.join_async (null);
+        yield job.join_async (-1, null);
         assert_not_reached ();
     } catch (IOError.CANCELLED error) {
         assert (job.get_verdict () == Haul.JobVerdict.CANCELLED);

@@ -260,11 +260,11 @@ test_join (void)
       g_autoptr(HaulJob) job = haul_test_job_new (tasks[i], i == 0 ? "{'size': <int64 1048576>}" : NULL);
       guint n = 0;
 
-      haul_job_join_async (job, NULL, joined_cb, &n);   /* before it is submitted */
+      haul_job_join_async (job, -1, NULL, joined_cb, &n);   /* before it is submitted */
       haul_test_submit (executor, job);
-      haul_job_join_async (job, NULL, joined_cb, &n);
+      haul_job_join_async (job, -1, NULL, joined_cb, &n);
       haul_test_wait_ended (job);
-      haul_job_join_async (job, NULL, joined_cb, &n);
+      haul_job_join_async (job, -1, NULL, joined_cb, &n);
       g_assert_cmpuint (n, <, 3);                       /* never from within the call */
       haul_test_run_until (joined_three, &n, HAUL_TEST_SOON_MS);
     }
@@ -298,7 +298,7 @@ test_join_cancelled (void)
   executor = haul_test_process_executor_new ();
   job = haul_test_job_start (executor, "slow", NULL);
   haul_test_wait_state (job, HAUL_JOB_RUNNING);
-  haul_job_join_async (job, cancellable, join_cancelled_cb, &n);
+  haul_job_join_async (job, -1, cancellable, join_cancelled_cb, &n);
   g_cancellable_cancel (cancellable);
   haul_test_run_until (joined_three, &n, HAUL_TEST_SOON_MS);
   haul_test_assert_state (job, HAUL_JOB_RUNNING);

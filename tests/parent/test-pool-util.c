@@ -88,7 +88,7 @@ pool_submit (HaulPool *pool,
 {
   g_autoptr(GError) error = NULL;
 
-  haul_batch_join_async (self->batch, joined_cb, self);
+  haul_batch_join_async (self->batch, -1, NULL, joined_cb, self);
   g_assert_true (haul_pool_submit (pool, self->batch, &error));
   g_assert_no_error (error);
 }

@@ -9,6 +9,7 @@
 
 #include "haul-batch-private.h"
 #include "haul-buffers-private.h"
+#include "haul-joiners-private.h"
 #include "haul/wire/haul-error.h"
 
 /* A batch whose results are given out in order and not kept runs this far ahead of the first that is
@@ -72,7 +73,7 @@ haul_batch_init (HaulBatch *self)
   self->size = G_MAXUINT64;
   g_queue_init (&self->again);
   haul_outcomes_init (&self->outcomes);
-  self->joiners = g_ptr_array_new_with_free_func (g_object_unref);
+  self->joiners = haul_joiners_new ();
 }
 
 HaulBatch *
@@ -133,6 +134,7 @@ void
 haul_batch_end_if_over (HaulBatch *self)
 {
   g_autoptr(HaulPool) pool = NULL;
+  GTask *next;
 
   if (self->ended || !self->complete || self->n_out > 0 || self->again.length > 0)
     return;
@@ -142,9 +144,9 @@ haul_batch_end_if_over (HaulBatch *self)
   pool = g_steal_pointer (&self->pool);
   if (pool != NULL)
     haul_pool_batch_ended (pool, self);
-  while (self->joiners->len > 0)
+  while ((next = haul_joiners_steal (self->joiners)) != NULL)
     {
-      g_autoptr(GTask) task = g_ptr_array_steal_index (self->joiners, 0);
+      g_autoptr(GTask) task = next;
 
       complete_join (self, task);
     }
@@ -461,23 +463,22 @@ haul_batch_cancel (HaulBatch *self)
 
 void
 haul_batch_join_async (HaulBatch           *self,
+                       int                  timeout_ms,
+                       GCancellable        *cancellable,
                        GAsyncReadyCallback  callback,
                        gpointer             user_data)
 {
-  GTask *task;
+  g_autoptr(GTask) task = NULL;
 
   g_return_if_fail (HAUL_IS_BATCH (self));
 
-  task = g_task_new (self, NULL, callback, user_data);
+  task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, haul_batch_join_async);
   g_task_set_name (task, "[haul] join batch");
-  if (!self->ended)
-    {
-      g_ptr_array_add (self->joiners, task);
-      return;
-    }
-  complete_join (self, task);
-  g_object_unref (task);
+  if (self->ended)
+    complete_join (self, task);
+  else
+    haul_joiners_add (self->joiners, task, timeout_ms, haul_joiners_fail);
 }
 
 gboolean

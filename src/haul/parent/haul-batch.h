@@ -259,12 +259,17 @@ void            haul_batch_cancel           (HaulBatch            *self);
 /**
  * haul_batch_join_async:
  * @self: a batch, submitted or not
- * @callback: (scope async): called when it has ended
+ * @timeout_ms: how long to wait, in ms; 0 only looks, below 0 waits for ever
+ * @cancellable: (nullable): stops the waiting, not the batch
+ * @callback: (scope async): called when it has ended, or the time is over
  * @user_data: for @callback
  *
  * Waits for the end of a batch. Any number of callers may wait, before and after.
+ * Waiting whose time is over ends in %G_IO_ERROR_TIMED_OUT, and the batch goes on.
  */
 void            haul_batch_join_async       (HaulBatch            *self,
+                                             int                   timeout_ms,
+                                             GCancellable         *cancellable,
                                              GAsyncReadyCallback   callback,
                                              gpointer              user_data);
 
@@ -273,7 +278,7 @@ void            haul_batch_join_async       (HaulBatch            *self,
  * @self: a batch
  * @result: of the call
  * @error: the first error of the batch; %G_IO_ERROR_CANCELLED if somebody
- *   cancelled it or terminated its pool
+ *   cancelled it or terminated its pool; or what became of the waiting
  *
  * Tells how the wait that haul_batch_join_async() began has ended.
  *

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "haul-job-core-private.h"
+#include "haul-joiners-private.h"
 
 static void
 complete (HaulJob *self,
@@ -15,65 +16,36 @@ complete (HaulJob *self,
     g_task_return_boolean (task, TRUE);
 }
 
-static gboolean
-cancelled_cb (GCancellable *cancellable,
-              gpointer      user_data)
-{
-  GTask *task = user_data;   /* kept by the job while it waits */
-  HaulJob *self = g_task_get_source_object (task);
-  guint index;
-
-  if (self->joiners != NULL && g_ptr_array_find (self->joiners, task, &index))
-    {
-      g_autoptr(GTask) owned = g_ptr_array_steal_index (self->joiners, index);
-
-      (void) g_task_return_error_if_cancelled (owned);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static void
-destroy_source (gpointer source)
-{
-  g_source_destroy (source);
-  g_source_unref (source);
-}
-
-static void
-watch_cancellable (GTask        *task,
-                   GCancellable *cancellable)
-{
-  GSource *source = g_cancellable_source_new (cancellable);
-
-  g_source_set_static_name (source, "[haul] join cancelled");
-  g_source_set_callback (source, G_SOURCE_FUNC (cancelled_cb), task, NULL);
-  g_source_attach (source, g_task_get_context (task));
-  g_task_set_task_data (task, source, destroy_source);
-}
-
 /* All who wait learn how the job ended. */
 void
 haul_job_complete_joins (HaulJob *self)
 {
-  g_autoptr(GPtrArray) joiners = g_steal_pointer (&self->joiners);
+  GTask *next;
 
-  for (guint i = 0; i < joiners->len; i++)
-    complete (self, joiners->pdata[i]);
+  while ((next = haul_joiners_steal (self->joiners)) != NULL)
+    {
+      g_autoptr(GTask) task = next;
+
+      complete (self, task);
+    }
 }
 
 /**
  * haul_job_join_async:
  * @self: a job, submitted or not
+ * @timeout_ms: how long to wait, in ms; 0 only looks, below 0 waits for ever
  * @cancellable: (nullable): stops the waiting, not the job
- * @callback: (scope async): called when the job has ended
+ * @callback: (scope async): called when the job has ended, or the time is over
  * @user_data: for @callback
  *
  * Waits until the job has ended and its worker is collected. Any number of
  * callers may wait, before and after the end. Waiting that was stopped, and a
- * job that was cancelled, both end in %G_IO_ERROR_CANCELLED.
+ * job that was cancelled, both end in %G_IO_ERROR_CANCELLED; waiting whose time is
+ * over ends in %G_IO_ERROR_TIMED_OUT, and the job goes on.
  */
 void
 haul_job_join_async (HaulJob             *self,
+                     int                  timeout_ms,
                      GCancellable        *cancellable,
                      GAsyncReadyCallback  callback,
                      gpointer             user_data)
@@ -86,21 +58,17 @@ haul_job_join_async (HaulJob             *self,
   g_task_set_source_tag (task, haul_job_join_async);
   g_task_set_name (task, "[haul] join job");
 
-  if (!haul_job_is_active (self))
-    {
-      complete (self, task);
-      return;
-    }
-  if (cancellable != NULL)
-    watch_cancellable (task, cancellable);
-  g_ptr_array_add (self->joiners, g_steal_pointer (&task));
+  if (haul_job_is_active (self))
+    haul_joiners_add (self->joiners, task, timeout_ms, haul_joiners_fail);
+  else
+    complete (self, task);
 }
 
 /**
  * haul_job_join_finish:
  * @self: a job
  * @result: of the call
- * @error: what became of the job, when not its result
+ * @error: what became of the job, when not its result, or of the waiting
  *
  * Tells how the wait that haul_job_join_async() began has ended.
  *

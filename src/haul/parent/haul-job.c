@@ -9,6 +9,7 @@
 
 #include "haul-child-private.h"
 #include "haul-job-core-private.h"
+#include "haul-joiners-private.h"
 #include "haul-source-private.h"
 
 /* What a job keeps of what its worker says. */
@@ -191,7 +192,7 @@ haul_job_init (HaulJob *self)
   haul_pieces_init (&self->result);
   self->log = haul_ring_new (LOG_LINES, LOG_BYTES);
   self->messages = haul_ring_new (MESSAGES_ITEMS, MESSAGES_BYTES);
-  self->joiners = g_ptr_array_new_with_free_func (g_object_unref);
+  self->joiners = haul_joiners_new ();
 }
 
 /**

@@ -588,6 +588,7 @@ void             haul_job_cancel            (HaulJob              *self);
 void             haul_job_force             (HaulJob              *self);
 
 void             haul_job_join_async        (HaulJob              *self,
+                                             int                   timeout_ms,
                                              GCancellable         *cancellable,
                                              GAsyncReadyCallback   callback,
                                              gpointer              user_data);

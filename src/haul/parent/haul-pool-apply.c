@@ -52,7 +52,7 @@ haul_pool_apply_async (HaulPool            *self,
     g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (haul_batch_cancel), batch, G_CONNECT_SWAPPED);
   if (g_cancellable_is_cancelled (cancellable))
     haul_batch_cancel (batch);
-  haul_batch_join_async (batch, applied_cb, g_steal_pointer (&gtask));
+  haul_batch_join_async (batch, -1, NULL, applied_cb, g_steal_pointer (&gtask));
 }
 
 GBytes *

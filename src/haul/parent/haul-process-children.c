@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "haul-joiners-private.h"
 #include "haul-process-private.h"
 #include "haul-source-private.h"
 
@@ -33,7 +34,7 @@ prepare (void)
   children.owner = getpid ();
   children.started = g_ptr_array_new_with_free_func (g_object_unref);
   children.executors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  children.finishers = g_ptr_array_new_with_free_func (g_object_unref);
+  children.finishers = haul_joiners_new ();
   children.kill = NULL;
 }
 
@@ -73,17 +74,19 @@ haul_process_adopt (HaulProcess *self)
 void
 haul_process_complete_finishers (void)
 {
-  g_autoptr(GPtrArray) finishers = NULL;
+  GTask *next;
 
   if (children.started->len > 0 || children.finishers->len == 0)
     return;
 
   haul_source_clear (&children.kill);
   g_hash_table_remove_all (children.executors);   /* so the fork server ends */
-  finishers = g_steal_pointer (&children.finishers);
-  children.finishers = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < finishers->len; i++)
-    g_task_return_boolean (finishers->pdata[i], TRUE);
+  while ((next = haul_joiners_steal (children.finishers)) != NULL)
+    {
+      g_autoptr(GTask) task = next;
+
+      g_task_return_boolean (task, TRUE);
+    }
 }
 
 void
@@ -146,29 +149,6 @@ begin_to_finish (void)
     children.kill = haul_timer_new (DAEMON_GRACE_MS, "[haul] daemons at the end", kill_cb, NULL);
 }
 
-static gboolean
-cancelled_cb (GCancellable *cancellable,
-              gpointer      user_data)
-{
-  GTask *task = user_data;   /* kept by the list while it waits */
-  guint index;
-
-  if (g_ptr_array_find (children.finishers, task, &index))
-    {
-      g_autoptr(GTask) owned = g_ptr_array_steal_index (children.finishers, index);
-
-      (void) g_task_return_error_if_cancelled (owned);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static void
-destroy_source (gpointer source)
-{
-  g_source_destroy (source);
-  g_source_unref (source);
-}
-
 /**
  * haul_process_finish_all_async:
  * @cancellable: (nullable): stops the waiting, not the processes
@@ -194,21 +174,12 @@ haul_process_finish_all_async (GCancellable        *cancellable,
                                GAsyncReadyCallback  callback,
                                gpointer             user_data)
 {
-  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr(GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
   prepare ();
   g_task_set_source_tag (task, haul_process_finish_all_async);
   g_task_set_name (task, "[haul] finish all processes");
-  if (cancellable != NULL)
-    {
-      GSource *source = g_cancellable_source_new (cancellable);
-
-      g_source_set_static_name (source, "[haul] finish cancelled");
-      g_source_set_callback (source, G_SOURCE_FUNC (cancelled_cb), task, NULL);
-      g_source_attach (source, g_task_get_context (task));
-      g_task_set_task_data (task, source, destroy_source);
-    }
-  g_ptr_array_add (children.finishers, task);
+  haul_joiners_add (children.finishers, task, -1, NULL);
   begin_to_finish ();
   haul_process_complete_finishers ();
 }

@@ -5,92 +5,23 @@
 
 #include "haul-process.h"
 
+#include "haul-joiners-private.h"
 #include "haul-process-private.h"
-#include "haul-source-private.h"
-
-/* What wakes one who waits before the end comes. */
-typedef struct
-{
-  GSource *timeout;     /* (owned) (nullable) */
-  GSource *cancelled;   /* (owned) (nullable) */
-} Patience;
 
 static void
-patience_free (gpointer data)
+time_out (GTask *task)
 {
-  Patience *patience = data;
-
-  haul_source_clear (&patience->timeout);
-  haul_source_clear (&patience->cancelled);
-  g_free (patience);
-}
-
-/* Out of the list of those who wait; NULL when it is not in there any more. */
-static GTask *
-steal_joiner (GTask *task)
-{
-  HaulProcess *self = g_task_get_source_object (task);
-  guint index;
-
-  if (self->joiners == NULL || !g_ptr_array_find (self->joiners, task, &index))
-    return NULL;
-
-  return g_ptr_array_steal_index (self->joiners, index);
-}
-
-static gboolean
-timeout_cb (gpointer user_data)
-{
-  g_autoptr(GTask) task = steal_joiner (user_data);
-
-  if (task != NULL)
-    {
-      Patience *patience = g_task_get_task_data (task);
-
-      g_clear_pointer (&patience->timeout, g_source_unref);
-      g_task_return_boolean (task, FALSE);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-cancelled_cb (GCancellable *cancellable,
-              gpointer      user_data)
-{
-  g_autoptr(GTask) task = steal_joiner (user_data);
-
-  if (task != NULL)
-    (void) g_task_return_error_if_cancelled (task);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_for_end (HaulProcess  *self,
-              GTask        *task,
-              int           timeout_ms,
-              GCancellable *cancellable)
-{
-  Patience *patience = g_new0 (Patience, 1);
-
-  g_task_set_task_data (task, patience, patience_free);
-  if (timeout_ms > 0)
-    patience->timeout = haul_timer_new (timeout_ms, "[haul] join timeout", timeout_cb, task);
-  if (cancellable != NULL)
-    {
-      patience->cancelled = g_cancellable_source_new (cancellable);
-      g_source_set_static_name (patience->cancelled, "[haul] join cancelled");
-      g_source_set_callback (patience->cancelled, G_SOURCE_FUNC (cancelled_cb), task, NULL);
-      g_source_attach (patience->cancelled, g_task_get_context (task));
-    }
-  g_ptr_array_add (self->joiners, g_object_ref (task));
+  g_task_return_boolean (task, FALSE);
 }
 
 void
 haul_process_complete_joins (HaulProcess *self)
 {
-  while (self->joiners->len > 0)
+  GTask *next;
+
+  while ((next = haul_joiners_steal (self->joiners)) != NULL)
     {
-      g_autoptr(GTask) task = g_ptr_array_steal_index (self->joiners, 0);
+      g_autoptr(GTask) task = next;
 
       g_task_return_boolean (task, TRUE);
     }
@@ -133,7 +64,7 @@ haul_process_join_async (HaulProcess         *self,
     }
   else if (haul_process_is_zombie (self))
     {
-      wait_for_end (self, task, -1, cancellable);
+      haul_joiners_add (self->joiners, task, -1, NULL);
       haul_process_collect (self);
     }
   else if (self->state == HAUL_PROCESS_STOPPED || timeout_ms == 0)
@@ -142,7 +73,7 @@ haul_process_join_async (HaulProcess         *self,
     }
   else
     {
-      wait_for_end (self, task, timeout_ms, cancellable);
+      haul_joiners_add (self->joiners, task, timeout_ms, time_out);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "haul-format.h"
+#include "haul-joiners-private.h"
 #include "haul-process-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/worker/haul-current-process.h"
@@ -220,7 +221,7 @@ haul_process_init (HaulProcess *self)
   self->name = next_name ();
   self->daemon = haul_current_process_get_daemon ();
   self->creator = getpid ();
-  self->joiners = g_ptr_array_new_with_free_func (g_object_unref);
+  self->joiners = haul_joiners_new ();
 }
 
 /**

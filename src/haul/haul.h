@@ -19,6 +19,8 @@
 #include "parent/haul-pool-executor.h"
 #include "parent/haul-pool-worker-info.h"
 #include "parent/haul-pool.h"
+#include "parent/haul-process-info.h"
+#include "parent/haul-process-list.h"
 #include "parent/haul-process.h"
 #include "parent/haul-record.h"
 #include "sync/haul-array.h"

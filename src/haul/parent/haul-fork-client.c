@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "haul-fork-client-core-private.h"
+#include "haul-own-processes-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
@@ -115,6 +116,7 @@ start_server (HaulForkClient  *self,
       return FALSE;
     }
 
+  haul_own_process_add (haul_fork_client_get_server_pid (self), HAUL_PROCESS_FORK_SERVER, _("Fork server"), TRUE, NULL);
   self->control_source = g_unix_fd_source_new (self->control_fd, G_IO_IN);
   g_source_set_static_name (self->control_source, "[haul] fork server");
   g_source_set_callback (self->control_source, G_SOURCE_FUNC (haul_fork_client_control_cb), self, NULL);

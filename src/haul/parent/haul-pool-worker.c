@@ -10,6 +10,7 @@
 
 #include "haul-buffers-private.h"
 #include "haul-format.h"
+#include "haul-own-processes-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
@@ -211,13 +212,22 @@ message_cb (GObject            *owner,
     }
 }
 
+/* What it calls itself as well. */
+static char *
+dup_name (HaulPoolWorker *self)
+{
+  return g_strdup_printf ("PoolWorker-%u", haul_child_get_id (self->child));
+}
+
 static void
 started_cb (GObject   *owner,
             HaulChild *child,
             int        pid)
 {
   HaulPoolWorker *self = find_worker (owner, child);
+  g_autofree char *name = dup_name (self);
 
+  haul_own_process_add (pid, HAUL_PROCESS_WORKER, name, TRUE, NULL);
   self->pid = pid;
   self->pool->n_silent = 0;
   haul_pool_watch_time (self->pool);
@@ -291,6 +301,7 @@ ended_cb (GObject      *owner,
 {
   HaulPoolWorker *self = find_worker (owner, child);
 
+  haul_own_process_ended (self->pid, code, signal_number);
   self->lost = lost != NULL;
   self->exit_code = code;
   self->exit_signal = signal_number;
@@ -403,7 +414,7 @@ haul_pool_worker_send (HaulPoolWorker *self,
 
   /* It keeps its name from one to the next. */
   if (self->last_number == 0)
-    name = g_strdup_printf ("PoolWorker-%u", haul_child_get_id (self->child));
+    name = dup_name (self);
   run.run.name = name;
   run.run.daemon = TRUE;
   run.run.task = (char *) task->id;

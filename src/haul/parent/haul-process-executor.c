@@ -11,6 +11,7 @@
 
 #include "haul-child-private.h"
 #include "haul-job-private.h"
+#include "haul-own-processes-private.h"
 #include "haul/wire/haul-error.h"
 
 struct _HaulProcessExecutor
@@ -38,7 +39,12 @@ started (GObject   *owner,
          HaulChild *child,
          int        pid)
 {
-  haul_job_set_pid (HAUL_JOB (owner), pid);
+  HaulJob *job = HAUL_JOB (owner);
+  const char *name = haul_job_get_process_name (job);
+
+  haul_own_process_add (pid, HAUL_PROCESS_WORKER, name != NULL ? name : haul_job_get_title (job),
+                        haul_job_get_daemon (job), job);
+  haul_job_set_pid (job, pid);
 }
 
 static gboolean
@@ -103,6 +109,7 @@ ended (GObject      *owner,
 {
   HaulJob *job = HAUL_JOB (owner);
 
+  haul_own_process_ended (haul_job_get_pid (job), code, signal_number);
   haul_job_set_exit (job, lost != NULL && !haul_job_has_result (job) ? -1 : code, signal_number);
   if (lost != NULL)
     haul_job_take_error (job, g_error_copy (lost));

@@ -15,6 +15,8 @@ extern const HaulTask * const haul_test_bad_tasks[];
 extern const HaulTask * const haul_test_process_tasks[];
 /* They go wrong as programs do: likewise. */
 extern const HaulTask * const haul_test_fault_tasks[];
+/* They draw random numbers. */
+extern const HaulTask * const haul_test_random_tasks[];
 
 /* Some of the first. Those that divide themselves, and what they are divided into. */
 extern const HaulTask haul_test_sum_task;

@@ -322,6 +322,7 @@ start_run (HaulCliFeed *self)
   haul_batch_set_retries (run->batch, self->options->retries);
   haul_batch_set_item_timeout (run->batch, self->options->task_timeout_ms);
   haul_batch_set_chunksize (run->batch, self->options->chunksize);
+  haul_batch_set_seed (run->batch, self->options->seed, run->offset);
   g_signal_connect (run->batch, "item", G_CALLBACK (item_cb), run);
 
   if (!haul_pool_submit (self->pool, run->batch, &error))

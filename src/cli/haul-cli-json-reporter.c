@@ -63,6 +63,7 @@ add_request (JsonReporter *self,
     haul_cli_json_add_text (builder, "start_method",
                             self->options->start_method == HAUL_START_FORK_SERVER ? "forkserver" : "spawn");
   haul_cli_json_add_arguments (builder, "arguments", self->options->arguments, NULL);
+  haul_cli_json_add_int (builder, "seed", (gint64) haul_job_get_seed (job));
   haul_cli_json_add_clock (builder);
 }
 

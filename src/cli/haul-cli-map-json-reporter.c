@@ -65,6 +65,7 @@ json_start (HaulCliMapReporter   *reporter,
   haul_cli_json_add_int (builder, "workers", haul_pool_get_n_workers (news->pool));
   haul_cli_json_add_text (builder, "over", news->options->over_param->name);
   haul_cli_json_add_arguments (builder, "arguments", news->options->arguments, news->options->over_param->name);
+  haul_cli_json_add_int (builder, "seed", (gint64) news->options->seed);
   add_counts (builder, news);
   haul_cli_json_add_clock (builder);
   haul_cli_json_finish (builder, self->writer);

@@ -91,6 +91,17 @@ apply_nice (HaulCliOptions  *options,
 }
 
 static gboolean
+apply_seed (HaulCliOptions  *options,
+            const char      *value,
+            GError         **error)
+{
+  if (!g_ascii_string_to_unsigned (value, 10, 0, G_MAXINT64, &options->seed, NULL))
+    return haul_cli_throw_usage (error, _("--seed: ‘%s’ is not a whole number from 0 to 9223372036854775807"), value);
+
+  return TRUE;
+}
+
+static gboolean
 read_seconds (const char *text,
               guint      *ret_ms)
 {
@@ -272,6 +283,7 @@ static const HaulCliOption own[] = {
   { "executor", N_("NAME"), N_("Run it in a child “process” (if not said otherwise), a “thread”, or “serial”, right here; or in the workers of a “pool”"), apply_executor, HAUL_CLI_RUN },
   { "start-method", N_("NAME"), N_("How the process comes into being: “spawn” (if not said otherwise) starts a program, “forkserver” forks a small one"), apply_start_method, HAUL_CLI_RUN },
   { "nice", N_("N"), N_("Priority of the processes: 0, the usual one, to 19, the lowest; 19 if not said otherwise"), apply_nice, HAUL_CLI_RUN | HAUL_CLI_MAP },
+  { "seed", N_("N"), N_("Draw the random numbers of a task from this seed, to have the same once more"), apply_seed, HAUL_CLI_RUN | HAUL_CLI_MAP },
   { "timeout", N_("SECONDS"), N_("Stop it when it takes longer than that"), apply_timeout, HAUL_CLI_RUN },
   { "grace", N_("SECONDS"), N_("How long it has to end after Ctrl+C, before it is killed; 2 if not said otherwise"), apply_grace, HAUL_CLI_RUN },
   { "output", N_("FILE"), N_("Write the result to a file; “-” is standard output, as if not said"), apply_output, HAUL_CLI_RUN | HAUL_CLI_MAP },

@@ -35,6 +35,7 @@ typedef struct
   int              nice;         /* or HAUL_CLI_NICE_UNSET */
   guint            timeout_ms;   /* 0: none */
   guint            grace_ms;
+  guint64          seed;         /* drawn, if not said */
   const char      *output;       /* (nullable) borrowed from the command line, as the file system spells it */
   gboolean         force;
   gboolean         json;

@@ -490,6 +490,7 @@ run_job (Session *self)
 
   if (self->options->nice != HAUL_CLI_NICE_UNSET)
     haul_job_set_nice (job, self->options->nice);
+  haul_job_set_seed (job, self->options->seed);
   haul_job_set_timeout (job, self->options->timeout_ms);
   haul_job_set_grace (job, self->options->grace_ms, TRUE);
 

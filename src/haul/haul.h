@@ -31,5 +31,6 @@
 #include "wire/haul-error.h"
 #include "worker/haul-current-process.h"
 #include "worker/haul-plan.h"
+#include "worker/haul-random.h"
 #include "worker/haul-task.h"
 #include "worker/haul-worker.h"

@@ -65,7 +65,7 @@ states_of (GPtrArray *objects)
 static void
 test_done (void)
 {
-  g_autoptr(CliRun) run = cli_run ("run", "pi", "--digits", "20", "--json", NULL);
+  g_autoptr(CliRun) run = cli_run ("run", "pi", "--digits", "20", "--seed=7", "--json", NULL);
   g_autoptr(GPtrArray) objects = cli_run_parse_json (run);
   g_autofree char *states = states_of (objects);
   JsonObject *first = g_ptr_array_index (objects, 0);
@@ -80,6 +80,7 @@ test_done (void)
   g_assert_cmpstr (text_of (first, "task"), ==, "pi");
   g_assert_cmpstr (text_of (first, "executor"), ==, "process");
   g_assert_cmpstr (text_of (first, "start_method"), ==, "spawn");
+  g_assert_cmpint (json_object_get_int_member (first, "seed"), ==, 7);
   g_assert_cmpint (json_object_get_int_member (json_object_get_object_member (first, "arguments"), "digits"), ==, 20);
 
   g_assert_cmpstr (text_of (last, "event"), ==, "result");

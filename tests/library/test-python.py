@@ -120,7 +120,21 @@ def cancelling():
     assert finish(pool.join_async, lambda source, result: source.join_finish(result)) is True
 
 
-TESTS = [a_job, wrong_arguments, a_map, cancelling]
+def random_numbers():
+    stream = Haul.Random.new(7, 1)
+    copy = stream.copy()
+    first = stream.next()
+    assert first == 13609866434707228841, first
+    assert copy.next() == first and 0 <= stream.next_double() < 1
+    assert all(stream.next_below(6) in range(6) for _ in range(100))
+    assert Haul.Random.derive(7, 1) == 11984929618412882174
+    job = Haul.Job.new(Haul.Task.intern('sleep'), arguments(seconds=0.0))
+    assert job.get_seed() == job.get_seed() < 2 ** 53
+    job.set_seed(2 ** 64 - 1)
+    assert job.get_seed() == 2 ** 64 - 1
+
+
+TESTS = [a_job, wrong_arguments, a_map, cancelling, random_numbers]
 
 print('1..%d' % len(TESTS), flush=True)
 for number, test in enumerate(TESTS, 1):

@@ -74,6 +74,7 @@ test_hello_and_run (void)
   run.run.level = HAUL_LOG_WARNING;
   run.run.shares = 0xfffffffe;
   run.run.seed = G_GUINT64_CONSTANT (0x8000000000000001);
+  run.run.seeds_process = TRUE;
   round_trip (&run, &run_back);
   g_assert_cmpstr (run_back.run.task, ==, "pi");
   g_assert_true (g_variant_equal (run_back.run.arguments, arguments));
@@ -84,11 +85,13 @@ test_hello_and_run (void)
   g_assert_cmpint (run_back.run.level, ==, HAUL_LOG_WARNING);
   g_assert_cmpuint (run_back.run.shares, ==, 0xfffffffe);
   g_assert_cmpuint (run_back.run.seed, ==, G_GUINT64_CONSTANT (0x8000000000000001));
+  g_assert_true (run_back.run.seeds_process);
 
   run.run.name = NULL;
   run.run.daemon = FALSE;
   run.run.inputs = NULL;
   round_trip (&run, &plain_back);
+  g_assert_true (plain_back.run.seeds_process);
   g_assert_null (plain_back.run.name);
   g_assert_false (plain_back.run.daemon);
   g_assert_cmpuint (g_variant_n_children (plain_back.run.inputs), ==, 0);
@@ -282,7 +285,7 @@ static void
 test_bad_run (void)
 {
   static const struct { guint at; guint8 value; } rows[] = {
-    { 0, 0xff }, { 3, 0xff }, { 4, 1 }, { 7, 0x20 }, { 7, 0xff }, { 8, 5 }, { 9, 1 }, { 10, 1 }, { 12, 2 }, { 13, 1 },
+    { 0, 0xff }, { 3, 0xff }, { 4, 1 }, { 7, 0x20 }, { 7, 0xff }, { 8, 5 }, { 9, 1 }, { 10, 1 }, { 12, 4 }, { 13, 1 },
     { 14, 4 }, { 15, 1 },
   };
   g_autoptr(GBytes) body = sample (HAUL_FRAME_RUN);

@@ -70,6 +70,26 @@ haul_batch_set_chunksize (HaulBatch *self,
   self->chunksize = chunksize;
 }
 
+void
+haul_batch_set_seed (HaulBatch *self,
+                     guint64    seed,
+                     guint64    first_stream)
+{
+  g_return_if_fail (HAUL_IS_BATCH (self));
+
+  self->seed = seed;
+  self->first_stream = first_stream;
+  self->is_seeded = TRUE;
+}
+
+guint64
+haul_batch_get_seed (HaulBatch *self)
+{
+  g_return_val_if_fail (HAUL_IS_BATCH (self), 0);
+
+  return self->seed;
+}
+
 const HaulTask *
 haul_batch_get_task (HaulBatch *self)
 {
@@ -144,4 +164,18 @@ haul_batch_get_n_queued (HaulBatch *self)
   guint64 unasked = !self->complete && self->size != G_MAXUINT64 ? self->size - self->n_items : 0;
 
   return self->again.length + unasked;
+}
+
+void
+haul_batch_seed_item (HaulBatch   *self,
+                      guint64      index,
+                      HaulMessage *run)
+{
+  if (haul_batch_is_part (self))
+    run->run.seed = self->seed;
+  else
+    run->run.seed = haul_random_derive (self->seed, self->first_stream + index);
+
+  /* That takes longer than a small item, so it is done for who wants it. */
+  run->run.seeds_process = self->is_seeded;
 }

@@ -32,6 +32,9 @@ struct _HaulBatch
   guint           timeout_ms;
   int             priority;
   guint           chunksize;
+  guint64         seed;         /* of a part: of its run */
+  guint64         first_stream; /* of seed: item 0 gets it */
+  gboolean        is_seeded;    /* by somebody */
 
   HaulPool       *pool;         /* (owned) from submit to end */
   GQueue          again;        /* (owned) of HaulItem: to be sent before any new one, lowest index first */

@@ -88,6 +88,7 @@ haul_batch_new (const HaulTask *task,
 
   self = g_object_new (HAUL_TYPE_BATCH, NULL);
   self->task = task;
+  self->seed = haul_random_draw_seed ();
   self->input = input;
   self->input_data = user_data;
   self->input_destroy = destroy;

@@ -22,6 +22,7 @@ struct _HaulJob
   char           *title;          /* (owned) */
   int             nice;
   guint           timeout_ms;
+  guint64         seed;
 
   HaulLife        life;           /* every change through haul_job_feed() */
   GArray         *pending;        /* (owned) of HaulLifeEvent, not stepped through yet */

@@ -94,3 +94,26 @@ haul_job_get_grace (HaulJob *self)
 
   return self->life.grace_ms;
 }
+
+void
+haul_job_set_seed (HaulJob *self,
+                   guint64  seed)
+{
+  g_return_if_fail (HAUL_IS_JOB (self));
+
+  self->seed = seed;
+}
+
+guint64
+haul_job_get_seed (HaulJob *self)
+{
+  g_return_val_if_fail (HAUL_IS_JOB (self), 0);
+
+  return self->seed;
+}
+
+guint64
+haul_job_get_run_seed (HaulJob *self)
+{
+  return haul_random_derive (self->seed, 0);
+}

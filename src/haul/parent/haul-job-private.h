@@ -36,6 +36,9 @@ void          haul_job_set_exit        (HaulJob            *self,
                                         int                 code,
                                         int                 signal);
 
+/* What its run is given of its seed, before parts of it are given theirs of that. */
+guint64       haul_job_get_run_seed    (HaulJob            *self);
+
 /* The last message is here, and it was the result. */
 gboolean      haul_job_has_result      (HaulJob            *self);
 

@@ -186,6 +186,7 @@ haul_job_init (HaulJob *self)
 {
   self->id = haul_next_id ();
   self->nice = 19;
+  self->seed = haul_random_draw_seed ();
   haul_life_init (&self->life);
   self->pending = g_array_new (FALSE, FALSE, sizeof (HaulLifeEvent));
   haul_estimator_init (&self->estimator);

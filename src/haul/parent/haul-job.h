@@ -251,6 +251,34 @@ void             haul_job_set_grace         (HaulJob              *self,
                                              gboolean              escalate);
 
 /**
+ * haul_job_set_seed:
+ * @self: a job that was not submitted
+ * @seed: any number
+ *
+ * Sets where the random numbers of a job come from, so that they can be had again: a
+ * task that draws them with haul_context_get_random() does the same with the same seed
+ * in every executor. If it is not called, each job has a seed that was drawn when it
+ * was made.
+ *
+ * Its run gets stream 0 of the seed. Where it is divided, part i gets stream i of
+ * haul_context_get_seed() of that run. In a process of its own, and in a pool,
+ * rand(), random(), drand48() and g_random_int() are seeded for each run as well; in a
+ * thread, or on the main loop, they belong to the whole program, and are left alone.
+ */
+void             haul_job_set_seed          (HaulJob              *self,
+                                             guint64               seed);
+
+/**
+ * haul_job_get_seed:
+ * @self: a job
+ *
+ * Gets the seed that was set with haul_job_set_seed(), or else drawn.
+ *
+ * Returns: its seed
+ */
+guint64          haul_job_get_seed          (HaulJob              *self);
+
+/**
  * haul_job_get_nice:
  * @self: a job
  *

@@ -97,6 +97,9 @@ guint       haul_batch_get_timeout    (HaulBatch       *self);
 guint64     haul_batch_get_n_queued   (HaulBatch       *self);                /* known, and not sent */
 gboolean    haul_batch_is_dry         (HaulBatch       *self);                /* only its input knows whether it is over */
 gboolean    haul_batch_may_have_more  (HaulBatch       *self);
+void        haul_batch_seed_item      (HaulBatch       *self,
+                                       guint64          index,
+                                       HaulMessage     *run);
 double      haul_batch_get_item_us    (HaulBatch       *self);                /* 0: not known yet */
 void        haul_batch_note_item_us   (HaulBatch       *self,
                                        double           us);

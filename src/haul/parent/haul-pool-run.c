@@ -262,6 +262,15 @@ fail (HaulPoolRun *self,
   give_up_rest (self);
 }
 
+/* Of a job that is not divided the same as in any other executor. */
+static guint64
+get_seed (Slot *slot)
+{
+  guint64 seed = haul_job_get_run_seed (slot->run->job);
+
+  return is_divided (slot->run) ? haul_random_derive (seed, slot - slot->run->slots) : seed;
+}
+
 static void
 submit (Slot *slot)
 {
@@ -276,6 +285,7 @@ submit (Slot *slot)
       return;
     }
   slot->batch = haul_batch_new_part (slot->plan->task, slot->arguments, pieces, sizes, &listener, slot);
+  haul_batch_set_seed (slot->batch, get_seed (slot), 0);
   haul_batch_set_held (slot->batch, self->paused);
   self->n_out++;
   if (haul_pool_submit (self->pool, slot->batch, &error))

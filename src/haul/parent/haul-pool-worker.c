@@ -419,6 +419,10 @@ haul_pool_worker_send (HaulPoolWorker *self,
   run.run.daemon = TRUE;
   run.run.task = (char *) task->id;
   run.run.arguments = item->arguments;
+  if (item->batch != NULL)
+    haul_batch_seed_item (item->batch, item->index, &run);
+  else
+    run.run.seed = haul_random_draw_seed ();
   item->number = ++self->last_number;
   if (is_part)
     haul_batch_send_inputs (item->batch, self->child, item->number, &run);

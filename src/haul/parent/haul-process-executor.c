@@ -161,6 +161,8 @@ send_run (HaulJob   *job,
   run.run.name = (char *) haul_job_get_process_name (job);
   run.run.daemon = haul_job_get_daemon (job);
   run.run.arguments = haul_job_get_arguments (job);
+  run.run.seed = haul_job_get_run_seed (job);
+  run.run.seeds_process = TRUE;
   send (job, child, &run);
 }
 

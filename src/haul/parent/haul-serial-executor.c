@@ -44,8 +44,10 @@ run_task (HaulJob *job,
           Run     *run)
 {
   g_autoptr(HaulContext) context = haul_context_new (sink, job, &run->cancelled);
-  gboolean ok = haul_task_run (haul_job_get_task (job), context, haul_job_get_arguments (job));
+  gboolean ok;
 
+  haul_context_set_seed (context, haul_job_get_run_seed (job));
+  ok = haul_task_run (haul_job_get_task (job), context, haul_job_get_arguments (job));
   haul_job_set_exit (job, ok ? 0 : 1, 0);
   haul_job_feed (job, HAUL_EVENT_EXITED);
 }

@@ -35,6 +35,7 @@ typedef struct
   const HaulTask *task;
   GVariant       *arguments;   /* (owned) */
   int             nice;
+  guint64         seed;
   GThread        *thread;      /* (owned) */
   int             cancelled;   /* atomic: set by the main thread, read by the task */
 
@@ -107,6 +108,7 @@ thread_main (gpointer user_data)
   hello.hello.version = HAUL_PROTOCOL_VERSION;
   hello.hello.program = (char *) "thread";
   haul_context_send (context, &hello);
+  haul_context_set_seed (context, run->seed);
   ok = haul_task_run (run->task, context, run->arguments);
 
   g_mutex_lock (&run->lock);
@@ -181,6 +183,7 @@ start (HaulJob *job)
   run->task = haul_job_get_task (job);
   run->arguments = g_variant_ref (haul_job_get_arguments (job));
   run->nice = haul_job_get_nice (job);
+  run->seed = haul_job_get_run_seed (job);
   g_mutex_init (&run->lock);
   g_cond_init (&run->room);
   run->wake = haul_wake_new ("[haul] frames of a thread", G_PRIORITY_DEFAULT_IDLE, wake_cb, run);

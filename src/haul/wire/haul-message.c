@@ -18,7 +18,7 @@
  *            4  i, the number of inputs
  *            2  t, the length of the task's id
  *            2  n, the length of the name of the process, 0 for none
- *            2  1 for a daemon, else 0
+ *            2  flags: 1 for a daemon, 2 if rand() and its like are to be seeded
  *            2  the lowest level of log lines that anybody wants
  *            4  the number of the set of shared objects that it is given, 0 for none
  *            8  the seed of its random numbers
@@ -29,6 +29,8 @@
  *
  * The others are GVariants. */
 #define RUN_HEAD 28
+#define RUN_DAEMON        (1 << 0)
+#define RUN_SEEDS_PROCESS (1 << 1)
 
 static void
 put (guint8  **to,
@@ -86,7 +88,7 @@ encode_run (const HaulMessage *message,
   put (&to, n_inputs, 4);
   put (&to, task_length, 2);
   put (&to, name_length, 2);
-  put (&to, message->run.daemon != FALSE, 2);
+  put (&to, (message->run.daemon ? RUN_DAEMON : 0) | (message->run.seeds_process ? RUN_SEEDS_PROCESS : 0), 2);
   put (&to, message->run.level, 2);
   put (&to, message->run.shares, 4);
   put (&to, message->run.seed, 8);
@@ -286,7 +288,7 @@ decode_run (const HaulFrame  *frame,
 {
   const guint8 *from = frame->payload;
   gsize size, n_inputs, task_length, name_length;
-  guint32 daemon, level, shares;
+  guint32 flags, level, shares;
   guint64 seed;
 
   if (frame->size < RUN_HEAD)
@@ -296,16 +298,17 @@ decode_run (const HaulFrame  *frame,
   n_inputs = take (&from, 4);
   task_length = take (&from, 2);
   name_length = take (&from, 2);
-  daemon = take (&from, 2);
+  flags = take (&from, 2);
   level = take (&from, 2);
   shares = take (&from, 4);
   seed = take (&from, 8);
   if (frame->size != (guint64) RUN_HEAD + size + (guint64) n_inputs * 8 + task_length + name_length
-      || daemon > 1 || level > HAUL_LOG_OUTPUT
+      || flags > (RUN_DAEMON | RUN_SEEDS_PROCESS) || level > HAUL_LOG_OUTPUT
       || !g_utf8_validate_len ((const char *) from + size + n_inputs * 8, task_length, NULL))
     return refuse (frame, "a malformed RUN", error);
 
-  message->run.daemon = daemon;
+  message->run.daemon = (flags & RUN_DAEMON) != 0;
+  message->run.seeds_process = (flags & RUN_SEEDS_PROCESS) != 0;
   message->run.level = level;
   message->run.shares = shares;
   message->run.seed = seed;

@@ -66,7 +66,8 @@ typedef struct
     struct { guint32 version; char *program; }                  hello;
     struct { char *task; char *name; gboolean daemon;           /* of the process; name: (nullable) */
              GVariant *arguments; GVariant *inputs;             /* a{sv}; (nullable) at: sizes */
-             HaulLogLevel level; guint32 shares; guint64 seed; } run;      /* shares: number of the set, 0 for none */
+             HaulLogLevel level; guint32 shares;                /* number of the set, 0 for none */
+             guint64 seed; gboolean seeds_process; } run;       /* rand() and its like as well */
     struct { double done; double total; char *phase; }          progress;  /* total 0: unknown */
     struct { HaulLogLevel level; char *text; }                  log;
     struct { const guint8 *bytes; gsize size; }                 data;      /* borrowed */

@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "haul-random-private.h"
+
 /* How often progress is sent at most, and how often the hot path is left to look at the clock. */
 #define SEND_INTERVAL_US (50 * 1000)
 #define LOOK_INTERVAL_US (5 * 1000)
@@ -23,6 +25,8 @@ struct _HaulContext
   char           *phase;      /* (owned) (nullable) */
   guint64         emitted;    /* bytes of result */
   GPtrArray      *inputs;     /* (owned) (nullable) of GBytes */
+  guint64         seed;
+  HaulRandom     *random;     /* (owned) (nullable) once somebody asked for it */
 
   double          step;       /* about what gets done in LOOK_INTERVAL_US */
   double          looked_done;
@@ -68,6 +72,7 @@ void
 haul_context_free (HaulContext *self)
 {
   g_clear_pointer (&self->inputs, g_ptr_array_unref);
+  g_clear_pointer (&self->random, haul_random_free);
   g_free (self->phase);
   g_free (self);
 }
@@ -348,4 +353,52 @@ haul_context_set_inputs (HaulContext *self,
   g_clear_pointer (&self->inputs, g_ptr_array_unref);
   if (inputs != NULL)
     self->inputs = g_ptr_array_ref (inputs);
+}
+
+/**
+ * haul_context_get_random:
+ * @self: the context
+ *
+ * Gets the random numbers of this run: the same whenever it runs with the same seed,
+ * in whatever worker, and others than those of any other run.
+ *
+ * Returns: (transfer none): the stream of this run, which belongs to the context
+ */
+HaulRandom *
+haul_context_get_random (HaulContext *self)
+{
+  if (self->random == NULL)
+    self->random = haul_random_new_derived (self->seed);
+  return self->random;
+}
+
+/**
+ * haul_context_get_seed:
+ * @self: the context
+ *
+ * Gets a seed that only this run has, for a task that works in several pieces and gives
+ * each a stream of its own: haul_random_new() with this seed and the number of the
+ * piece. Where the job is divided, that is what part number i is given.
+ *
+ * Returns: the seed of this run
+ */
+guint64
+haul_context_get_seed (HaulContext *self)
+{
+  return self->seed;
+}
+
+/**
+ * haul_context_set_seed:
+ * @self: the context
+ * @seed: as RUN carries it: derived for this run already
+ *
+ * For executors: seeds the random numbers of the run.
+ */
+void
+haul_context_set_seed (HaulContext *self,
+                       guint64      seed)
+{
+  g_clear_pointer (&self->random, haul_random_free);
+  self->seed = seed;
 }

@@ -7,6 +7,7 @@
 
 #include "../wire/haul-decls.h"
 #include "../wire/haul-message.h"
+#include "haul-random.h"
 
 HAUL_BEGIN_DECLS
 
@@ -54,8 +55,13 @@ guint        haul_context_get_n_inputs   (HaulContext        *self);
 GBytes      *haul_context_get_input      (HaulContext        *self,
                                           guint               index);
 
+HaulRandom  *haul_context_get_random     (HaulContext        *self);
+guint64      haul_context_get_seed       (HaulContext        *self);
+
 void         haul_context_set_inputs     (HaulContext        *self,
                                           GPtrArray          *inputs);
+void         haul_context_set_seed       (HaulContext        *self,
+                                          guint64             seed);
 void         haul_context_flush          (HaulContext        *self);
 guint64      haul_context_get_emitted    (HaulContext        *self);
 void         haul_context_send           (HaulContext        *self,

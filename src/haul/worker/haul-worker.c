@@ -20,6 +20,7 @@
 #include "haul-current-process-private.h"
 #include "haul-fork-server-private.h"
 #include "haul-plan.h"
+#include "haul-random-private.h"
 #include "haul-settle-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
@@ -398,11 +399,14 @@ run_task (Worker      *self,
       return FALSE;
     }
 
+  if (self->task == NULL || run->run.seeds_process)
+    haul_random_seed_process (run->run.seed);
   if (task != self->task)
     (void) prctl (PR_SET_NAME, task->id);   /* what ps shows */
   self->task = task;
   context = haul_context_new (send_message, self, &cancelled);
   haul_context_set_inputs (context, inputs);
+  haul_context_set_seed (context, run->run.seed);
   return haul_task_run (task, context, arguments);
 }
 

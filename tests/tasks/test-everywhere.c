@@ -17,7 +17,8 @@ typedef struct
 
 static const Row rows[] = {
   { "fibonacci", "{'n': <int64 30>, 'count': <int64 20>}", "{'n': <int64 60>}" },
-  { "matrix", "{'size': <int64 401>}", "{'size': <int64 6000>}" },
+  { "mandelbrot", "{'width': <int64 500>, 'height': <int64 400>}", "{'width': <int64 5000>, 'height': <int64 5000>, 'iterations': <int64 100000>}" },
+  { "matrix", "{'size': <int64 401>}", "{'size': <int64 3000>}" },
   { "primes", "{'to': <int64 100000000>}", "{'to': <int64 1000000000000>}" },
 };
 

@@ -53,14 +53,15 @@ _haul () {
 
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    _haul_words 'run map tasks help --help --version'
+    _haul_words 'run map tasks ps help --help --version'
     return
   fi
 
   case ${COMP_WORDS[1]} in
     run | map) _haul_run "${COMP_WORDS[1]}" ;;
     tasks) _haul_words "$(haul tasks 2>/dev/null | cut -d ' ' -f 1) --json" ;;
-    help) _haul_words 'run map tasks help' ;;
+    ps) _haul_words '--tree --watch --all --json' ;;
+    help) _haul_words 'run map tasks ps help' ;;
   esac
 }
 

@@ -27,6 +27,11 @@ static const HaulCliVerb verbs[] = {
     haul_cli_tasks, haul_cli_tasks_help,
   },
   {
+    "ps", "ps [--tree] [--watch] [--all] [--json]",
+    N_("List the processes of long tasks"),
+    haul_cli_ps, haul_cli_ps_help,
+  },
+  {
     "help", "help [VERB]",
     N_("Explain a verb"),
     haul_cli_help, haul_cli_help_help,

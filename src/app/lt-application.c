@@ -9,11 +9,15 @@
 #include <glib/gi18n.h>
 
 #include "lt-job-actions.h"
+#include "lt-leave-dialog.h"
 #include "lt-settings.h"
 #include "lt-window.h"
 
 /* Who sends a signal has no time for a grace as people have. */
 #define SIGNAL_GRACE_MS 2500
+
+/* As haul_process_finish_all() gives daemons. */
+#define DAEMON_GRACE_MS 500
 
 struct _LtApplication
 {
@@ -23,6 +27,8 @@ struct _LtApplication
   GtkWidget      *question;       /* (unowned) (nullable) the dialog that is open */
   guint           signal_ids[3];
   gboolean        stopping;
+  gboolean        leaving;        /* ends when all have ended that are waited for */
+  gboolean        in_background;  /* and does so without a window */
 };
 
 G_DEFINE_FINAL_TYPE (LtApplication, lt_application, ADW_TYPE_APPLICATION)
@@ -51,78 +57,126 @@ lt_application_stop (LtApplication *self,
   lt_jobs_stop_async (self->jobs, grace_ms, stopped_cb, g_object_ref (self));
 }
 
+/* The second signal means it. */
 static gboolean
 signal_cb (gpointer user_data)
 {
-  lt_application_stop (LT_APPLICATION (user_data), SIGNAL_GRACE_MS);
+  LtApplication *self = user_data;
+
+  if (self->stopping)
+    lt_jobs_force_all (self->jobs);
+  lt_application_stop (self, SIGNAL_GRACE_MS);
   return G_SOURCE_CONTINUE;
 }
 
+/* Leaving: daemons are stopped, the others are waited for. */
+
 static void
-answered_cb (AdwMessageDialog *dialog,
-             const char       *response,
-             LtApplication    *self)
+stop_leaving (LtApplication *self)
 {
-  self->question = NULL;
-  if (g_str_equal (response, "stop"))
-    lt_application_stop (self, lt_settings_get_grace ());
-}
-
-static guint
-count_active (LtApplication *self)
-{
-  GListModel *jobs = lt_jobs_get_model (self->jobs);
-  guint n = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
-    {
-      g_autoptr(HaulJob) job = g_list_model_get_item (jobs, i);
-
-      n += haul_job_is_active (job);
-    }
-  return n;
+  if (self->in_background)
+    g_application_release (G_APPLICATION (self));
+  self->in_background = FALSE;
+  self->leaving = FALSE;
 }
 
 static void
-ask (LtApplication *self,
-     guint          n_active)
+tell_of_end (LtApplication *self)
 {
-  g_autofree char *body = NULL;
+  g_autoptr(GNotification) notification = g_notification_new (_("All Jobs Have Ended"));
+  guint n_problems = lt_jobs_get_count (self->jobs, LT_FILTER_PROBLEMS);
+  guint n_good = lt_jobs_get_count (self->jobs, LT_FILTER_FINISHED) - n_problems;
+  g_autofree char *good = g_strdup_printf (ngettext ("%u done", "%u done", n_good), n_good);
+  g_autofree char *problems = g_strdup_printf (ngettext ("%u with a problem", "%u with a problem", n_problems), n_problems);
+  g_autofree char *both = g_strdup_printf ("%s, %s", good, problems);
+
+  g_notification_set_body (notification, n_problems > 0 ? both : good);
+  g_application_send_notification (G_APPLICATION (self), "ended", notification);
+}
+
+/* The last that was waited for may have ended. */
+static void
+n_active_cb (LtApplication *self)
+{
+  if (!self->leaving || self->stopping || lt_jobs_count_daemons (self->jobs, FALSE) > 0)
+    return;
+  if (self->in_background)
+    tell_of_end (self);
+  lt_application_stop (self, DAEMON_GRACE_MS);
+}
+
+/* Later, since this is wanted by a button of one of them. */
+static gboolean
+close_windows_cb (gpointer user_data)
+{
+  LtApplication *self = user_data;
+  GList *window;
 
   if (self->question != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->question));
+  while ((window = gtk_application_get_windows (GTK_APPLICATION (self))) != NULL)
+    gtk_window_destroy (window->data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+leave_cb (LtLeaveDialog *dialog,
+          guint          how,
+          LtApplication *self)
+{
+  if (how == LT_LEAVE_STOP)
     {
-      gtk_window_present (GTK_WINDOW (self->question));
+      lt_application_stop (self, lt_settings_get_grace ());
       return;
     }
 
-  body = g_strdup_printf (ngettext ("%u job has not finished. What it has done so far is lost when it is stopped.",
-                                    "%u jobs have not finished. What they have done so far is lost when they are stopped.",
-                                    n_active), n_active);
-  self->question = adw_message_dialog_new (gtk_application_get_active_window (GTK_APPLICATION (self)),
-                                           ngettext ("Stop Job and Quit?", "Stop Jobs and Quit?", n_active), body);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (self->question),
-                                    "wait", _("_Keep Waiting"),
-                                    "stop", ngettext ("_Stop Job and Quit", "_Stop Jobs and Quit", n_active),
-                                    NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (self->question), "stop", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (self->question), "wait");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (self->question), "wait");
-  g_signal_connect_object (self->question, "response", G_CALLBACK (answered_cb), self, 0);
+  self->leaving = TRUE;
+  lt_jobs_leave (self->jobs, DAEMON_GRACE_MS);
+  if (how == LT_LEAVE_BACKGROUND)
+    {
+      self->in_background = TRUE;
+      g_application_hold (G_APPLICATION (self));
+      g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_windows_cb, g_object_ref (self), g_object_unref);
+    }
+  n_active_cb (self);
+}
+
+/* Closed, which is to keep the app open, or taken away with its window. */
+static void
+question_gone_cb (LtApplication *self)
+{
+  self->question = NULL;
+  if (!self->in_background && !self->stopping)
+    stop_leaving (self);
+}
+
+static void
+ask (LtApplication *self)
+{
+  if (self->question == NULL)
+    {
+      self->question = GTK_WIDGET (lt_leave_dialog_new (gtk_application_get_active_window (GTK_APPLICATION (self)),
+                                                        self->jobs));
+      g_signal_connect_object (self->question, "leave", G_CALLBACK (leave_cb), self, 0);
+      g_signal_connect_object (self->question, "destroy", G_CALLBACK (question_gone_cb), self, G_CONNECT_SWAPPED);
+    }
   gtk_window_present (GTK_WINDOW (self->question));
 }
 
 gboolean
 lt_application_may_quit (LtApplication *self)
 {
-  guint n_active;
-
   g_return_val_if_fail (LT_IS_APPLICATION (self), TRUE);
 
-  n_active = count_active (self);
-  if (n_active == 0)
+  if (lt_jobs_count_daemons (self->jobs, FALSE) > 0)
+    {
+      if (!self->stopping)
+        ask (self);
+      return FALSE;
+    }
+  if (lt_jobs_count_daemons (self->jobs, TRUE) == 0)
     return TRUE;
-  if (!self->stopping)
-    ask (self, n_active);
+  lt_application_stop (self, DAEMON_GRACE_MS);
   return FALSE;
 }
 
@@ -214,6 +268,8 @@ lt_application_activate (GApplication *application)
   LtApplication *self = LT_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
+  if (self->in_background)
+    stop_leaving (self);   /* people came back */
   if (window == NULL)
     window = GTK_WINDOW (lt_window_new (GTK_APPLICATION (self), self->jobs));
   gtk_window_present (window);
@@ -243,6 +299,7 @@ static void
 lt_application_init (LtApplication *self)
 {
   self->jobs = lt_jobs_new ();
+  g_signal_connect_object (self->jobs, "notify::n-active", G_CALLBACK (n_active_cb), self, G_CONNECT_SWAPPED);
 }
 
 LtApplication *

@@ -16,7 +16,8 @@ LtApplication *lt_application_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 
 LtJobs        *lt_application_get_jobs (LtApplication  *self);
 
-/* TRUE when nothing runs; else asks, and quits later if that is the answer. */
+/* TRUE when nothing runs; else FALSE, and it quits later: at once if only daemons run, and if there are
+ * others when people have said what becomes of them. */
 gboolean       lt_application_may_quit (LtApplication  *self);
 /* Stops all jobs, forcing them after @grace_ms, and quits when all are joined. */
 void           lt_application_stop     (LtApplication  *self,

@@ -65,6 +65,8 @@ collect (HaulJob *job)
     add (facts, _("Process ID"), g_strdup_printf ("%d", haul_job_get_pid (job)));
   if (child)
     add (facts, _("Priority"), g_strdup_printf (_("nice %d"), haul_job_get_nice (job)));
+  add (facts, _("Daemon"), g_strdup (haul_job_get_daemon (job) ? _("Yes: stopped when the app quits")
+                                                              : _("No: the app waits for it when it quits")));
   add (facts, _("Exit Status"), lt_job_text_exit (job));
   if (ended && haul_job_get_stamp (job, HAUL_STAMP_STARTED) > 0)
     add (facts, _("Time Taken"), haul_format_duration (haul_job_get_elapsed (job)));
@@ -174,6 +176,7 @@ lt_facts_view_init (LtFactsView *self)
 
   self->signals = g_signal_group_new (HAUL_TYPE_JOB);
   g_signal_group_connect_swapped (self->signals, "notify::state", G_CALLBACK (update), self);
+  g_signal_group_connect_swapped (self->signals, "notify::daemon", G_CALLBACK (update), self);
   g_signal_group_connect_swapped (self->signals, "notify::pid", G_CALLBACK (update), self);
   g_signal_group_connect_swapped (self->signals, "ended", G_CALLBACK (update), self);
 }

@@ -83,13 +83,29 @@ new_job_cb (GSimpleAction *action,
     lt_window_present_form (ensure_window (user_data), task, NULL);
 }
 
-/* "pi", or as on the command line: "pi --digits 1000 --executor pool". */
+/* One that says how a job is run, and not what. */
+static gboolean
+take_option (LtJobs       *jobs,
+             const char   *word,
+             const char   *next,
+             LtJobOptions *options)
+{
+  if (g_str_equal (word, "--executor"))
+    return lt_jobs_find_run_in (jobs, next, &options->where);
+  if (g_str_equal (word, "--daemon"))
+    return options->daemon = TRUE;
+  if (g_str_equal (word, "--hold"))
+    return options->hold = TRUE;
+  return FALSE;
+}
+
+/* "pi", or as on the command line: "pi --digits 1000 --executor pool --daemon". */
 static gboolean
 parse_command (LtJobs          *jobs,
                const char      *text,
                const HaulTask **ret_task,
                GVariant       **ret_arguments,
-               LtRunIn         *ret_where,
+               LtJobOptions    *options,
                GError         **error)
 {
   g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
@@ -102,13 +118,16 @@ parse_command (LtJobs          *jobs,
   if (task == NULL)
     return FALSE;
 
-  for (guint i = 1; words[i] != NULL; i += 2)
+  for (guint i = 1; words[i] != NULL; i++)
     {
       const HaulParam *param = g_str_has_prefix (words[i], "--") ? haul_task_find_param (task, words[i] + 2) : NULL;
       g_autoptr(GVariant) value = NULL;
 
-      if (g_str_equal (words[i], "--executor") && lt_jobs_find_run_in (jobs, words[i + 1], ret_where))
-        continue;
+      if (take_option (jobs, words[i], words[i + 1], options))
+        {
+          i += g_str_equal (words[i], "--executor");
+          continue;
+        }
       if (param == NULL || words[i + 1] == NULL)
         {
           g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, _("‘%s’ is no parameter with a value"), words[i]);
@@ -118,6 +137,7 @@ parse_command (LtJobs          *jobs,
       if (value == NULL)
         return FALSE;
       g_variant_builder_add (&builder, "{sv}", param->name, value);
+      i++;
     }
 
   *ret_task = task;
@@ -136,10 +156,10 @@ start_job_cb (GSimpleAction *action,
   HaulJob *job = NULL;
   LtWindow *window = ensure_window (user_data);
   LtJobs *jobs = lt_application_get_jobs (user_data);
-  LtRunIn where = LT_RUN_IN_PROCESS;
+  LtJobOptions options = LT_JOB_OPTIONS_INIT;
 
-  if (parse_command (jobs, g_variant_get_string (parameter, NULL), &task, &arguments, &where, &error))
-    job = lt_jobs_start (jobs, task, arguments, where, 19, &error);
+  if (parse_command (jobs, g_variant_get_string (parameter, NULL), &task, &arguments, &options, &error))
+    job = lt_jobs_start (jobs, task, arguments, &options, &error);
   if (job == NULL)
     tell (user_data, error->message);
   else if (window != NULL)
@@ -177,6 +197,29 @@ cancel_job_cb (GSimpleAction *action,
 
   if (job != NULL)
     haul_job_cancel (job);
+}
+
+static void
+collect_job_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  HaulJob *job = find_job (user_data, parameter);
+
+  if (job != NULL)
+    haul_job_collect (job);
+}
+
+/* Once it has started it is too late: what it started may rely on it. */
+static void
+toggle_daemon_cb (GSimpleAction *action,
+                  GVariant      *parameter,
+                  gpointer       user_data)
+{
+  HaulJob *job = find_job (user_data, parameter);
+
+  if (job != NULL && haul_job_get_state (job) == HAUL_JOB_QUEUED)
+    haul_job_set_daemon (job, !haul_job_get_daemon (job));
 }
 
 static void
@@ -349,6 +392,8 @@ static const GActionEntry entries[] = {
   { "resume-job", resume_job_cb, "u" },
   { "cancel-job", cancel_job_cb, "u" },
   { "force-job", force_job_cb, "u" },
+  { "collect-job", collect_job_cb, "u" },
+  { "toggle-daemon", toggle_daemon_cb, "u" },
   { "start-again", start_again_cb, "u" },
   { "duplicate-job", duplicate_job_cb, "u" },
   { "remove-job", remove_job_cb, "u" },

@@ -37,6 +37,11 @@ build_menu (HaulJob *job)
   if (haul_job_is_active (job) && haul_job_get_can_force (job))
     append_action (control, job, _("_Force Stop"), "app.force-job");
 
+  if (haul_job_get_held (job))
+    append_action (control, job, _("_Join"), "app.collect-job");
+  if (state == HAUL_JOB_QUEUED)
+    append_action (control, job, haul_job_get_daemon (job) ? _("Make No Da_emon") : _("Make Da_emon"), "app.toggle-daemon");
+
   append_action (again, job, _("Start _Again"), "app.start-again");
   append_action (again, job, _("_Duplicate…"), "app.duplicate-job");
   append_action (again, job, _("Copy C_ommand"), "app.copy-command");

@@ -87,6 +87,11 @@ update_first_button (LtJobRow *self)
       label = g_strdup_printf (_("Pause %s"), title);
       set_button (self, self->first_button, "media-playback-pause-symbolic", _("Pause"), "app.pause-job", label);
     }
+  else if (haul_job_get_held (self->job))
+    {
+      label = g_strdup_printf (_("Join %s"), title);
+      set_button (self, self->first_button, "job-join-symbolic", _("Join"), "app.collect-job", label);
+    }
   else if (!haul_job_is_active (self->job))
     {
       label = g_strdup_printf (_("Start %s Again"), title);

@@ -94,6 +94,8 @@ lt_job_text_icon (HaulJob *job)
     return "job-stalled-symbolic";
   if (lt_job_text_is_held (job))
     return "job-queued-symbolic";
+  if (haul_job_get_held (job))
+    return "job-zombie-symbolic";
   if (haul_job_is_active (job))
     return state_icons[haul_job_get_state (job)];
   return verdict_icons[haul_job_get_verdict (job)];
@@ -104,7 +106,7 @@ lt_job_text_style (HaulJob *job)
 {
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
-  if (lt_job_text_is_stalled (job) || lt_job_text_is_held (job) || haul_job_get_stuck (job))
+  if (lt_job_text_is_stalled (job) || lt_job_text_is_held (job) || haul_job_get_stuck (job) || haul_job_get_held (job))
     return "warning";
   if (haul_job_is_active (job))
     return state_styles[haul_job_get_state (job)];
@@ -194,11 +196,17 @@ lt_job_text_about (HaulJob *job)
       value = lt_job_text_argument (&params[i], haul_job_get_arguments (job));
       g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", value);
     }
-  if (haul_job_get_pid (job) > 0 && haul_job_is_active (job))
+  if (haul_job_get_pid (job) > 0 && (haul_job_is_active (job) || haul_job_get_held (job)))
     {
       g_string_append (text, text->len > 0 ? " · " : "");
       /* Translators: the number of a process */
       g_string_append_printf (text, _("pid %d"), haul_job_get_pid (job));
+    }
+  if (haul_job_get_daemon (job))
+    {
+      g_string_append (text, text->len > 0 ? " · " : "");
+      /* Translators: a job that is stopped when the app quits */
+      g_string_append (text, _("daemon"));
     }
   return g_string_free (text, FALSE);
 }
@@ -232,7 +240,12 @@ ended_caption (HaulJob *job)
     elapsed = haul_format_duration (haul_job_get_elapsed (job));
   append_part (text, elapsed);
 
-  if (haul_job_get_verdict (job) == HAUL_VERDICT_DONE)
+  if (haul_job_get_held (job))
+    {
+      /* Translators: the process of a job that has ended is still there, until somebody joins it */
+      append_part (text, _("Zombie until joined"));
+    }
+  else if (haul_job_get_verdict (job) == HAUL_VERDICT_DONE)
     {
       if (exited > 0 && joined >= exited && haul_job_get_pid (job) > 0)
         join = g_strdup_printf (_("joined in %.0f ms"), MAX ((joined - exited) / 1000.0, 1));
@@ -339,6 +352,10 @@ lt_job_text_accessible (HaulJob *job)
     }
   if (left != NULL)
     g_string_append_printf (text, ", %s", left);
+  if (haul_job_get_held (job))
+    g_string_append_printf (text, ", %s", _("zombie until joined"));
+  if (haul_job_get_daemon (job))
+    g_string_append_printf (text, ", %s", _("daemon"));
   if (haul_job_get_pid (job) > 0)
     g_string_append_printf (text, _(", process %d"), haul_job_get_pid (job));
   return g_string_free (text, FALSE);

@@ -22,13 +22,63 @@ stop_data_free (StopData *data)
   g_free (data);
 }
 
+guint
+lt_jobs_count_daemons (LtJobs   *self,
+                       gboolean  daemons)
+{
+  GListModel *jobs = lt_jobs_get_model (self);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
+    {
+      g_autoptr(HaulJob) job = g_list_model_get_item (jobs, i);
+
+      n += haul_job_is_active (job) && haul_job_get_daemon (job) == daemons;
+    }
+  return n;
+}
+
+void
+lt_jobs_leave (LtJobs *self,
+               guint   grace_ms)
+{
+  GListModel *jobs = lt_jobs_get_model (self);
+
+  haul_pool_set_held (lt_jobs_get_pool (self), FALSE);
+  for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
+    {
+      g_autoptr(HaulJob) job = g_list_model_get_item (jobs, i);
+
+      if (!haul_job_get_daemon (job))
+        {
+          haul_job_resume (job);
+          continue;
+        }
+      haul_job_set_grace (job, grace_ms, TRUE);
+      haul_job_cancel (job);
+    }
+}
+
+void
+lt_jobs_force_all (LtJobs *self)
+{
+  GListModel *jobs = lt_jobs_get_model (self);
+
+  for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
+    {
+      g_autoptr(HaulJob) job = g_list_model_get_item (jobs, i);
+
+      if (haul_job_is_active (job) && haul_job_get_can_force (job))
+        haul_job_force (job);
+    }
+}
+
 static gboolean
 grace_over_cb (gpointer user_data)
 {
   GTask *task = user_data;
   LtJobs *self = g_task_get_source_object (task);
   StopData *data = g_task_get_task_data (task);
-  GListModel *jobs = lt_jobs_get_model (self);
 
   data->timer_id = 0;
   if (data->forced)
@@ -43,13 +93,7 @@ grace_over_cb (gpointer user_data)
     }
 
   data->forced = TRUE;
-  for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
-    {
-      g_autoptr(HaulJob) job = g_list_model_get_item (jobs, i);
-
-      if (haul_job_is_active (job) && haul_job_get_can_force (job))
-        haul_job_force (job);
-    }
+  lt_jobs_force_all (self);
   data->timer_id = g_timeout_add_full (G_PRIORITY_DEFAULT, LAST_MS, grace_over_cb, g_object_ref (task), g_object_unref);
   g_source_set_name_by_id (data->timer_id, "[long-tasks] last wait");
   return G_SOURCE_REMOVE;

@@ -417,6 +417,7 @@ add (LtJobs  *self,
 {
   g_signal_connect_object (job, "notify::state", G_CALLBACK (state_changed_cb), self, 0);
   g_signal_connect_object (job, "notify::fraction", G_CALLBACK (fraction_changed_cb), self, 0);
+  g_signal_connect_object (job, "notify::daemon", G_CALLBACK (state_changed_cb), self, 0);
   g_signal_connect_object (job, "ended", G_CALLBACK (ended_cb), self, 0);
   g_list_store_insert (self->model, 0, job);
   queue_recount (self);
@@ -424,7 +425,6 @@ add (LtJobs  *self,
 
 /**
  * lt_jobs_start:
- * @nice: for a child process: how much it yields to others
  *
  * Starts @task with @arguments, as haul_task_complete() takes them. The app
  * asks before it forces, so the job never escalates by itself.
@@ -435,8 +435,7 @@ HaulJob *
 lt_jobs_start (LtJobs          *self,
                const HaulTask  *task,
                GVariant        *arguments,
-               LtRunIn          where,
-               int              nice,
+               const LtJobOptions *options,
                GError         **error)
 {
   g_autoptr(GVariant) complete = NULL;
@@ -444,7 +443,7 @@ lt_jobs_start (LtJobs          *self,
 
   g_return_val_if_fail (LT_IS_JOBS (self), NULL);
   g_return_val_if_fail (task != NULL, NULL);
-  g_return_val_if_fail (where < LT_N_RUN_IN, NULL);
+  g_return_val_if_fail (options->where < LT_N_RUN_IN, NULL);
 
   complete = haul_task_complete (task, arguments, error);
   if (complete == NULL || !haul_task_check_memory (task, complete, error))
@@ -454,12 +453,14 @@ lt_jobs_start (LtJobs          *self,
   if (job == NULL)
     return NULL;
 
-  haul_job_set_nice (job, nice);
+  haul_job_set_nice (job, options->nice);
+  haul_job_set_daemon (job, options->daemon);
+  haul_job_set_hold (job, options->hold && options->where == LT_RUN_IN_PROCESS);
   haul_job_set_grace (job, lt_settings_get_grace (), FALSE);
-  if (where == LT_RUN_IN_POOL)
-    g_object_set_data_full (G_OBJECT (job), POOL_KEY, g_object_ref (self->executors[where]), g_object_unref);
+  if (options->where == LT_RUN_IN_POOL)
+    g_object_set_data_full (G_OBJECT (job), POOL_KEY, g_object_ref (self->executors[LT_RUN_IN_POOL]), g_object_unref);
   add (self, job);
-  haul_executor_submit (self->executors[where], job);
+  haul_executor_submit (self->executors[options->where], job);
 
   return job;
 }
@@ -469,14 +470,16 @@ lt_jobs_start_again (LtJobs   *self,
                      HaulJob  *job,
                      GError  **error)
 {
-  LtRunIn where = LT_RUN_IN_PROCESS;
+  LtJobOptions options = LT_JOB_OPTIONS_INIT;
 
   g_return_val_if_fail (LT_IS_JOBS (self), NULL);
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
-  (void) lt_jobs_find_run_in (self, haul_job_get_executor_name (job), &where);   /* or else as any new job */
-  return lt_jobs_start (self, haul_job_get_task (job), haul_job_get_arguments (job), where,
-                        haul_job_get_nice (job), error);
+  (void) lt_jobs_find_run_in (self, haul_job_get_executor_name (job), &options.where);   /* or else as any new job */
+  options.nice = haul_job_get_nice (job);
+  options.daemon = haul_job_get_daemon (job);
+  options.hold = haul_job_get_hold (job);
+  return lt_jobs_start (self, haul_job_get_task (job), haul_job_get_arguments (job), &options, error);
 }
 
 gboolean

@@ -38,6 +38,17 @@ typedef enum
   LT_N_FILTERS
 } LtFilter;
 
+/* How a job is run. */
+typedef struct
+{
+  LtRunIn  where;
+  int      nice;     /* of a child process: how much it yields to others */
+  gboolean daemon;   /* stopped when the app quits, and not waited for */
+  gboolean hold;     /* its process is left as a zombie until people join it */
+} LtJobOptions;
+
+#define LT_JOB_OPTIONS_INIT { .where = LT_RUN_IN_PROCESS, .nice = 19 }
+
 LtJobs       *lt_jobs_new          (void) G_GNUC_WARN_UNUSED_RESULT;
 
 GListModel   *lt_jobs_get_model    (LtJobs          *self);   /* of HaulJob */
@@ -64,8 +75,7 @@ gboolean      lt_jobs_matches      (HaulJob         *job,
 HaulJob      *lt_jobs_start        (LtJobs          *self,
                                     const HaulTask  *task,
                                     GVariant        *arguments,
-                                    LtRunIn          where,
-                                    int              nice,
+                                    const LtJobOptions *options,
                                     GError         **error);  /* (transfer none) */
 HaulJob      *lt_jobs_start_again  (LtJobs          *self,
                                     HaulJob         *job,
@@ -76,6 +86,15 @@ gboolean      lt_jobs_remove       (LtJobs          *self,
                                     HaulJob         *job);
 HaulJob      *lt_jobs_undo_remove  (LtJobs          *self);   /* (nullable) (transfer none) */
 
+/* Those that have not ended, and are daemons, or are not. */
+guint         lt_jobs_count_daemons  (LtJobs        *self,
+                                      gboolean       daemons);
+/* For who waits for the others: ends the daemons, which get @grace_ms, and lets those go on that would wait for
+ * people. */
+void          lt_jobs_leave          (LtJobs        *self,
+                                      guint          grace_ms);
+/* Forces all that can be forced. */
+void          lt_jobs_force_all      (LtJobs        *self);
 /* Cancels all, forces after @grace_ms what can be forced, and completes when all have ended, or when
  * only threads are left that do not listen: they end with the program. */
 void          lt_jobs_stop_async   (LtJobs              *self,

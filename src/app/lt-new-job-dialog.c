@@ -16,6 +16,9 @@ struct _LtNewJobDialog
   GtkBox         *params;
   AdwComboRow    *run_in;
   AdwComboRow    *priority;
+  GtkSwitch      *daemon;
+  GtkWidget      *hold_row;
+  GtkSwitch      *hold;
   GtkLabel       *run_note;
   GtkLabel       *message;
 
@@ -32,10 +35,22 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LtNewJobDialog, lt_new_job_dialog, ADW_TYPE_WINDOW)
 
+static LtRunIn
+get_run_in (LtNewJobDialog *self)
+{
+  return MIN (adw_combo_row_get_selected (self->run_in), LT_RUN_IN_WINDOW);
+}
+
+static int
+get_nice (LtNewJobDialog *self)
+{
+  return nices[MIN (adw_combo_row_get_selected (self->priority), G_N_ELEMENTS (nices) - 1)];
+}
+
 static const char *
 describe_run_in (LtNewJobDialog *self)
 {
-  switch (lt_new_job_dialog_get_run_in (self))
+  switch (get_run_in (self))
     {
     case LT_RUN_IN_THREAD:
       return self->task->thread_note != NULL
@@ -53,7 +68,7 @@ describe_run_in (LtNewJobDialog *self)
     case LT_RUN_IN_PROCESS:
     case LT_N_RUN_IN:
     default:
-      return lt_new_job_dialog_get_nice (self) == 19
+      return get_nice (self) == 19
              ? _("Can be paused and stopped at any moment, and makes way for everything else")
              : _("Can be paused and stopped at any moment");
     }
@@ -135,7 +150,8 @@ validate (LtNewJobDialog *self)
   self->arguments = g_steal_pointer (&complete);
 
   gtk_widget_set_sensitive (self->start_button, self->arguments != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->priority), lt_new_job_dialog_get_run_in (self) == LT_RUN_IN_PROCESS);
+  gtk_widget_set_visible (GTK_WIDGET (self->priority), get_run_in (self) == LT_RUN_IN_PROCESS);
+  gtk_widget_set_visible (self->hold_row, get_run_in (self) == LT_RUN_IN_PROCESS);
   gtk_label_set_label (self->run_note, describe_run_in (self));
   if (self->arguments != NULL)
     show_memory (self);
@@ -179,6 +195,9 @@ lt_new_job_dialog_class_init (LtNewJobDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtNewJobDialog, params);
   gtk_widget_class_bind_template_child (widget_class, LtNewJobDialog, run_in);
   gtk_widget_class_bind_template_child (widget_class, LtNewJobDialog, priority);
+  gtk_widget_class_bind_template_child (widget_class, LtNewJobDialog, daemon);
+  gtk_widget_class_bind_template_child (widget_class, LtNewJobDialog, hold_row);
+  gtk_widget_class_bind_template_child (widget_class, LtNewJobDialog, hold);
   gtk_widget_class_bind_template_child (widget_class, LtNewJobDialog, run_note);
   gtk_widget_class_bind_template_child (widget_class, LtNewJobDialog, message);
   gtk_widget_class_bind_template_callback (widget_class, start_clicked_cb);
@@ -204,6 +223,8 @@ take_over (LtNewJobDialog *self,
   for (guint i = 0; i < G_N_ELEMENTS (nices); i++)
     if (nices[i] == haul_job_get_nice (like))
       adw_combo_row_set_selected (self->priority, i);
+  gtk_switch_set_active (self->daemon, haul_job_get_daemon (like));
+  gtk_switch_set_active (self->hold, haul_job_get_hold (like));
 }
 
 LtNewJobDialog *
@@ -246,20 +267,16 @@ lt_new_job_dialog_get_task (LtNewJobDialog *self)
   return self->task;
 }
 
-LtRunIn
-lt_new_job_dialog_get_run_in (LtNewJobDialog *self)
+void
+lt_new_job_dialog_get_options (LtNewJobDialog *self,
+                               LtJobOptions   *ret_options)
 {
-  g_return_val_if_fail (LT_IS_NEW_JOB_DIALOG (self), LT_RUN_IN_PROCESS);
+  g_return_if_fail (LT_IS_NEW_JOB_DIALOG (self));
 
-  return MIN (adw_combo_row_get_selected (self->run_in), LT_RUN_IN_WINDOW);
-}
-
-int
-lt_new_job_dialog_get_nice (LtNewJobDialog *self)
-{
-  g_return_val_if_fail (LT_IS_NEW_JOB_DIALOG (self), nices[0]);
-
-  return nices[MIN (adw_combo_row_get_selected (self->priority), G_N_ELEMENTS (nices) - 1)];
+  ret_options->where = get_run_in (self);
+  ret_options->nice = get_nice (self);
+  ret_options->daemon = gtk_switch_get_active (self->daemon);
+  ret_options->hold = gtk_switch_get_active (self->hold);
 }
 
 GVariant *

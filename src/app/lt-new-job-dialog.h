@@ -21,8 +21,8 @@ LtNewJobDialog *lt_new_job_dialog_new           (const HaulTask  *task,
                                                  HaulJob         *like) G_GNUC_WARN_UNUSED_RESULT;
 
 const HaulTask *lt_new_job_dialog_get_task      (LtNewJobDialog  *self);
-LtRunIn         lt_new_job_dialog_get_run_in    (LtNewJobDialog  *self);
-int             lt_new_job_dialog_get_nice      (LtNewJobDialog  *self);
+void            lt_new_job_dialog_get_options   (LtNewJobDialog  *self,
+                                                 LtJobOptions    *ret_options);
 /* (nullable): NULL as long as something is wrong */
 GVariant       *lt_new_job_dialog_get_arguments (LtNewJobDialog  *self);
 LtParamRow     *lt_new_job_dialog_find_row      (LtNewJobDialog  *self,

@@ -391,11 +391,10 @@ static void
 start (LtWindow       *self,
        const HaulTask *task,
        GVariant       *arguments,
-       LtRunIn         where,
-       int             nice)
+       const LtJobOptions *options)
 {
   g_autoptr(GError) error = NULL;
-  HaulJob *job = lt_jobs_start (self->jobs, task, arguments, where, nice, &error);
+  HaulJob *job = lt_jobs_start (self->jobs, task, arguments, options, &error);
 
   if (job == NULL)
     {
@@ -410,8 +409,10 @@ static void
 form_start_cb (LtNewJobDialog *form,
                LtWindow       *self)
 {
-  start (self, lt_new_job_dialog_get_task (form), lt_new_job_dialog_get_arguments (form),
-         lt_new_job_dialog_get_run_in (form), lt_new_job_dialog_get_nice (form));
+  LtJobOptions options;
+
+  lt_new_job_dialog_get_options (form, &options);
+  start (self, lt_new_job_dialog_get_task (form), lt_new_job_dialog_get_arguments (form), &options);
 }
 
 void
@@ -434,6 +435,7 @@ lt_window_present_form (LtWindow       *self,
 void
 lt_window_calculate_pi (LtWindow *self)
 {
+  const LtJobOptions options = LT_JOB_OPTIONS_INIT;
   const HaulTask *task = haul_task_lookup ("pi", NULL);
 
   g_return_if_fail (LT_IS_WINDOW (self));
@@ -449,7 +451,7 @@ lt_window_calculate_pi (LtWindow *self)
       arguments = haul_task_complete (task, g_variant_dict_end (&dict), NULL);
       if (arguments == NULL || (!haul_task_check_memory (task, arguments, NULL) && digits > 1))
         continue;
-      start (self, task, arguments, LT_RUN_IN_PROCESS, 19);
+      start (self, task, arguments, &options);
       return;
     }
 }

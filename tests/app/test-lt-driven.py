@@ -2,136 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The Long Tasks authors
 
-"""Drives the real app in a real window: acts through its actions and its accessible buttons, and reads
-what a screen reader reads. To be run by in-display.py; the argument is the app."""
+"""The first job, results, the pool, the form, and bad calls, in the real app. To be run by in-display.py; the argument is the app."""
 
 import os
-import re
-import signal
 import subprocess
 import sys
-import time
 
-try:
-    import gi
-    gi.require_version('Atspi', '2.0')
-    from gi.repository import Atspi, Gio, GLib
-except (ImportError, ValueError) as error:
-    print('1..0 # SKIP the accessible tree cannot be read: %s' % error)
-    sys.exit(0)
-
-APP_ID = 'io.github.longtasks.LongTasks'
-PATH = '/io/github/longtasks/LongTasks'
-SOON = 40
-signal.alarm(280)
-
-
-def wait_for(what, predicate, seconds=SOON):
-    """The first true answer of predicate; trees change while they are read, so errors there are a no."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            answer = predicate()
-        except GLib.Error:
-            answer = None
-        if answer:
-            return answer
-        time.sleep(0.05)
-    raise AssertionError('waited in vain for ' + what)
-
-
-def children_of(pid):
-    found = []
-    for entry in os.listdir('/proc'):
-        if not entry.isdigit():
-            continue
-        try:
-            with open('/proc/%s/stat' % entry) as stream:
-                fields = stream.read().rsplit(')', 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(fields[1]) == pid:
-            found.append(int(entry))
-    return found
-
-
-def state_of(pid):
-    """As one letter; None for a process that is gone."""
-    try:
-        with open('/proc/%d/stat' % pid) as stream:
-            return stream.read().rsplit(')', 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-
-
-def is_gone(pid):
-    # Whoever adopted it may be slow to collect it.
-    return state_of(pid) in (None, 'Z')
-
-
-class App:
-    def __init__(self, program):
-        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
-        self.errors = open(os.path.join(os.environ['HOME'], 'errors'), 'w+')
-        self.process = subprocess.Popen([program], stderr=self.errors)
-        self.root = wait_for('the accessible tree', self.find_root)
-
-    def find_root(self):
-        if self.process.poll() is not None:
-            raise AssertionError('the app ended with %d' % self.process.returncode)
-        desktop = Atspi.get_desktop(0)
-        for index in range(desktop.get_child_count()):
-            app = desktop.get_child_at_index(index)
-            if app is not None and app.get_process_id() == self.process.pid and app.get_child_count() > 0:
-                return app
-        return None
-
-    def activate(self, name, *parameters, path=PATH):
-        self.bus.call_sync(APP_ID, path, 'org.gtk.Actions', 'Activate',
-                           GLib.Variant('(sava{sv})', (name, list(parameters), {})), None, Gio.DBusCallFlags.NONE, 5000, None)
-
-    def walk(self, node=None):
-        node = node or self.root
-        yield node
-        for index in range(node.get_child_count()):
-            child = node.get_child_at_index(index)
-            if child is not None:
-                yield from self.walk(child)
-
-    def find(self, pattern, role=None):
-        for node in self.walk():
-            if re.fullmatch(pattern, node.get_name() or '') and role in (None, node.get_role()):
-                return node
-        return None
-
-    def find_all(self, pattern):
-        # A row and what the list makes of it have the same name: only the row is a group.
-        return [node for node in self.walk() if node.get_role() == Atspi.Role.PANEL
-                and re.fullmatch(pattern, node.get_name() or '')]
-
-    def wait(self, pattern, role=None, seconds=SOON):
-        return wait_for('“%s”' % pattern, lambda: self.find(pattern, role), seconds)
-
-    def press(self, pattern):
-        def try_it():
-            node = self.find(pattern, Atspi.Role.PUSH_BUTTON)
-            return node is not None and Atspi.Action.do_action(node, 0)
-        wait_for('the button “%s”' % pattern, try_it)
-
-    def finish(self, seconds=SOON):
-        code = self.process.wait(seconds)
-        self.errors.seek(0)
-        text = self.errors.read()
-        assert code == 0, 'exit status %d\n%s' % (code, text)
-        assert 'WARNING' not in text and 'CRITICAL' not in text, text
+from driven import App, Atspi, GLib, PATH, SOON, children_of, is_gone, pid_of, run, state_of, wait_for
 
 
 def row(state):
     return r'Calculate Pi, %s.*' % state
-
-
-def pid_of(node):
-    return int(re.search(r'process (\d+)', node.get_name()).group(1))
 
 
 def test_first_job(program):
@@ -260,72 +141,6 @@ def test_form(program):
     app.finish()
 
 
-def test_keep_waiting(program):
-    """Quitting with a running job asks first; to keep waiting changes nothing."""
-    app = App(program)
-    app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
-    pid = pid_of(app.wait(r'Sleep, running.*process \d+'))
-    app.activate('quit')
-    app.press('.*Keep Waiting')
-    app.activate('pause-job', GLib.Variant('u', 1))
-    wait_for('the pause', lambda: state_of(pid) == 'T')
-    app.process.send_signal(signal.SIGINT)
-    app.finish(10)
-    wait_for('the child to be gone', lambda: is_gone(pid))
-
-
-def test_stop_and_quit(program):
-    """Closing the window with a running job asks as well, then stops it and really quits."""
-    app = App(program)
-    app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
-    pid = pid_of(app.wait(r'Sleep, running.*process \d+'))
-    app.activate('close', path=PATH + '/window/1')
-    app.press('.*Stop Job and Quit')
-    app.finish()
-    wait_for('the child to be gone', lambda: is_gone(pid))
-
-
-def test_signal(program):
-    """SIGTERM stops the jobs, also a paused one, and ends the app within five seconds."""
-    app = App(program)
-    app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
-    pid = pid_of(app.wait(r'Sleep, running.*process \d+'))
-    app.activate('pause-job', GLib.Variant('u', 1))
-    app.wait(r'Sleep, paused.*')
-    app.process.terminate()
-    app.finish(5)
-    wait_for('the child to be gone', lambda: is_gone(pid))
-
-
-def is_deaf(pid):
-    """Whether it ignores SIGTERM."""
-    with open('/proc/%d/status' % pid) as stream:
-        ignored = next(line for line in stream if line.startswith('SigIgn:')).split()[1]
-    return int(ignored, 16) >> (signal.SIGTERM - 1) & 1
-
-
-def test_killed(program):
-    """Killed, it leaves nothing behind, though its workers are deaf to SIGTERM."""
-    worker = os.environ['HAUL_WORKER']
-    os.environ['HAUL_WORKER'] = os.environ['HAUL_TEST_DEAF_WORKER']
-    try:
-        app = App(program)
-    finally:
-        os.environ['HAUL_WORKER'] = worker
-    for _ in range(40):
-        app.activate('start-job', GLib.Variant('s', 'sleep --seconds 60'))
-
-    def deaf_children():
-        pids = children_of(app.process.pid)
-        return pids if pids and all(is_deaf(pid) for pid in pids) else None
-    pids = wait_for('deaf workers', deaf_children)
-    app.process.kill()
-    assert app.process.wait(SOON) == -signal.SIGKILL
-    begin = time.monotonic()
-    wait_for('the workers to be gone', lambda: all(is_gone(pid) for pid in pids))
-    print('# %d workers gone after %.0f ms' % (len(pids), 1000 * (time.monotonic() - begin)))
-
-
 def test_no_display(program):
     """Without a display: one line that says what to do, and exit status 1."""
     env = {name: value for name, value in os.environ.items() if name not in ('DISPLAY', 'WAYLAND_DISPLAY')}
@@ -349,25 +164,5 @@ def test_no_schema(program):
             os.environ['GSETTINGS_SCHEMA_DIR'] = before
 
 
-def main():
-    tests = [test_first_job, test_result, test_bad_calls, test_pool, test_form, test_keep_waiting, test_stop_and_quit,
-             test_signal, test_killed, test_no_display, test_no_schema]
-    print('1..%d' % len(tests))
-    failed = 0
-    for number, test in enumerate(tests, 1):
-        name = test.__name__.replace('test_', '').replace('_', '-')
-        try:
-            test(sys.argv[1])
-            print('ok %d %s' % (number, name), flush=True)
-        except Exception as error:
-            failed += 1
-            print('not ok %d %s' % (number, name), flush=True)
-            print('# ' + ('%s: %s' % (type(error).__name__, error)).replace('\n', '\n# '), flush=True)
-            for process in children_of(os.getpid()):
-                os.kill(process, signal.SIGKILL)
-                os.waitpid(process, 0)
-    return 1 if failed else 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run([test_first_job, test_result, test_bad_calls, test_pool, test_form, test_no_display, test_no_schema]))

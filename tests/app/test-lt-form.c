@@ -142,6 +142,33 @@ count_cb (LtNewJobDialog *form,
   *n += 1;
 }
 
+/* How it runs is proposed as it ran before. */
+static void
+test_options (void)
+{
+  const HaulTask *task = haul_task_lookup ("sleep", NULL);
+  g_autoptr(HaulJob) like = haul_job_new (task, NULL, NULL);
+  LtNewJobDialog *form = open_form ("sleep");
+  LtJobOptions options;
+
+  lt_new_job_dialog_get_options (form, &options);
+  g_assert_cmpint (options.where, ==, LT_RUN_IN_PROCESS);
+  g_assert_cmpint (options.nice, ==, 19);
+  g_assert_false (options.daemon);
+  g_assert_false (options.hold);
+  gtk_window_destroy (GTK_WINDOW (form));
+
+  haul_job_set_nice (like, 10);
+  haul_job_set_daemon (like, TRUE);
+  haul_job_set_hold (like, TRUE);
+  form = lt_new_job_dialog_new (task, like);
+  lt_new_job_dialog_get_options (form, &options);
+  g_assert_cmpint (options.nice, ==, 10);
+  g_assert_true (options.daemon);
+  g_assert_true (options.hold);
+  gtk_window_destroy (GTK_WINDOW (form));
+}
+
 static void
 test_start (void)
 {
@@ -167,6 +194,7 @@ main (int    argc,
   g_test_add_func ("/app/form/too-large", test_too_large);
   g_test_add_func ("/app/form/choice", test_choice);
   g_test_add_func ("/app/form/file", test_file);
+  g_test_add_func ("/app/form/options", test_options);
   g_test_add_func ("/app/form/start", test_start);
   return g_test_run ();
 }

@@ -27,7 +27,7 @@ start (LtJobs     *jobs,
   HaulJob *job;
 
   g_assert_no_error (error);
-  job = lt_jobs_start (jobs, haul_task_lookup (task, NULL), parsed, LT_RUN_IN_PROCESS, 19, &error);
+  job = lt_jobs_start (jobs, haul_task_lookup (task, NULL), parsed, &(LtJobOptions) LT_JOB_OPTIONS_INIT, &error);
   g_assert_no_error (error);
   return job;
 }

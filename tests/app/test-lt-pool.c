@@ -147,7 +147,7 @@ start (LtJobs     *jobs,
   HaulJob *job;
 
   g_assert_no_error (error);
-  job = lt_jobs_start (jobs, haul_task_lookup ("sleep", NULL), parsed, LT_RUN_IN_POOL, 19, &error);
+  job = lt_jobs_start (jobs, haul_task_lookup ("sleep", NULL), parsed, &(LtJobOptions) { .where = LT_RUN_IN_POOL, .nice = 19 }, &error);
   g_assert_no_error (error);
   return job;
 }

@@ -76,7 +76,7 @@ test_narrow (void)
   HaulJob *job;
 
   g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", ":close", NULL);
-  job = lt_jobs_start (jobs, haul_task_lookup ("sleep", NULL), NULL, LT_RUN_IN_PROCESS, 19, NULL);
+  job = lt_jobs_start (jobs, haul_task_lookup ("sleep", NULL), NULL, &(LtJobOptions) LT_JOB_OPTIONS_INIT, NULL);
   haul_job_set_title (job, "A title that is longer than the window is wide, and longer than anybody reads");
   window = lt_window_new (NULL, jobs);
   gtk_window_set_default_size (GTK_WINDOW (window), 360, 640);

@@ -6,6 +6,7 @@
 #include "haul-batch-item.h"
 
 #include "haul-batch-private.h"
+#include "haul-waitable.h"
 
 struct _HaulBatchItem
 {
@@ -26,7 +27,10 @@ G_DEFINE_ENUM_TYPE (HaulBatchItemState, haul_batch_item_state,
                     G_DEFINE_ENUM_VALUE (HAUL_BATCH_ITEM_FAILED, "failed"),
                     G_DEFINE_ENUM_VALUE (HAUL_BATCH_ITEM_CANCELLED, "cancelled"))
 
-G_DEFINE_FINAL_TYPE (HaulBatchItem, haul_batch_item, G_TYPE_OBJECT)
+static void haul_batch_item_waitable_init (HaulWaitableInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (HaulBatchItem, haul_batch_item, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (HAUL_TYPE_WAITABLE, haul_batch_item_waitable_init))
 
 static void
 haul_batch_item_finalize (GObject *object)
@@ -80,6 +84,28 @@ haul_batch_item_class_init (HaulBatchItemClass *klass)
 static void
 haul_batch_item_init (HaulBatchItem *self)
 {
+}
+
+static gboolean
+is_active (HaulWaitable *waitable)
+{
+  HaulBatchItemState state = HAUL_BATCH_ITEM (waitable)->state;
+
+  return state == HAUL_BATCH_ITEM_QUEUED || state == HAUL_BATCH_ITEM_RUNNING;
+}
+
+static gboolean
+has_failed (HaulWaitable *waitable)
+{
+  return HAUL_BATCH_ITEM (waitable)->state == HAUL_BATCH_ITEM_FAILED;
+}
+
+static void
+haul_batch_item_waitable_init (HaulWaitableInterface *iface)
+{
+  iface->signal = "notify::state";
+  iface->is_active = is_active;
+  iface->has_failed = has_failed;
 }
 
 HaulBatchItem *

@@ -10,6 +10,7 @@
 #include "haul-batch-private.h"
 #include "haul-buffers-private.h"
 #include "haul-joiners-private.h"
+#include "haul-waitable.h"
 #include "haul/wire/haul-error.h"
 
 /* A batch whose results are given out in order and not kept runs this far ahead of the first that is
@@ -22,7 +23,10 @@
 enum { ITEM, ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (HaulBatch, haul_batch, G_TYPE_OBJECT)
+static void haul_batch_waitable_init (HaulWaitableInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (HaulBatch, haul_batch, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (HAUL_TYPE_WAITABLE, haul_batch_waitable_init))
 
 static void
 haul_batch_dispose (GObject *object)
@@ -490,4 +494,28 @@ haul_batch_join_finish (HaulBatch     *self,
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* As one of several that somebody waits for. */
+
+static gboolean
+is_active (HaulWaitable *waitable)
+{
+  return !HAUL_BATCH (waitable)->ended;
+}
+
+static gboolean
+has_failed (HaulWaitable *waitable)
+{
+  const GError *error = HAUL_BATCH (waitable)->first_error;
+
+  return error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+haul_batch_waitable_init (HaulWaitableInterface *iface)
+{
+  iface->signal = "ended";
+  iface->is_active = is_active;
+  iface->has_failed = has_failed;
 }

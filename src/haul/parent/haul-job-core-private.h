@@ -5,6 +5,7 @@
 
 #include "haul-estimator.h"
 #include "haul-job-private.h"
+#include "haul-waitable.h"
 
 G_BEGIN_DECLS
 
@@ -93,5 +94,6 @@ gboolean haul_job_note_held       (HaulJob          *self,
                                    HaulExecutor     *executor);
 void     haul_job_forget_held     (HaulJob          *self);
 void     haul_job_complete_joins  (HaulJob          *self);
+void     haul_job_waitable_init   (HaulWaitableInterface *iface);
 
 G_END_DECLS

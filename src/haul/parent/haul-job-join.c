@@ -83,3 +83,31 @@ haul_job_join_finish (HaulJob       *self,
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }
+
+gboolean
+haul_job_has_failed (HaulJob *self)
+{
+  HaulJobVerdict verdict = haul_job_get_verdict (self);
+
+  return verdict != HAUL_VERDICT_NONE && verdict != HAUL_VERDICT_DONE && verdict != HAUL_VERDICT_CANCELLED;
+}
+
+static gboolean
+is_active (HaulWaitable *waitable)
+{
+  return haul_job_is_active (HAUL_JOB (waitable));
+}
+
+static gboolean
+has_failed (HaulWaitable *waitable)
+{
+  return haul_job_has_failed (HAUL_JOB (waitable));
+}
+
+void
+haul_job_waitable_init (HaulWaitableInterface *iface)
+{
+  iface->signal = "ended";
+  iface->is_active = is_active;
+  iface->has_failed = has_failed;
+}

@@ -39,6 +39,9 @@ void          haul_job_set_exit        (HaulJob            *self,
 /* What its run is given of its seed, before parts of it are given theirs of that. */
 guint64       haul_job_get_run_seed    (HaulJob            *self);
 
+/* It has ended, and not well; that somebody cancelled it is no failure. */
+gboolean      haul_job_has_failed      (HaulJob            *self);
+
 /* The last message is here, and it was the result. */
 gboolean      haul_job_has_result      (HaulJob            *self);
 

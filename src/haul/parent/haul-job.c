@@ -23,7 +23,8 @@ static GParamSpec *properties[PROP_HELD + 1];
 enum { ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (HaulJob, haul_job, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE_WITH_CODE (HaulJob, haul_job, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (HAUL_TYPE_WAITABLE, haul_job_waitable_init))
 
 void
 haul_job_notify (HaulJob         *self,

@@ -5,6 +5,7 @@
 
 #include "haul-process.h"
 
+#include "haul-job-private.h"
 #include "haul-joiners-private.h"
 #include "haul-process-private.h"
 
@@ -110,4 +111,28 @@ haul_process_join_finish (HaulProcess   *self,
   if (ret_ended != NULL)
     *ret_ended = ended;
   return TRUE;
+}
+
+static gboolean
+is_active (HaulWaitable *waitable)
+{
+  HaulProcess *self = HAUL_PROCESS (waitable);
+
+  return self->state == HAUL_PROCESS_INITIAL || haul_process_is_alive (self);
+}
+
+static gboolean
+has_failed (HaulWaitable *waitable)
+{
+  HaulProcess *self = HAUL_PROCESS (waitable);
+
+  return self->job != NULL && haul_job_has_failed (self->job);
+}
+
+void
+haul_process_waitable_init (HaulWaitableInterface *iface)
+{
+  iface->signal = "notify::alive";
+  iface->is_active = is_active;
+  iface->has_failed = has_failed;
 }

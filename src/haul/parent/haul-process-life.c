@@ -17,6 +17,18 @@
 /* Its end. */
 
 static void
+tell_alive (HaulProcess *self)
+{
+  gboolean alive = haul_process_is_alive (self);
+
+  if (self->told_alive == alive)
+    return;
+
+  self->told_alive = alive;
+  haul_process_notify (self, PROP_ALIVE);
+}
+
+static void
 stopped (HaulProcess *self)
 {
   g_autoptr(HaulProcess) keep G_GNUC_UNUSED = g_object_ref (self);
@@ -24,6 +36,7 @@ stopped (HaulProcess *self)
   g_clear_object (&self->executor);
   haul_process_release (self);
   haul_process_set_state (self, HAUL_PROCESS_STOPPED);
+  tell_alive (self);
   haul_process_complete_joins (self);
   haul_process_emit_ended (self);
   haul_process_complete_finishers ();
@@ -54,6 +67,7 @@ static void
 job_ended_cb (HaulJob     *job,
               HaulProcess *self)
 {
+  g_autoptr(HaulProcess) keep G_GNUC_UNUSED = g_object_ref (self);
   int code = haul_job_get_exit_code (job);
   int number = haul_job_get_exit_signal (job);
 
@@ -69,6 +83,7 @@ job_ended_cb (HaulJob     *job,
     stopped (self);
   else if (self->joiners->len > 0 || haul_process_is_finishing ())
     haul_process_collect (self);
+  tell_alive (self);
 }
 
 static void
@@ -159,6 +174,7 @@ haul_process_start (HaulProcess  *self,
   haul_job_set_hold (self->job, self->hold);
   haul_process_adopt (self);
   haul_process_set_state (self, HAUL_PROCESS_STARTED);
+  tell_alive (self);
   haul_executor_run_now (self->executor, self->job);
 
   if (self->state == HAUL_PROCESS_STARTED)

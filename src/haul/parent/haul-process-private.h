@@ -4,6 +4,7 @@
 #pragma once
 
 #include "haul-process.h"
+#include "haul-waitable.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,7 @@ struct _HaulProcess
   HaulProcessState  state;          /* every change through haul_process_set_state() */
   HaulJob          *job;            /* (owned) (nullable) until it is closed */
   HaulExecutor     *executor;       /* (owned) (nullable) from the start until it is collected */
+  gboolean          told_alive;     /* as it was notified last */
   gboolean          suspend;        /* as soon as it runs */
   gboolean          has_exit_code;
   int               exit_code;
@@ -38,6 +40,7 @@ typedef enum
   PROP_NAME = 1,
   PROP_DAEMON,
   PROP_STATE,
+  PROP_ALIVE,
   PROP_PID,
   PROP_HAS_EXIT_CODE,
   PROP_EXIT_CODE,
@@ -63,6 +66,7 @@ void          haul_process_collect          (HaulProcess          *self);
 void          haul_process_watch_job        (HaulProcess          *self);
 
 void          haul_process_complete_joins   (HaulProcess          *self);
+void          haul_process_waitable_init    (HaulWaitableInterface *iface);
 
 /* The list of those that were started and not collected. */
 void          haul_process_adopt            (HaulProcess          *self);

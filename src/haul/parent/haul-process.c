@@ -25,7 +25,8 @@ G_DEFINE_ENUM_TYPE (HaulProcessState, haul_process_state,
                     G_DEFINE_ENUM_VALUE (HAUL_PROCESS_STOPPED, "stopped"),
                     G_DEFINE_ENUM_VALUE (HAUL_PROCESS_CLOSED, "closed"))
 
-G_DEFINE_FINAL_TYPE (HaulProcess, haul_process, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE_WITH_CODE (HaulProcess, haul_process, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (HAUL_TYPE_WAITABLE, haul_process_waitable_init))
 
 void
 haul_process_notify (HaulProcess         *self,
@@ -133,6 +134,10 @@ haul_process_get_property (GObject    *object,
       g_value_set_enum (value, self->state);
       break;
 
+    case PROP_ALIVE:
+      g_value_set_boolean (value, haul_process_is_alive (self));
+      break;
+
     case PROP_PID:
       g_value_set_int (value, haul_process_get_pid (self));
       break;
@@ -164,6 +169,7 @@ haul_process_set_property (GObject      *object,
 
     case PROP_DAEMON:
     case PROP_STATE:
+    case PROP_ALIVE:
     case PROP_PID:
     case PROP_HAS_EXIT_CODE:
     case PROP_EXIT_CODE:
@@ -190,6 +196,8 @@ haul_process_class_init (HaulProcessClass *klass)
   properties[PROP_STATE] =
     g_param_spec_enum ("state", NULL, NULL, HAUL_TYPE_PROCESS_STATE, HAUL_PROCESS_INITIAL,
                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ALIVE] =
+    g_param_spec_boolean ("alive", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_PID] =
     g_param_spec_int ("pid", NULL, NULL, 0, G_MAXINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_HAS_EXIT_CODE] =
@@ -338,7 +346,7 @@ haul_process_get_state (HaulProcess *self)
  * haul_process_is_alive:
  * @self: a process
  *
- * Tells whether there is a process now.
+ * Gets #HaulProcess:alive.
  *
  * Returns: %TRUE from its start until it is known to have ended: a zombie that
  *   is held is not alive

@@ -56,6 +56,13 @@ G_DECLARE_FINAL_TYPE (HaulProcess, haul_process, HAUL, PROCESS, GObject)
  */
 
 /**
+ * HaulProcess:alive:
+ *
+ * Whether it was started, and is not known to have ended. A zombie that is held is
+ * not alive.
+ */
+
+/**
  * HaulProcess:pid:
  *
  * Its number; 0 before there is one, and once it was closed.

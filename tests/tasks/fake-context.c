@@ -124,6 +124,7 @@ run_part (const HaulPlanPart *part,
   for (guint i = 0; i < part->n_inputs; i++)
     g_ptr_array_add (inputs, g_bytes_ref (results->pdata[part->inputs[i]]));
   haul_context_set_inputs (fake->context, inputs);
+  haul_context_set_seed (fake->context, haul_random_derive (0, results->len));   /* 0 is that of a whole run */
   if (haul_task_run (part->task, fake->context, complete))
     {
       g_assert_cmpfloat (fake->done, ==, fake->total);

@@ -5,6 +5,8 @@
 
 #include "config.h"
 
+#include <signal.h>
+
 #include "haul-test.h"
 #include "tasks/catalogue.h"
 
@@ -19,6 +21,7 @@ static const Row rows[] = {
   { "fibonacci", "{'n': <int64 30>, 'count': <int64 20>}", "{'n': <int64 60>}" },
   { "mandelbrot", "{'width': <int64 500>, 'height': <int64 400>}", "{'width': <int64 5000>, 'height': <int64 5000>, 'iterations': <int64 100000>}" },
   { "matrix", "{'size': <int64 401>}", "{'size': <int64 3000>}" },
+  { "montecarlo-pi", "{'points': <int64 30000000>}", "{'points': <int64 100000000000>}" },
   { "primes", "{'to': <int64 100000000>}", "{'to': <int64 1000000000000>}" },
 };
 
@@ -42,6 +45,7 @@ run (const Row  *row,
   g_autoptr(HaulJob) job = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->small);
   GBytes *result;
 
+  haul_job_set_seed (job, 4);
   haul_test_submit (executor, job);
   haul_test_wait_ended (job);
   if (haul_job_get_error (job) != NULL)
@@ -104,6 +108,58 @@ test_cancel (gconstpointer user_data)
   haul_test_assert_clean ();
 }
 
+/* The pid of a worker that has said how far it is with its part; 0: none has yet. What a worker was sent
+ * and has not begun goes to another when it dies, so that would be no test. */
+static int
+find_busy (HaulJob *job)
+{
+  GListModel *parts = haul_job_get_parts (job);
+
+  for (guint i = 0; i < g_list_model_get_n_items (parts); i++)
+    {
+      g_autoptr(HaulPart) part = g_list_model_get_item (parts, i);
+
+      if (haul_part_get_state (part) == HAUL_PART_RUNNING && haul_part_get_fraction (part) > 0)
+        return haul_part_get_pid (part);
+    }
+  return 0;
+}
+
+static gboolean
+has_busy (gpointer data)
+{
+  return find_busy (data) != 0 || !haul_job_is_active (data);
+}
+
+/* Who kills the worker of a part ends the job, which says so; and the next one fares well. */
+static void
+test_kill (gconstpointer user_data)
+{
+  const Row *row = user_data;
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(HaulJob) job = NULL;
+  g_autoptr(HaulJob) next = NULL;
+
+  haul_test_begin ();
+  executor = make_executor ("pool");
+  job = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->large);
+  haul_test_submit (executor, job);
+  haul_test_run_until (has_busy, job, HAUL_TEST_SOON_MS);
+  g_assert_cmpint (find_busy (job), >, 1);
+  g_assert_cmpint (kill (find_busy (job), SIGKILL), ==, 0);
+  haul_test_wait_ended (job);
+  haul_test_assert_verdict (job, HAUL_VERDICT_CRASHED);
+  g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
+
+  next = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->small);
+  haul_test_submit (executor, next);
+  haul_test_wait_ended (next);
+  haul_test_assert_verdict (next, HAUL_VERDICT_DONE);
+  haul_test_shutdown (executor, HAUL_SHUTDOWN_TERMINATE);
+  g_clear_object (&executor);
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -114,9 +170,11 @@ main (int    argc,
     {
       g_autofree char *same = g_strdup_printf ("/everywhere/%s/same", rows[i].task);
       g_autofree char *cancel = g_strdup_printf ("/everywhere/%s/cancel", rows[i].task);
+      g_autofree char *death = g_strdup_printf ("/everywhere/%s/kill", rows[i].task);
 
       g_test_add_data_func (same, &rows[i], test_same);
       g_test_add_data_func (cancel, &rows[i], test_cancel);
+      g_test_add_data_func (death, &rows[i], test_kill);
     }
   return g_test_run ();
 }

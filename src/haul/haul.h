@@ -26,6 +26,7 @@
 #include "parent/haul-waitable.h"
 #include "sync/haul-array.h"
 #include "sync/haul-lock.h"
+#include "sync/haul-queue.h"
 #include "sync/haul-rlock.h"
 #include "sync/haul-shareable.h"
 #include "sync/haul-value.h"

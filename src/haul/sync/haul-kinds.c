@@ -5,6 +5,7 @@
 
 #include "haul-array.h"
 #include "haul-lock.h"
+#include "haul-queue.h"
 #include "haul-rlock.h"
 #include "haul-shareable-private.h"
 #include "haul-value.h"
@@ -14,9 +15,10 @@
 /* All that can be passed on to another process: a new class is a line here. */
 static GType (*const types[])(void) = {
   haul_array_get_type,
-  haul_value_get_type,
   haul_lock_get_type,
+  haul_queue_get_type,
   haul_rlock_get_type,
+  haul_value_get_type,
   NULL
 };
 

@@ -49,7 +49,8 @@ HaulWaited haul_wait_on            (HaulWait         *self,
                                     guint32           seen);
 /* Whether the last sleep was over by itself, so that it is time to look for the dead. */
 gboolean   haul_wait_is_long       (const HaulWait   *self);
-void       haul_wake               (guint32          *word,
+/* How many were woken. */
+int        haul_wake               (guint32          *word,
                                     int               n);   /* G_MAXINT for all */
 
 /* Robust, for several processes; recursive if wanted. */

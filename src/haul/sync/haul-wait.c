@@ -90,11 +90,11 @@ haul_wait_is_long (const HaulWait *self)
   return self->slice_us > FIRST_SLICE_US;
 }
 
-void
+int
 haul_wake (guint32 *word,
            int      n)
 {
-  (void) syscall (SYS_futex, word, FUTEX_WAKE, n);
+  return syscall (SYS_futex, word, FUTEX_WAKE, n);
 }
 
 void

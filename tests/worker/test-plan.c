@@ -100,6 +100,24 @@ test_divide (void)
     }
 }
 
+/* Where one part finds out how much there is to do, there is no total before. */
+static void
+test_measure (void)
+{
+  g_autoptr(HaulPlan) plan = haul_plan_new ();
+  guint parts[2];
+
+  parts[0] = haul_plan_add (plan, &haul_test_add_task, "Look", NULL, 1, NULL, 0);
+  parts[1] = haul_plan_add (plan, &haul_test_add_task, "Do", NULL, 9, parts, 1);
+  g_assert_cmpfloat (haul_plan_get_total (plan), ==, 10);
+  haul_plan_set_measure (plan, parts[0]);
+  g_assert_cmpfloat (haul_plan_get_total (plan), ==, 0);
+  g_assert_true (haul_plan_is_measure (plan, parts[0]));
+  g_assert_false (haul_plan_is_measure (plan, parts[1]));
+  haul_plan_set_total (plan, 5000);
+  g_assert_cmpfloat (haul_plan_get_total (plan), ==, 5000);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -108,5 +126,6 @@ main (int    argc,
   g_test_add_func ("/worker/plan/add", test_add);
   g_test_add_func ("/worker/plan/refused", test_refused);
   g_test_add_func ("/worker/plan/divide", test_divide);
+  g_test_add_func ("/worker/plan/measure", test_measure);
   return g_test_run ();
 }

@@ -426,6 +426,8 @@ message_cb (gpointer           owner,
     case HAUL_FRAME_PROGRESS:
       if (message->progress.total > 0)
         set_fraction (slot, message->progress.done / message->progress.total);
+      if (haul_plan_is_measure (self->plan, slot - self->slots))
+        haul_plan_set_total (self->plan, message->progress.total);
       if (is_divided (self))
         tell_progress (self, wire_size);
       else

@@ -11,7 +11,8 @@ struct _HaulPlan
 {
   GPtrArray *parts;     /* (owned) of HaulPlanPart */
   double     weights;   /* the sum of them */
-  double     total;     /* 0: that sum */
+  double     total;     /* 0: that sum, or not known yet */
+  int        measure;   /* the part that knows the total, -1 for none */
   gboolean   invalid;   /* a part was refused */
 };
 
@@ -39,6 +40,7 @@ haul_plan_new (void)
   HaulPlan *self = g_new0 (HaulPlan, 1);
 
   self->parts = g_ptr_array_new_with_free_func (part_free);
+  self->measure = -1;
   return self;
 }
 
@@ -176,12 +178,12 @@ haul_plan_is_valid (HaulPlan *self)
  *
  * Gets what the progress of the job counts up to.
  *
- * Returns: what the progress of the job counts up to
+ * Returns: what the progress of the job counts up to; 0 as long as nobody knows
  */
 double
 haul_plan_get_total (HaulPlan *self)
 {
-  return self->total > 0 ? self->total : self->weights;
+  return self->total > 0 || self->measure >= 0 ? self->total : self->weights;
 }
 
 /**
@@ -199,4 +201,37 @@ haul_plan_set_total (HaulPlan *self,
   g_return_if_fail (isfinite (total) && total >= 0);
 
   self->total = total;
+}
+
+/**
+ * haul_plan_set_measure:
+ * @self: a plan
+ * @part: one of its parts
+ *
+ * Says which part finds out how much there is to do in all: the total of its own
+ * progress is that of the job. Until then the job has none.
+ */
+void
+haul_plan_set_measure (HaulPlan *self,
+                       guint     part)
+{
+  g_return_if_fail (part < self->parts->len);
+
+  self->measure = part;
+}
+
+/**
+ * haul_plan_is_measure:
+ * @self: a plan
+ * @part: one of its parts
+ *
+ * Tells whether that is the part that haul_plan_set_measure() was given.
+ *
+ * Returns: whether its total is that of the job
+ */
+gboolean
+haul_plan_is_measure (HaulPlan *self,
+                      guint     part)
+{
+  return self->measure == (int) part;
 }

@@ -69,6 +69,10 @@ gboolean            haul_plan_is_valid    (HaulPlan       *self);
 double              haul_plan_get_total   (HaulPlan       *self);
 void                haul_plan_set_total   (HaulPlan       *self,
                                            double          total);
+void                haul_plan_set_measure (HaulPlan       *self,
+                                           guint           part);
+gboolean            haul_plan_is_measure  (HaulPlan       *self,
+                                           guint           part);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HaulPlan, haul_plan_free)
 

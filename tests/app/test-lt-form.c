@@ -30,7 +30,7 @@ static gboolean
 needs_argument (const HaulTask *task)
 {
   for (const HaulParam *param = task->params; param != NULL && param->name != NULL; param++)
-    if (param->required)
+    if (param->required || param->type == HAUL_PARAM_FILE)
       return TRUE;
   return FALSE;
 }

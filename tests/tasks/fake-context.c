@@ -51,6 +51,10 @@ sink (const HaulMessage *message,
     {
       g_string_append_len (self->result, (const char *) message->data.bytes, message->data.size);
     }
+  else if (message->type == HAUL_FRAME_LOG)
+    {
+      g_string_append_printf (self->log, "%s\n", message->log.text);
+    }
   else if (message->type == HAUL_FRAME_RESULT)
     {
       g_assert_cmpuint (message->result.size, ==, self->result->len);
@@ -70,6 +74,7 @@ fake_context_new (void)
 
   self->context = haul_context_new (sink, self, &self->cancelled);
   self->result = g_string_new (NULL);
+  self->log = g_string_new (NULL);
   self->phases = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
@@ -79,6 +84,7 @@ fake_context_free (FakeContext *self)
 {
   haul_context_free (self->context);
   g_string_free (self->result, TRUE);
+  g_string_free (self->log, TRUE);
   g_ptr_array_unref (self->phases);
   g_free (self->error);
   g_free (self);

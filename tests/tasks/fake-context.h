@@ -12,6 +12,7 @@ typedef struct
 {
   HaulContext   *context;      /* (owned) */
   GString       *result;       /* (owned) */
+  GString       *log;          /* (owned) a line for each */
   GPtrArray     *phases;       /* (owned) (element-type utf8) */
   double         done;         /* the last progress */
   double         total;

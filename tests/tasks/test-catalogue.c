@@ -80,11 +80,12 @@ assert_param (const HaulTask  *task,
     }
 }
 
+/* Something to work on, which nobody else can know. */
 static gboolean
 needs_argument (const HaulTask *task)
 {
-  for (const HaulParam *param = task->params; param != NULL && param->name != NULL; param++)
-    if (param->required)
+  for (const HaulParam *param = task->params; !task->hidden && param != NULL && param->name != NULL; param++)
+    if (param->required || param->type == HAUL_PARAM_FILE)
       return TRUE;
   return FALSE;
 }

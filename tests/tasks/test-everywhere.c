@@ -19,6 +19,7 @@ typedef struct
 
 static const Row rows[] = {
   { "fibonacci", "{'n': <int64 30>, 'count': <int64 20>}", "{'n': <int64 60>}" },
+  { "hash", "{'path': <'/usr/include/glib-2.0'>}", "{'path': <'/usr/lib'>, 'algorithm': <'sha512'>}" },
   { "mandelbrot", "{'width': <int64 500>, 'height': <int64 400>}", "{'width': <int64 5000>, 'height': <int64 5000>, 'iterations': <int64 100000>}" },
   { "matrix", "{'size': <int64 401>}", "{'size': <int64 3000>}" },
   { "montecarlo-pi", "{'points': <int64 30000000>}", "{'points': <int64 100000000000>}" },
@@ -39,7 +40,8 @@ make_executor (const char *name)
 
 static GBytes *
 run (const Row  *row,
-     const char *where)
+     const char *where,
+     double     *ret_total)
 {
   g_autoptr(HaulExecutor) executor = make_executor (where);
   g_autoptr(HaulJob) job = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->small);
@@ -53,6 +55,7 @@ run (const Row  *row,
   haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
   g_assert_cmpfloat (haul_job_get_fraction (job), ==, 1);
   result = haul_job_dup_result (job);
+  *ret_total = haul_job_get_total (job);
   haul_test_shutdown (executor, HAUL_SHUTDOWN_TERMINATE);
   return result;
 }
@@ -63,16 +66,19 @@ test_same (gconstpointer user_data)
   static const char * const others[] = { "thread", "process", "pool" };
   const Row *row = user_data;
   g_autoptr(GBytes) expected = NULL;
+  double expected_total;
 
   haul_test_begin ();
-  expected = run (row, "serial");
+  expected = run (row, "serial", &expected_total);
   g_assert_cmpuint (g_bytes_get_size (expected), >, 0);
   for (guint i = 0; i < G_N_ELEMENTS (others); i++)
     {
-      g_autoptr(GBytes) result = run (row, others[i]);
+      double total;
+      g_autoptr(GBytes) result = run (row, others[i], &total);
 
       g_assert_cmpmem (g_bytes_get_data (result, NULL), g_bytes_get_size (result),
                        g_bytes_get_data (expected, NULL), g_bytes_get_size (expected));
+      g_assert_cmpfloat (total, ==, expected_total);
     }
   haul_test_assert_clean ();
 }

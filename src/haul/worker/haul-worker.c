@@ -62,6 +62,11 @@ static volatile sig_atomic_t is_sending;   /* the handler keeps its hands off */
 static volatile sig_atomic_t is_late;      /* and leaves it to us to send */
 static volatile sig_atomic_t is_timed;     /* it will be called */
 
+/* For that of SIGIO: from its last word on a job until it begins the next, a worker of many hears of the
+ * end of its commands by itself, and that is no accident. */
+static volatile sig_atomic_t is_idle;
+static volatile sig_atomic_t is_over;      /* there was such an end */
+
 static gboolean
 has_unsent (Worker *self)
 {
@@ -163,7 +168,10 @@ send_message (const HaulMessage *message,
   HaulFrame frame = { .type = message->type, .job = self->job, .sequence = self->sequence++ };
 
   if (many != NULL && (message->type == HAUL_FRAME_RESULT || message->type == HAUL_FRAME_ERROR))
-    (void) fflush (stdout);   /* so that what it printed is there before its end */
+    {
+      (void) fflush (stdout);   /* so that what it printed is there before its end */
+      is_idle = TRUE;
+    }
 
   if (message->type == HAUL_FRAME_DATA)
     {
@@ -323,10 +331,14 @@ sigio_cb (int signal_number G_GNUC_UNUSED)
 
   if (poll (&commands, 1, 0) == 1)
     {
-      if (commands.revents & (POLLHUP | POLLERR))
-        _exit (HAUL_WORKER_EXIT_ORPHAN);
+      if ((commands.revents & (POLLHUP | POLLERR)) != 0)
+        {
+          if (!is_idle || (commands.revents & POLLIN) != 0)
+            _exit (HAUL_WORKER_EXIT_ORPHAN);
+          is_over = TRUE;
+        }
       /* After the RUN of one job nothing but CANCEL comes; of many, the board says whether it is meant. */
-      if (many == NULL || is_to_stop (many))
+      else if (many == NULL || is_to_stop (many))
         __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);
     }
   errno = saved;
@@ -439,6 +451,7 @@ run_many (Worker *self)
   struct sigaction action = { .sa_handler = sigalrm_cb, .sa_flags = SA_RESTART };
 
   many = self;
+  is_idle = TRUE;
   if (!listen_for_cancel (&error) || sigaction (SIGALRM, &action, NULL) < 0)
     return complain (error, "cannot listen for a signal");
 
@@ -457,6 +470,9 @@ run_many (Worker *self)
       inputs = cut_inputs (g_steal_pointer (&bytes), run.run.inputs, &error);
       if (inputs == NULL)
         return complain (error, NULL);   /* it was begun: so nobody else tries */
+      is_idle = FALSE;
+      if (is_over)
+        _exit (HAUL_WORKER_EXIT_ORPHAN);
       __atomic_store_n (&cancelled, 0, __ATOMIC_RELAXED);
       if (is_to_stop (self))
         __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);

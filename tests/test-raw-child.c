@@ -219,9 +219,9 @@ violate_form (const char *mode,
   else if (g_str_equal (mode, "hostile-variant"))
     write_frame (HAUL_FRAME_PROGRESS, hostile, sizeof hostile);
   else if (g_str_equal (mode, "bad-utf8"))
-    write_frame (HAUL_FRAME_LOG, "\x01\xff\xfe", 4);
+    write_frame (HAUL_FRAME_LOG, "\x01\xff\xfe\0\0\0\0\0\0\0\0\0\6\5\4", 15);
   else if (g_str_equal (mode, "bad-level"))
-    write_frame (HAUL_FRAME_LOG, "\x7fhi", 4);
+    write_frame (HAUL_FRAME_LOG, "\x7fhi\0\0\0\0\0\0\0\0\0\6\5\4", 15);
   else if (g_str_equal (mode, "empty-progress"))
     write_frame (HAUL_FRAME_PROGRESS, NULL, 0);
   else

@@ -17,6 +17,8 @@ extern const HaulTask * const haul_test_process_tasks[];
 extern const HaulTask * const haul_test_fault_tasks[];
 /* They draw random numbers. */
 extern const HaulTask * const haul_test_random_tasks[];
+/* One that says things in every way there is. */
+extern const HaulTask * const haul_test_log_tasks[];
 
 /* Some of the first. Those that divide themselves, and what they are divided into. */
 extern const HaulTask haul_test_sum_task;

@@ -37,6 +37,7 @@ haul_cli_format_log (HaulJob    *job,
   switch (haul_record_get_level (record))
     {
     case HAUL_LOG_DEBUG:
+    case HAUL_LOG_NOTSET:
       return NULL;
 
     case HAUL_LOG_WARNING:

@@ -32,6 +32,7 @@
 #include "sync/haul-value.h"
 #include "wire/haul-error.h"
 #include "worker/haul-current-process.h"
+#include "worker/haul-log.h"
 #include "worker/haul-plan.h"
 #include "worker/haul-random.h"
 #include "worker/haul-task.h"

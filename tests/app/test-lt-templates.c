@@ -62,7 +62,7 @@ create_item (const char *name)
     return g_object_new (HAUL_TYPE_POOL_WORKER_INFO, NULL);
   if (g_str_equal (name, "job.ui"))
     return G_OBJECT (haul_job_new (haul_task_lookup ("sleep", NULL), NULL, NULL));
-  return G_OBJECT (haul_record_new_log (1, HAUL_LOG_INFO, "text"));
+  return G_OBJECT (haul_record_new_log (1, HAUL_LOG_INFO, "Worker-1", 42, NULL, "text"));
 }
 
 /* Each cell, with the names of its closures. */

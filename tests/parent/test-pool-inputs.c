@@ -252,8 +252,8 @@ message_cb (gpointer           owner,
 }
 
 static void
-line_cb (gpointer    owner,
-         const char *text)
+line_cb (gpointer           owner,
+         const HaulMessage *log)
 {
 }
 

@@ -131,7 +131,16 @@ test_log_and_end (void)
 
       log.log.level = level;
       log.log.text = (char *) "one line";
+      if (level == HAUL_LOG_OUTPUT)
+        {
+          log.log.domain = (char *) "domain";
+          log.log.process = (char *) "Process-1:2";
+          log.log.pid = 4242;
+        }
       round_trip (&log, &back);
+      g_assert_cmpstr (back.log.domain, ==, log.log.domain);
+      g_assert_cmpstr (back.log.process, ==, log.log.process);
+      g_assert_cmpint (back.log.pid, ==, log.log.pid);
       g_assert_cmpint (back.log.level, ==, level);
       g_assert_cmpstr (back.log.text, ==, "one line");
     }
@@ -185,7 +194,7 @@ test_golden (void)
 {
   static const guint8 golden_hello[] = "HAUL\x01\x00\x00\x00" "abc";   /* with the NUL at its end */
   static const guint8 golden_result[] = { 0x04, 0x03, 0x02, 0x01, 0, 0, 0, 0 };
-  static const guint8 golden_log[] = "\x02hi";
+  static const guint8 golden_log[] = { 2, 'h', 'i', 0, 0, 0, 0, 0, 7, 0, 0, 0, 6, 5, 4 };
   static const guint8 golden_progress[] = { 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x40, 'p', 0 };
   HaulMessage message = { .type = HAUL_FRAME_HELLO };
   g_autoptr(GBytes) hello = NULL;
@@ -206,6 +215,7 @@ test_golden (void)
   message = (HaulMessage) { .type = HAUL_FRAME_LOG };
   message.log.level = HAUL_LOG_WARNING;
   message.log.text = (char *) "hi";
+  message.log.pid = 7;
   log = haul_message_encode (&message);
   g_assert_cmpmem (g_bytes_get_data (log, NULL), g_bytes_get_size (log), golden_log, sizeof golden_log);
 
@@ -286,7 +296,7 @@ test_bad_run (void)
 {
   static const struct { guint at; guint8 value; } rows[] = {
     { 0, 0xff }, { 3, 0xff }, { 4, 1 }, { 7, 0x20 }, { 7, 0xff }, { 8, 5 }, { 9, 1 }, { 10, 1 }, { 12, 4 }, { 13, 1 },
-    { 14, 4 }, { 15, 1 },
+    { 14, 5 }, { 15, 1 },
   };
   g_autoptr(GBytes) body = sample (HAUL_FRAME_RUN);
   gsize size;
@@ -395,6 +405,9 @@ assert_sane (HaulFrameType  type,
     case HAUL_FRAME_LOG:
       g_assert_cmpint (message.log.level, <=, HAUL_LOG_OUTPUT);
       assert_text (message.log.text);
+      assert_text (message.log.domain);
+      assert_text (message.log.process);
+      g_assert_cmpint (message.log.pid, >=, 0);
       break;
     case HAUL_FRAME_ERROR:
       g_assert_true (message.error.cancelled == TRUE || message.error.cancelled == FALSE);
@@ -507,7 +520,11 @@ test_bad_level_and_type (void)
   HaulMessage message;
   g_autoptr(GError) error = NULL;
 
-  g_assert_false (decode (HAUL_FRAME_LOG, "\x04hi", 4, &message, &error));
+  g_assert_true (decode (HAUL_FRAME_LOG, "\x03hi\0\0\0\0\0\xff\xff\xff\xff\6\5\4", 15, &message, NULL));
+  g_assert_cmpint (message.log.pid, ==, 0);
+  haul_message_clear (&message);
+  g_assert_false (decode (HAUL_FRAME_LOG, "\x04hi\0\0\0\0\0\0\0\0\0\6\5\4", 15, &message, &error));
+  haul_test_assert_contains (error->message, "unknown level");
   g_assert_error (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL);
   g_clear_error (&error);
   g_assert_false (decode (99, "\x04hi", 4, &message, &error));

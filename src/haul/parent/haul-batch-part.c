@@ -113,12 +113,12 @@ haul_batch_part_said (HaulBatch         *self,
 }
 
 void
-haul_batch_part_printed (HaulBatch  *self,
-                         const char *text)
+haul_batch_part_printed (HaulBatch         *self,
+                         const HaulMessage *log)
 {
   g_autoptr(HaulBatch) keep G_GNUC_UNUSED = g_object_ref (self);
 
-  self->listener->line (self->listener_data, text);
+  self->listener->line (self->listener_data, log);
 }
 
 void

@@ -19,7 +19,8 @@ G_DEFINE_ENUM_TYPE (HaulLogLevel, haul_log_level,
                     G_DEFINE_ENUM_VALUE (HAUL_LOG_DEBUG, "debug"),
                     G_DEFINE_ENUM_VALUE (HAUL_LOG_INFO, "info"),
                     G_DEFINE_ENUM_VALUE (HAUL_LOG_WARNING, "warning"),
-                    G_DEFINE_ENUM_VALUE (HAUL_LOG_OUTPUT, "output"))
+                    G_DEFINE_ENUM_VALUE (HAUL_LOG_OUTPUT, "output"),
+                    G_DEFINE_ENUM_VALUE (HAUL_LOG_NOTSET, "notset"))
 
 G_DEFINE_ENUM_TYPE (HaulParamType, haul_param_type,
                     G_DEFINE_ENUM_VALUE (HAUL_PARAM_INT, "int"),

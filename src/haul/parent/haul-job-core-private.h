@@ -41,7 +41,8 @@ struct _HaulJob
   gint64          timeout_due;    /* µs */
 
   char           *program;        /* (owned) (nullable) */
-  char           *process_name;   /* (owned) (nullable) what its worker is told that it is called */
+  char           *process_name;   /* (owned) (nullable) of the HaulProcess that it is */
+  char           *worker_name;    /* (owned) (nullable) what its worker is told that it is called */
   gboolean        daemon;         /* … and is */
   gboolean        hold;           /* a zombie is to be left of it */
   HaulProcessExecutor *holder;    /* (owned) (nullable) while there is one */

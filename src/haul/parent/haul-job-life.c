@@ -306,6 +306,20 @@ haul_job_set_process_name (HaulJob    *self,
   self->process_name = g_strdup (name);
 }
 
+void
+haul_job_name_worker (HaulJob *self)
+{
+  g_free (self->worker_name);
+  self->worker_name = self->process_name != NULL ? g_strdup (self->process_name)
+                                                 : g_strdup_printf ("Worker-%u", self->id);
+}
+
+const char *
+haul_job_get_worker_name (HaulJob *self)
+{
+  return self->worker_name;
+}
+
 const char *
 haul_job_get_process_name (HaulJob *self)
 {

@@ -4,10 +4,13 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 
 #include "haul-job-core-private.h"
+#include "haul-lines-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
+#include "haul/worker/haul-current-process.h"
 
 /* Progress is notified ten times a second at most: more, nobody can read. */
 #define NOTIFY_INTERVAL_US (100 * 1000)
@@ -133,12 +136,32 @@ haul_job_trace_received (HaulJob           *self,
 }
 
 void
-haul_job_add_log (HaulJob      *self,
-                  HaulLogLevel  level,
-                  const char   *text)
+haul_job_add_log (HaulJob           *self,
+                  const HaulMessage *log)
 {
   self->news_time = g_get_monotonic_time ();
-  haul_ring_take (self->log, haul_record_new_log (self->news_time, level, text));
+  /* One that has no process runs in this one. */
+  haul_ring_take (self->log, haul_record_log (log, self->worker_name != NULL ? self->worker_name
+                                                                           : haul_current_process_get_name (),
+                                              self->worker_name != NULL ? self->pid : (int) getpid ()));
+}
+
+void
+haul_job_add_output (HaulJob    *self,
+                     const char *text)
+{
+  haul_job_add_log (self, &HAUL_LINE (HAUL_LOG_OUTPUT, NULL, text));
+}
+
+void
+haul_job_add_life (HaulJob      *self,
+                   HaulLogLevel  level,
+                   char         *text)
+{
+  g_autofree char *owned = text;
+
+  if (haul_log_wants_life (level))
+    haul_job_add_log (self, &HAUL_LINE (level, HAUL_LIFE_DOMAIN, owned));
 }
 
 static void
@@ -218,7 +241,7 @@ haul_job_receive (HaulJob           *self,
       break;
 
     case HAUL_FRAME_LOG:
-      haul_job_add_log (self, message->log.level, message->log.text);
+      haul_job_add_log (self, message);
       break;
 
     case HAUL_FRAME_DATA:

@@ -69,6 +69,15 @@ haul_job_set_timeout (HaulJob *self,
 }
 
 void
+haul_job_set_log_limit (HaulJob *self,
+                        guint    n_lines)
+{
+  g_return_if_fail (HAUL_IS_JOB (self));
+
+  haul_ring_set_max_items (self->log, n_lines);
+}
+
+void
 haul_job_set_grace (HaulJob  *self,
                     guint     grace_ms,
                     gboolean  escalate)

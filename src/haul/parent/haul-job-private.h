@@ -23,9 +23,18 @@ void          haul_job_trace_sent      (HaulJob            *self,
 void          haul_job_trace_received  (HaulJob            *self,
                                         const HaulMessage  *message,
                                         gsize               wire_size);   /* and no more than that */
+
+/* A line for its log, which goes on to whoever listens to all. Who says it is its own process, unless
+ * @log knows better. */
 void          haul_job_add_log         (HaulJob            *self,
-                                        HaulLogLevel        level,
+                                        const HaulMessage  *log);
+
+/* The same of what its process prints, and of what we say ourselves of its life, if that is wanted. */
+void          haul_job_add_output      (HaulJob            *self,
                                         const char         *text);
+void          haul_job_add_life        (HaulJob            *self,
+                                        HaulLogLevel        level,
+                                        char               *text);       /* (transfer full) */
 void          haul_job_take_error      (HaulJob            *self,
                                         GError             *error);
 void          haul_job_set_program     (HaulJob            *self,
@@ -48,6 +57,10 @@ gboolean      haul_job_has_result      (HaulJob            *self);
 /* Of a job that a HaulProcess runs: what its worker is told that it is called. */
 void          haul_job_set_process_name (HaulJob           *self,
                                          const char        *name);
+/* What the worker of any job that has a process is told that it is called: that, or Worker-N. NULL
+ * before there is one. */
+void          haul_job_name_worker     (HaulJob            *self);
+const char   *haul_job_get_worker_name (HaulJob            *self);
 const char   *haul_job_get_process_name (HaulJob           *self);   /* (nullable) */
 
 /* Of one that is divided: the list of its parts, to add to. */

@@ -10,11 +10,10 @@
 #include "haul-child-private.h"
 #include "haul-job-core-private.h"
 #include "haul-joiners-private.h"
+#include "haul-lines-private.h"
 #include "haul-source-private.h"
 
-/* What a job keeps of what its worker says. */
-#define LOG_LINES      10000
-#define LOG_BYTES      (4 * 1024 * 1024)
+/* What a job keeps of what went over its pipes. */
 #define MESSAGES_ITEMS 500
 #define MESSAGES_BYTES (256 * 1024)
 
@@ -70,6 +69,7 @@ haul_job_finalize (GObject *object)
   g_free (self->title);
   g_free (self->program);
   g_free (self->process_name);
+  g_free (self->worker_name);
   g_free (self->task_error);
   g_free (self->phase);
 
@@ -192,7 +192,7 @@ haul_job_init (HaulJob *self)
   self->pending = g_array_new (FALSE, FALSE, sizeof (HaulLifeEvent));
   haul_estimator_init (&self->estimator);
   haul_pieces_init (&self->result);
-  self->log = haul_ring_new (LOG_LINES, LOG_BYTES);
+  self->log = haul_ring_new (HAUL_LOG_LINES, HAUL_LOG_BYTES);
   self->messages = haul_ring_new (MESSAGES_ITEMS, MESSAGES_BYTES);
   self->joiners = haul_joiners_new ();
 }

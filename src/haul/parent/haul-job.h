@@ -535,10 +535,21 @@ const GError    *haul_job_get_error         (HaulJob              *self);
  *
  * Gets the log of a job, which grows while the job runs.
  *
- * Returns: (transfer none): a #GListModel of #HaulRecord: the newest 10,000 lines
- *   that the task wrote, at most 4 MiB
+ * Returns: (transfer none): a #HaulRing, which is a #GListModel of #HaulRecord: the
+ *   newest 10,000 lines, or as haul_job_set_log_limit() says, and at most 4 MiB.
+ *   #HaulRing:dropped counts those that had to go
  */
 GListModel      *haul_job_get_log           (HaulJob              *self);
+
+/**
+ * haul_job_set_log_limit:
+ * @self: a job
+ * @n_lines: at least 1
+ *
+ * Sets how many lines of its log are kept: the newest ones.
+ */
+void             haul_job_set_log_limit     (HaulJob              *self,
+                                             guint                 n_lines);
 
 /**
  * haul_job_get_messages:

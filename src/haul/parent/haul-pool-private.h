@@ -38,7 +38,7 @@ typedef struct
                   const HaulMessage   *message,
                   gsize                wire_size);
   void (*line)(gpointer             owner,
-               const char          *text);
+               const HaulMessage   *log);
   void (*ended)(gpointer             owner,
                 const GError        *error,
                 int                  code,
@@ -74,8 +74,8 @@ void        haul_batch_part_begun     (HaulBatch       *self,
 void        haul_batch_part_said      (HaulBatch          *self,
                                        const HaulMessage  *message,
                                        gsize               wire_size);
-void        haul_batch_part_printed   (HaulBatch       *self,
-                                       const char      *text);
+void        haul_batch_part_printed   (HaulBatch         *self,
+                                       const HaulMessage *log);
 void        haul_batch_part_died      (HaulBatch       *self,
                                        HaulItem        *item,                /* (transfer full) */
                                        const GError    *why,
@@ -120,6 +120,7 @@ void        haul_batch_cancel_queued  (HaulBatch       *self,
 struct _HaulPoolWorker
 {
   HaulPool   *pool;         /* borrowed */
+  char       *name;         /* (owned) */
   GObject    *owner;        /* (owned) what the child calls its owner */
   HaulChild  *child;        /* (owned) */
   HaulBoard  *board;        /* (owned) mapped, shared with the process */
@@ -224,6 +225,7 @@ struct _HaulPool
   guint           n_silent;        /* ticks since a worker came to be, or said HELLO */
   guint           max_silent;      /* then those that did not are given up */
   GPtrArray      *joiners;         /* (owned) of GTask */
+  HaulRing       *log;             /* (owned) */
 
   GListStore     *infos;           /* (owned) (nullable) of HaulPoolWorkerInfo, once somebody asked */
   guint           told_n_busy;

@@ -459,13 +459,15 @@ message_cb (gpointer           owner,
 }
 
 static void
-line_cb (gpointer    owner,
-         const char *text)
+line_cb (gpointer           owner,
+         const HaulMessage *log)
 {
   Slot *slot = owner;
-  g_autofree char *tagged = tag (slot, text);
+  g_autofree char *text = tag (slot, log->log.text);
+  HaulMessage tagged = *log;
 
-  haul_job_add_log (slot->run->job, HAUL_LOG_OUTPUT, tagged);
+  tagged.log.text = text;
+  haul_job_add_log (slot->run->job, &tagged);
 }
 
 /* Its worker died of it, or with it; or it was given up. */

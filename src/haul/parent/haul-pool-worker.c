@@ -10,6 +10,7 @@
 
 #include "haul-buffers-private.h"
 #include "haul-format.h"
+#include "haul-lines-private.h"
 #include "haul-own-processes-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
@@ -90,6 +91,38 @@ pop_head (HaulPoolWorker *self)
 
 /* What the worker says. */
 
+static void
+keep_line (HaulPoolWorker    *self,
+           const HaulMessage *log)
+{
+  haul_ring_take (self->pool->log, haul_record_log (log, self->name, self->pid));
+}
+
+/* Of the owner of a part, among those of other workers. */
+static HaulMessage
+sign (HaulPoolWorker    *self,
+      const HaulMessage *log)
+{
+  HaulMessage signed_log = *log;
+
+  if (log->log.process == NULL)
+    {
+      signed_log.log.process = self->name;
+      signed_log.log.pid = self->pid;
+    }
+  return signed_log;
+}
+
+static void
+keep_life (HaulPoolWorker *self,
+           char           *text)   /* (transfer full) */
+{
+  g_autofree char *owned = text;
+
+  if (haul_log_wants_life (HAUL_LOG_INFO))
+    keep_line (self, &HAUL_LINE (HAUL_LOG_INFO, HAUL_LIFE_DOMAIN, owned));
+}
+
 static gboolean
 complain (const HaulFrame  *frame,
           const char       *what,
@@ -133,10 +166,11 @@ tell_owner (HaulPoolWorker    *self,
             const HaulMessage *message)
 {
   gboolean is_last = message->type == HAUL_FRAME_RESULT || message->type == HAUL_FRAME_ERROR;
+  HaulMessage said = message->type == HAUL_FRAME_LOG ? sign (self, message) : *message;
 
   if (is_last)
     haul_child_take_lines (self->child);   /* what it printed comes by another way */
-  haul_batch_part_said (batch, message, HAUL_FRAME_HEADER_SIZE + frame->size);
+  haul_batch_part_said (batch, &said, HAUL_FRAME_HEADER_SIZE + frame->size);
   if (is_last)
     answered (self, NULL);
 }
@@ -197,8 +231,7 @@ message_cb (GObject            *owner,
       return TRUE;
 
     case HAUL_FRAME_LOG:
-      g_debug ("[%s/%d] %s", item->batch != NULL ? haul_batch_get_task (item->batch)->id : "initializer",
-               self->pid, message->log.text);
+      keep_line (self, message);
       return TRUE;
 
     case HAUL_FRAME_PROGRESS:
@@ -212,27 +245,21 @@ message_cb (GObject            *owner,
     }
 }
 
-/* What it calls itself as well. */
-static char *
-dup_name (HaulPoolWorker *self)
-{
-  return g_strdup_printf ("PoolWorker-%u", haul_child_get_id (self->child));
-}
-
 static void
 started_cb (GObject   *owner,
             HaulChild *child,
             int        pid)
 {
   HaulPoolWorker *self = find_worker (owner, child);
-  g_autofree char *name = dup_name (self);
+  g_autoptr(HaulPool) pool G_GNUC_UNUSED = g_object_ref (self->pool);   /* who reads its log may let go of it */
 
-  haul_own_process_add (pid, HAUL_PROCESS_WORKER, name, TRUE, NULL);
+  haul_own_process_add (pid, HAUL_PROCESS_WORKER, self->name, TRUE, NULL);
   self->pid = pid;
   self->pool->n_silent = 0;
   haul_pool_watch_time (self->pool);
   if (self->pool->suspended_at != 0)
     haul_child_signal (child, SIGSTOP);
+  keep_life (self, haul_life_format_started (pid));
   haul_pool_touch (self->pool);
 }
 
@@ -243,11 +270,12 @@ line_cb (GObject    *owner,
 {
   HaulPoolWorker *self = find_worker (owner, child);
   HaulItem *item = head (self);
+  HaulMessage log = sign (self, &HAUL_LINE (HAUL_LOG_OUTPUT, NULL, text));
 
   if (item != NULL && item->batch != NULL && haul_batch_is_part (item->batch))
-    haul_batch_part_printed (item->batch, text);
+    haul_batch_part_printed (item->batch, &log);
   else
-    g_debug ("[pool/%d] %s", self->pid, text);
+    keep_line (self, &log);
 }
 
 static void
@@ -300,11 +328,13 @@ ended_cb (GObject      *owner,
           const GError *lost)
 {
   HaulPoolWorker *self = find_worker (owner, child);
+  g_autoptr(HaulPool) pool G_GNUC_UNUSED = g_object_ref (self->pool);
 
   haul_own_process_ended (self->pid, code, signal_number);
   self->lost = lost != NULL;
   self->exit_code = code;
   self->exit_signal = signal_number;
+  keep_life (self, haul_life_format_ended (lost != NULL ? -1 : code, signal_number));
   haul_pool_worker_ended (self->pool, self, explain (self, code, signal_number, lost));
 }
 
@@ -347,6 +377,7 @@ haul_pool_worker_new (HaulPool        *pool,
   self->owner = g_object_new (G_TYPE_OBJECT, NULL);
   g_object_set_qdata (self->owner, worker_quark (), self);
   self->child = haul_child_new (&listener, self->owner, haul_next_id (), nice);
+  self->name = g_strdup_printf ("PoolWorker-%u", haul_child_get_id (self->child));
 
   if (!make_board (self, &board_fd, error))
     return NULL;
@@ -365,6 +396,7 @@ haul_pool_worker_free (HaulPoolWorker *self)
   g_queue_clear_full (&self->sent, (GDestroyNotify) haul_item_free);
   g_clear_error (&self->wrong);
   g_clear_object (&self->info);
+  g_free (self->name);
   if (self->board != NULL)
     haul_shared_unmap (self->board, sizeof (HaulBoard));
   g_free (self);
@@ -408,17 +440,15 @@ haul_pool_worker_send (HaulPoolWorker *self,
                        const HaulTask *task)
 {
   HaulMessage run = { .type = HAUL_FRAME_RUN };
-  g_autofree char *name = NULL;
   gboolean is_part = item->batch != NULL && haul_batch_is_part (item->batch);
   gsize wire_size;
 
   /* It keeps its name from one to the next. */
-  if (self->last_number == 0)
-    name = dup_name (self);
-  run.run.name = name;
+  run.run.name = self->last_number == 0 ? self->name : NULL;
   run.run.daemon = TRUE;
   run.run.task = (char *) task->id;
   run.run.arguments = item->arguments;
+  run.run.level = haul_log_get_level ();
   if (item->batch != NULL)
     haul_batch_seed_item (item->batch, item->index, &run);
   else

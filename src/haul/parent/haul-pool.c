@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "haul-cpus.h"
+#include "haul-lines-private.h"
 #include "haul-pool-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
@@ -57,6 +58,7 @@ haul_pool_dispose (GObject *object)
   g_clear_pointer (&self->workers, g_ptr_array_unref);
   g_clear_pointer (&self->batches, g_ptr_array_unref);
   g_clear_pointer (&self->joiners, g_ptr_array_unref);
+  g_clear_object (&self->log);
   g_clear_pointer (&self->client, haul_fork_client_unref);
 
   G_OBJECT_CLASS (haul_pool_parent_class)->dispose (object);
@@ -154,6 +156,7 @@ haul_pool_init (HaulPool *self)
   self->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) haul_pool_worker_free);
   self->batches = g_ptr_array_new_with_free_func (g_object_unref);
   self->joiners = g_ptr_array_new_with_free_func (g_object_unref);
+  self->log = haul_ring_new (HAUL_LOG_LINES, HAUL_LOG_BYTES);
 }
 
 HaulPool *
@@ -355,6 +358,14 @@ haul_pool_shutdown (HaulPool     *self,
     default:
       haul_pool_close (self);
     }
+}
+
+GListModel *
+haul_pool_get_log (HaulPool *self)
+{
+  g_return_val_if_fail (HAUL_IS_POOL (self), NULL);
+
+  return G_LIST_MODEL (self->log);
 }
 
 void

@@ -259,6 +259,19 @@ void          haul_pool_suspend            (HaulPool             *self);
 void          haul_pool_resume             (HaulPool             *self);
 
 /**
+ * haul_pool_get_log:
+ * @self: a pool
+ *
+ * Gets what its workers say and print while they are at the items of batches, or
+ * between them, and, at %HAUL_LOG_INFO, what becomes of them. The log of a #HaulJob
+ * that runs in the pool has what they say of that.
+ *
+ * Returns: (transfer none): a #HaulRing, which is a #GListModel of #HaulRecord: the
+ *   newest 10,000 lines, or as haul_ring_set_max_items() says, and at most 4 MiB
+ */
+GListModel   *haul_pool_get_log            (HaulPool             *self);
+
+/**
  * haul_pool_get_workers:
  * @self: a pool
  *

@@ -11,6 +11,7 @@
 
 #include "haul-child-private.h"
 #include "haul-job-private.h"
+#include "haul-lines-private.h"
 #include "haul-own-processes-private.h"
 #include "haul/wire/haul-error.h"
 
@@ -45,6 +46,7 @@ started (GObject   *owner,
   haul_own_process_add (pid, HAUL_PROCESS_WORKER, name != NULL ? name : haul_job_get_title (job),
                         haul_job_get_daemon (job), job);
   haul_job_set_pid (job, pid);
+  haul_job_add_life (job, HAUL_LOG_INFO, haul_life_format_started (pid));
 }
 
 static gboolean
@@ -70,7 +72,7 @@ line (GObject    *owner,
       HaulChild  *child,
       const char *text)
 {
-  haul_job_add_log (HAUL_JOB (owner), HAUL_LOG_OUTPUT, text);
+  haul_job_add_output (HAUL_JOB (owner), text);
 }
 
 static void
@@ -110,6 +112,7 @@ ended (GObject      *owner,
   HaulJob *job = HAUL_JOB (owner);
 
   haul_own_process_ended (haul_job_get_pid (job), code, signal_number);
+  haul_job_add_life (job, HAUL_LOG_INFO, haul_life_format_ended (lost != NULL ? -1 : code, signal_number));
   haul_job_set_exit (job, lost != NULL && !haul_job_has_result (job) ? -1 : code, signal_number);
   if (lost != NULL)
     haul_job_take_error (job, g_error_copy (lost));
@@ -130,6 +133,7 @@ start (HaulProcessExecutor *self,
     self->client = haul_fork_client_new (self->worker_path);
 
   haul_job_set_program (job, self->worker_path);
+  haul_job_name_worker (job);
   child = haul_child_new (&listener, G_OBJECT (job), haul_job_get_id (job), haul_job_get_nice (job));
   haul_child_set_hold (child, haul_job_get_hold (job));
   haul_job_set_run (job, child, (GDestroyNotify) haul_child_free);
@@ -158,11 +162,13 @@ send_run (HaulJob   *job,
   HaulMessage run = { .type = HAUL_FRAME_RUN };
 
   run.run.task = (char *) haul_job_get_task (job)->id;
-  run.run.name = (char *) haul_job_get_process_name (job);
+  run.run.name = (char *) haul_job_get_worker_name (job);
   run.run.daemon = haul_job_get_daemon (job);
   run.run.arguments = haul_job_get_arguments (job);
   run.run.seed = haul_job_get_run_seed (job);
   run.run.seeds_process = TRUE;
+  run.run.level = haul_log_get_level ();
+  haul_job_add_life (job, HAUL_LOG_DEBUG, g_strdup_printf (_("running the task “%s”"), run.run.task));
   send (job, child, &run);
 }
 

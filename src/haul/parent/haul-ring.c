@@ -124,7 +124,7 @@ haul_ring_init (HaulRing *self)
  * @max_items: how many records it keeps at most; at least 1
  * @max_bytes: how many bytes of text it keeps at most
  *
- * Makes a ring, whose bounds stay as they are.
+ * Makes a ring.
  *
  * Returns: (transfer full): an empty ring
  */
@@ -142,21 +142,47 @@ haul_ring_new (guint max_items,
   return self;
 }
 
-static guint
+/* Makes room for @n_more records of @room bytes. */
+static void
 drop_oldest (HaulRing *self,
+             guint     n_more,
              gsize     room)
 {
   guint n = 0;
 
   while (self->records.length > 0
-         && (self->records.length >= self->max_items || self->n_bytes + room > self->max_bytes))
+         && (self->records.length + n_more > self->max_items || self->n_bytes + room > self->max_bytes))
     {
       g_autoptr(HaulRecord) oldest = g_queue_pop_head (&self->records);
 
       self->n_bytes -= strlen (haul_record_get_text (oldest));
       n++;
     }
-  return n;
+  self->near = NULL;
+  if (n == 0)
+    return;
+
+  self->dropped += n;
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, n, 0);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DROPPED]);
+}
+
+/**
+ * haul_ring_set_max_items:
+ * @self: a ring
+ * @max_items: how many records it keeps at most; at least 1
+ *
+ * Changes how much it keeps. The oldest go where there is no room any more.
+ */
+void
+haul_ring_set_max_items (HaulRing *self,
+                         guint     max_items)
+{
+  g_return_if_fail (HAUL_IS_RING (self));
+  g_return_if_fail (max_items > 0);
+
+  self->max_items = max_items;
+  drop_oldest (self, 0, 0);
 }
 
 /**
@@ -171,21 +197,12 @@ haul_ring_take (HaulRing   *self,
                 HaulRecord *record)
 {
   gsize size;
-  guint n_dropped;
 
   g_return_if_fail (HAUL_IS_RING (self));
   g_return_if_fail (HAUL_IS_RECORD (record));
 
   size = strlen (haul_record_get_text (record));
-  n_dropped = drop_oldest (self, size);
-  self->near = NULL;
-  if (n_dropped > 0)
-    {
-      self->dropped += n_dropped;
-      g_list_model_items_changed (G_LIST_MODEL (self), 0, n_dropped, 0);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DROPPED]);
-    }
-
+  drop_oldest (self, 1, size);
   g_queue_push_tail (&self->records, record);
   self->n_bytes += size;
   g_list_model_items_changed (G_LIST_MODEL (self), self->records.length - 1, 0, 1);

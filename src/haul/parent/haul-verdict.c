@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "haul-format.h"
+#include "haul-lines-private.h"
 #include "haul-part.h"
 #include "haul/wire/haul-error.h"
 
@@ -16,10 +17,15 @@ static char *
 last_words (HaulJob *job)
 {
   GListModel *log = haul_job_get_log (job);
-  guint n = g_list_model_get_n_items (log);
-  g_autoptr(HaulRecord) record = n > 0 ? g_list_model_get_item (log, n - 1) : NULL;
 
-  return record != NULL ? g_strdup (haul_record_get_text (record)) : NULL;
+  for (guint i = g_list_model_get_n_items (log); i > 0; i--)
+    {
+      g_autoptr(HaulRecord) record = g_list_model_get_item (log, i - 1);
+
+      if (g_strcmp0 (haul_record_get_domain (record), HAUL_LIFE_DOMAIN) != 0)
+        return g_strdup (haul_record_get_text (record));   /* what we said ourselves does not count */
+    }
+  return NULL;
 }
 
 /* Of a job that is divided, the part that its worker died of. */

@@ -18,7 +18,7 @@ static const struct
   [HAUL_FRAME_RUN] = { "RUN", 256 * 1024 },   /* with the sizes of as many inputs as a part may have */
   [HAUL_FRAME_CANCEL] = { "CANCEL", 0 },
   [HAUL_FRAME_PROGRESS] = { "PROGRESS", 8 * 1024 },
-  [HAUL_FRAME_LOG] = { "LOG", 8 * 1024 },
+  [HAUL_FRAME_LOG] = { "LOG", 16 * 1024 },
   [HAUL_FRAME_DATA] = { "DATA", HAUL_FRAME_MAX_DATA },
   [HAUL_FRAME_RESULT] = { "RESULT", 64 },
   [HAUL_FRAME_ERROR] = { "ERROR", 8 * 1024 },

@@ -168,7 +168,9 @@ haul_message_encode (const HaulMessage *message)
       break;
 
     case HAUL_FRAME_LOG:
-      body = g_variant_new ("(ys)", (guchar) message->log.level, message->log.text);
+      body = g_variant_new ("(ysssi)", (guchar) message->log.level, message->log.text,
+                            message->log.domain != NULL ? message->log.domain : "",
+                            message->log.process != NULL ? message->log.process : "", message->log.pid);
       break;
 
     case HAUL_FRAME_ERROR:
@@ -229,6 +231,28 @@ decode_hello (const HaulFrame  *frame,
     return refuse (frame, "a HELLO of something else", error);
 
   message->hello.program = haul_text_clean (program, -1);
+  return TRUE;
+}
+
+static gboolean
+decode_log (const HaulFrame  *frame,
+            GVariant         *body,
+            HaulMessage      *message,
+            GError          **error)
+{
+  const char *text, *domain, *process;
+  guchar level;
+  int pid;
+
+  g_variant_get (body, "(y&s&s&si)", &level, &text, &domain, &process, &pid);
+  if (level > HAUL_LOG_OUTPUT)
+    return refuse (frame, "a LOG of an unknown level", error);
+
+  message->log.level = level;
+  message->log.text = haul_text_clean (text, -1);
+  message->log.domain = *domain != '\0' ? haul_text_clean (domain, -1) : NULL;
+  message->log.process = *process != '\0' ? haul_text_clean (process, -1) : NULL;
+  message->log.pid = MAX (pid, 0);
   return TRUE;
 }
 
@@ -303,7 +327,7 @@ decode_run (const HaulFrame  *frame,
   shares = take (&from, 4);
   seed = take (&from, 8);
   if (frame->size != (guint64) RUN_HEAD + size + (guint64) n_inputs * 8 + task_length + name_length
-      || flags > (RUN_DAEMON | RUN_SEEDS_PROCESS) || level > HAUL_LOG_OUTPUT
+      || flags > (RUN_DAEMON | RUN_SEEDS_PROCESS) || level > HAUL_LOG_NOTSET
       || !g_utf8_validate_len ((const char *) from + size + n_inputs * 8, task_length, NULL))
     return refuse (frame, "a malformed RUN", error);
 
@@ -345,7 +369,6 @@ decode_body (const HaulFrame  *frame,
              GError          **error)
 {
   const char *text;
-  guchar level;
 
   switch (message->type)
     {
@@ -356,12 +379,7 @@ decode_body (const HaulFrame  *frame,
       return decode_progress (frame, body, message, error);
 
     case HAUL_FRAME_LOG:
-      g_variant_get (body, "(y&s)", &level, &text);
-      if (level > HAUL_LOG_OUTPUT)
-        return refuse (frame, "a LOG of an unknown level", error);
-      message->log.level = level;
-      message->log.text = haul_text_clean (text, -1);
-      return TRUE;
+      return decode_log (frame, body, message, error);
 
     case HAUL_FRAME_ERROR:
       g_variant_get (body, "(b&s)", &message->error.cancelled, &text);
@@ -396,7 +414,7 @@ haul_message_decode (const HaulFrame  *frame,
   static const char * const bodies[HAUL_FRAME_N_TYPES] = {
     [HAUL_FRAME_HELLO] = "(uus)",
     [HAUL_FRAME_PROGRESS] = "(dds)",
-    [HAUL_FRAME_LOG] = "(ys)",
+    [HAUL_FRAME_LOG] = "(ysssi)",
     [HAUL_FRAME_ERROR] = "(bs)",
   };
   g_autoptr(GVariant) body = NULL;
@@ -459,6 +477,8 @@ haul_message_clear (HaulMessage *message)
 
     case HAUL_FRAME_LOG:
       g_free (message->log.text);
+      g_free (message->log.domain);
+      g_free (message->log.process);
       break;
 
     case HAUL_FRAME_ERROR:

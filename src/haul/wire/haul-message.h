@@ -37,8 +37,9 @@ HAUL_BEGIN_DECLS
  * @HAUL_LOG_INFO: worth a line
  * @HAUL_LOG_WARNING: something is wrong, the task goes on
  * @HAUL_LOG_OUTPUT: what the child wrote to its standard output or error
+ * @HAUL_LOG_NOTSET: of no line: nobody has said which levels are wanted
  *
- * How much a log line matters.
+ * How much a log line matters, from the least on.
  */
 typedef enum
 {
@@ -46,6 +47,7 @@ typedef enum
   HAUL_LOG_INFO,
   HAUL_LOG_WARNING,
   HAUL_LOG_OUTPUT,
+  HAUL_LOG_NOTSET,
 } HaulLogLevel;
 
 /**
@@ -69,7 +71,8 @@ typedef struct
              HaulLogLevel level; guint32 shares;                /* number of the set, 0 for none */
              guint64 seed; gboolean seeds_process; } run;       /* rand() and its like as well */
     struct { double done; double total; char *phase; }          progress;  /* total 0: unknown */
-    struct { HaulLogLevel level; char *text; }                  log;
+    struct { HaulLogLevel level; char *text; char *domain;      /* of g_log(); (nullable) */
+             char *process; int pid; } log;                     /* who says it: (nullable) and 0 for the sender */
     struct { const guint8 *bytes; gsize size; }                 data;      /* borrowed */
     struct { guint64 size; }                                    result;
     struct { gboolean cancelled; char *text; }                  error;

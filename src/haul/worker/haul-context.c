@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "haul-log-private.h"
 #include "haul-random-private.h"
 
 /* How often progress is sent at most, and how often the hot path is left to look at the clock. */
@@ -249,7 +250,8 @@ haul_context_emit (HaulContext *self,
  * @format: as for printf()
  * @...: its arguments
  *
- * Writes one line for people. Never dropped on the way.
+ * Writes one line for people. Never dropped on the way, unless it is below what
+ * haul_log_set_level() says: then it costs nothing.
  */
 void
 haul_context_log (HaulContext  *self,
@@ -261,6 +263,9 @@ haul_context_log (HaulContext  *self,
   g_autofree char *text = NULL;
   HaulMessage message = { .type = HAUL_FRAME_LOG };
   va_list args;
+
+  if (!haul_log_wants (level))
+    return;
 
   va_start (args, format);
   raw = g_strdup_vprintf (format, args);

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 void haul_current_process_set_parent (int         pid,
                                       int         lifeline_fd);
 
+gboolean haul_current_process_is_worker  (void);
+
 /* What it was told of itself with its task; @name NULL: the same as before. */
 void haul_current_process_set        (const char *name,
                                       gboolean    daemon);

@@ -25,6 +25,12 @@ haul_current_process_set_parent (int pid,
   current.lifeline_fd = lifeline_fd;
 }
 
+gboolean
+haul_current_process_is_worker (void)
+{
+  return current.parent_pid != 0;
+}
+
 void
 haul_current_process_set (const char *name,
                           gboolean    daemon)
@@ -41,10 +47,12 @@ haul_current_process_set (const char *name,
  * haul_current_process_get_name:
  *
  * The name of the process that asks: what the program that started it calls it,
- * as in `haul_process_set_name()`. It means nothing but what people make of it.
+ * as in `haul_process_set_name()`, or else "Process-1"; for the process of a job
+ * "Worker-4", for one of a pool "PoolWorker-2". It means nothing but what people
+ * make of it.
  *
  * Returns: (transfer none): the name; "MainProcess" in a program that is no
- *   worker, "Worker" in one that was given no name. Valid until the task has ended
+ *   worker. Valid until the task has ended
  */
 const char *
 haul_current_process_get_name (void)

@@ -19,6 +19,7 @@
 
 #include "haul-current-process-private.h"
 #include "haul-fork-server-private.h"
+#include "haul-log-private.h"
 #include "haul-plan.h"
 #include "haul-random-private.h"
 #include "haul-settle-private.h"
@@ -389,6 +390,14 @@ shake_hands (Worker *self,
   return 0;
 }
 
+/* What RUN says of the process that it comes to. */
+static void
+tell_process (const HaulMessage *run)
+{
+  haul_current_process_set (run->run.name, run->run.daemon);
+  haul_log_set_level (run->run.level);
+}
+
 static gboolean
 run_task (Worker      *self,
           HaulMessage *run,
@@ -398,6 +407,7 @@ run_task (Worker      *self,
   g_autoptr(GVariant) arguments = NULL;
   g_autoptr(GError) error = NULL;
   const HaulTask *task = haul_task_lookup (run->run.task, &error);
+  gboolean ok;
 
   if (task != NULL)
     arguments = haul_task_complete (task, run->run.arguments, &error);
@@ -419,7 +429,10 @@ run_task (Worker      *self,
   context = haul_context_new (send_message, self, &cancelled);
   haul_context_set_inputs (context, inputs);
   haul_context_set_seed (context, run->run.seed);
-  return haul_task_run (task, context, arguments);
+  haul_log_begin (context);
+  ok = haul_task_run (task, context, arguments);
+  haul_log_end ();
+  return ok;
 }
 
 static int
@@ -432,13 +445,13 @@ run_one (Worker *self)
 
   if (!receive_run (self, &run, &bytes, &error) || !listen_for_cancel (&error))
     return complain (error, NULL);
+  tell_process (&run);
   inputs = cut_inputs (g_steal_pointer (&bytes), run.run.inputs, &error);
   if (inputs == NULL)
     return complain (error, NULL);
   if (self->received->len > self->used)
     __atomic_store_n (&cancelled, 1, __ATOMIC_RELAXED);   /* it came along with RUN, so no signal will */
 
-  haul_current_process_set (run.run.name, run.run.daemon);
   return run_task (self, &run, inputs) ? 0 : 1;
 }
 
@@ -464,7 +477,7 @@ run_many (Worker *self)
       if (!receive_run (self, &run, &bytes, &error))
         return complain (error, NULL);
 
-      haul_current_process_set (run.run.name, run.run.daemon);
+      tell_process (&run);
       if (!haul_board_begin (self->board, self->job))
         continue;   /* somebody else does it */
       inputs = cut_inputs (g_steal_pointer (&bytes), run.run.inputs, &error);
@@ -526,7 +539,8 @@ is_open (int fd)
  * @argv: of main()
  * @tasks: (array zero-terminated=1): the tasks that this worker can run
  *
- * The whole main() of a worker program: what a #HaulProcessExecutor starts.
+ * The whole main() of a worker program: what a #HaulProcessExecutor starts. It
+ * calls g_log_set_writer_func(), which can be done once: a worker program does not.
  *
  * Returns: the exit status
  */
@@ -557,6 +571,7 @@ haul_worker_main (int                     argc,
       return HAUL_WORKER_EXIT_USAGE;
     }
 
+  haul_log_install ();
   haul_tasks_register (tasks);
   program_pid = fork_server ? (int) getppid () : parent_pid;
   if (fork_server)

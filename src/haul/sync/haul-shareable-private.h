@@ -45,7 +45,9 @@ void           haul_shareable_take_fd        (HaulShareable  *self,
                                               int             fd);
 
 /* The guard of its bytes, for some instructions only. Whoever finds that its holder died has repair()
- * called, and goes on. A holder may have been stopped: so even this has an end. TRUE, and then
+ * called, and goes on. A holder may have been stopped: so even this has an end. That is the end of @wait, but
+ * nobody fails for the sake of some instructions: after it there is another tenth of a second. Without @wait
+ * it is ten seconds, for what has to be done by whoever is cancelled as well. TRUE, and then
  * haul_shareable_leave(), or FALSE with @wait's own outcome in @ret_waited (nullable). */
 gboolean       haul_shareable_enter          (HaulShareable  *self,
                                               HaulWait       *wait,

@@ -17,6 +17,10 @@
 #define VERSION 1
 #define ALIGNMENT 64
 
+/* How long to wait for the guard, when the time is over, and when there is no time. */
+#define GRACE_MS 100
+#define PATIENCE_MS 10000
+
 /* What the memory begins with; the table of members comes after it, and then what the class keeps there. */
 typedef struct
 {
@@ -215,8 +219,24 @@ haul_shareable_enter (HaulShareable *self,
                       HaulWaited    *ret_waited)
 {
   HaulShareableClass *klass = HAUL_SHAREABLE_GET_CLASS (self);
-  int status = haul_mutex_lock (&get_private (self)->header->guard, wait, ret_waited);
+  pthread_mutex_t *guard = &get_private (self)->header->guard;
+  int status = pthread_mutex_trylock (guard);
+  HaulWait last;
 
+  if (status == EOWNERDEAD)
+    pthread_mutex_consistent (guard);
+  else if (status != 0)
+    {
+      if (wait != NULL)
+        status = haul_mutex_lock (guard, wait, ret_waited);
+      if (wait == NULL || status == ETIMEDOUT)
+        {
+          haul_wait_init_uncancellable (&last, wait != NULL ? GRACE_MS : PATIENCE_MS);
+          status = haul_mutex_lock (guard, &last, wait == NULL ? ret_waited : NULL);
+        }
+      if (status != 0 && status != EOWNERDEAD && status != ETIMEDOUT && ret_waited != NULL)
+        *ret_waited = HAUL_WAIT_TIMED_OUT;   /* somebody wrote nonsense into it */
+    }
   if (status == EOWNERDEAD && klass->repair != NULL)
     klass->repair (self);
   return status == 0 || status == EOWNERDEAD;
@@ -251,19 +271,22 @@ haul_shareable_join (HaulShareable  *self,
   return TRUE;
 }
 
-/* Who leaves of its own will has nothing any more that the others would have to know of: a class that keeps
- * count of what a member holds sees to it in its dispose. */
+/* A class that keeps count of what a member has says in its leave() what becomes of that. */
 static void
 haul_shareable_finalize (GObject *object)
 {
   HaulShareable *self = HAUL_SHAREABLE (object);
+  HaulShareableClass *klass = HAUL_SHAREABLE_GET_CLASS (self);
   HaulShareablePrivate *priv = get_private (self);
   HaulWait wait;
 
   haul_wait_init (&wait, 100, NULL);
   if (priv->header != NULL && priv->member >= 0 && haul_shareable_enter (self, &wait, NULL))
     {
-      haul_members_leave (haul_shareable_get_members (self), priv->member);
+      if (klass->leave != NULL)
+        klass->leave (self, priv->member);
+      else
+        haul_members_leave (haul_shareable_get_members (self), priv->member);
       haul_shareable_leave (self);
     }
   if (priv->header != NULL)

@@ -44,6 +44,7 @@ G_DECLARE_DERIVABLE_TYPE (HaulShareable, haul_shareable, HAUL, SHAREABLE, GObjec
  * @has_memory: whether it has any
  * @open: makes ready what was made, or came from another process, or says why it cannot be
  * @repair: puts right what who died had begun to change
+ * @leave: gives up the place of a member that goes of its own will
  *
  * What makes a class of them. Only libhaul has any: what they call is private to it.
  */
@@ -59,6 +60,8 @@ struct _HaulShareableClass
   gboolean    (*open)   (HaulShareable  *self,
                          GError        **error);
   void        (*repair) (HaulShareable  *self);
+  void        (*leave)  (HaulShareable  *self,
+                         guint           member);
 };
 
 HAUL_END_DECLS

@@ -37,11 +37,16 @@ typedef struct
   gint64        deadline;      /* µs of g_get_monotonic_time(); -1 for none, 0 for not at all */
   GCancellable *cancellable;   /* (unowned) (nullable) */
   guint         slice_us;      /* of the next sleep */
+  gboolean      is_uncancellable;
 } HaulWait;
 
 void       haul_wait_init          (HaulWait         *self,
                                     int               timeout_ms,
                                     GCancellable     *cancellable);
+
+/* The same, but neither a cancellable nor the task of this thread ends it: for what has to be put in order. */
+void       haul_wait_init_uncancellable (HaulWait    *self,
+                                         int          timeout_ms);
 
 /* Sleeps while *word is @seen, until haul_wake(), and never for long. */
 HaulWaited haul_wait_on            (HaulWait         *self,

@@ -33,11 +33,28 @@ haul_wait_init (HaulWait     *self,
                 GCancellable *cancellable)
 {
   self->cancellable = cancellable;
+  self->is_uncancellable = FALSE;
   self->slice_us = FIRST_SLICE_US;
   if (timeout_ms > 0)
     self->deadline = g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND;
   else
     self->deadline = timeout_ms < 0 ? -1 : 0;
+}
+
+void
+haul_wait_init_uncancellable (HaulWait *self,
+                              int       timeout_ms)
+{
+  haul_wait_init (self, timeout_ms, NULL);
+  self->is_uncancellable = TRUE;
+}
+
+static gboolean
+is_cancelled (HaulWait *self)
+{
+  return !self->is_uncancellable
+         && (g_cancellable_is_cancelled (self->cancellable)
+             || (task_cancelled != NULL && __atomic_load_n (task_cancelled, __ATOMIC_RELAXED) != 0));
 }
 
 /* Whether to sleep once more, and until when. */
@@ -49,8 +66,7 @@ next_slice (HaulWait        *self,
 
   if (self->deadline == 0)
     return HAUL_WAIT_WOULD_BLOCK;
-  if (g_cancellable_is_cancelled (self->cancellable)
-      || (task_cancelled != NULL && __atomic_load_n (task_cancelled, __ATOMIC_RELAXED) != 0))
+  if (is_cancelled (self))
     return HAUL_WAIT_CANCELLED;
   now = g_get_monotonic_time ();
   if (self->deadline > 0 && now >= self->deadline)
@@ -111,6 +127,23 @@ haul_mutex_init (pthread_mutex_t *mutex,
   pthread_mutexattr_destroy (&attributes);
 }
 
+/* The thread sanitizer does not know pthread_mutex_clocklock(), so it gets the older function, whose clock may
+ * be set: each wait is short. */
+static int
+lock_until (pthread_mutex_t *mutex,
+            struct timespec *until)
+{
+#if defined (__SANITIZE_THREAD__)
+  gint64 us = until->tv_sec * G_USEC_PER_SEC + until->tv_nsec / 1000 + g_get_real_time () - g_get_monotonic_time ();
+
+  until->tv_sec = us / G_USEC_PER_SEC;
+  until->tv_nsec = us % G_USEC_PER_SEC * 1000;
+  return pthread_mutex_timedlock (mutex, until);
+#else
+  return pthread_mutex_clocklock (mutex, CLOCK_MONOTONIC, until);
+#endif
+}
+
 int
 haul_mutex_lock (pthread_mutex_t *mutex,
                  HaulWait        *wait,
@@ -130,7 +163,7 @@ haul_mutex_lock (pthread_mutex_t *mutex,
             *ret_waited = waited;
           return ETIMEDOUT;
         }
-      status = pthread_mutex_clocklock (mutex, CLOCK_MONOTONIC, &until);
+      status = lock_until (mutex, &until);
     }
   if (status == EOWNERDEAD)
     pthread_mutex_consistent (mutex);

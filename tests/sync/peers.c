@@ -6,6 +6,7 @@
 #include "peers.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "haul-test.h"
@@ -62,6 +63,42 @@ peer_kill (GSubprocess *peer)
   g_subprocess_force_exit (peer);
   (void) g_subprocess_wait (peer, NULL, &error);
   g_assert_no_error (error);
+}
+
+typedef struct
+{
+  int  pid;
+  char state;
+} State;
+
+static gboolean
+has_state (gpointer data)
+{
+  State *state = data;
+
+  return haul_test_process_state (state->pid) == state->state;
+}
+
+static void
+wait_for_state (GSubprocess *peer,
+                char         state)
+{
+  State wanted = { atoi (g_subprocess_get_identifier (peer)), state };
+
+  haul_test_poll_until (has_state, &wanted, HAUL_TEST_SOON_MS);
+}
+
+void
+peer_stop (GSubprocess *peer)
+{
+  g_subprocess_send_signal (peer, SIGSTOP);   /* from another thread, at some time */
+  wait_for_state (peer, 'T');
+}
+
+void
+peer_wait_asleep (GSubprocess *peer)
+{
+  wait_for_state (peer, 'S');
 }
 
 void

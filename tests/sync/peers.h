@@ -14,7 +14,9 @@ typedef struct
 {
   guint32 n_ready;     /* atomic: how many got to where the test wants them */
   guint32 n_done;      /* atomic: how many times something was done */
-  guint32 n_died;      /* atomic: how often a peer was told that somebody died */
+  guint32 n_died;      /* atomic: how often a peer was told that somebody died, or that it is broken */
+  guint32 n_late;      /* atomic: how often somebody's time was over */
+  guint32 n_zero;      /* atomic: how often somebody was the first */
   guint32 stop;        /* atomic: the peers are to end */
   guint32 n_inside;    /* atomic: how many are in there now, and were at most */
   guint32 max_inside;
@@ -33,6 +35,10 @@ GSubprocess *peer_start      (HaulShareable   *object,
                               guint            n) G_GNUC_WARN_UNUSED_RESULT;
 /* Kills it, with SIGKILL, and waits for its end. */
 void         peer_kill       (GSubprocess     *peer);
+/* Stops it, and waits until it has stopped. */
+void         peer_stop       (GSubprocess     *peer);
+/* Waits until it sleeps, in whatever it does. */
+void         peer_wait_asleep (GSubprocess    *peer);
 /* Waits until it has ended by itself, and well. */
 void         peer_join       (GSubprocess     *peer);
 

@@ -43,4 +43,19 @@ gboolean    haul_hold_recover   (HaulHold       *self,
 void        haul_hold_release   (HaulHold       *self);
 gboolean    haul_hold_is_held   (const HaulHold *self);
 
+/* For a condition: of a HaulLock or a HaulRLock, NULL of anything else. */
+HaulHold   *haul_hold_get       (HaulShareable  *lock);
+/* Releases it altogether, however often it was taken; returns how often. */
+guint       haul_hold_suspend   (HaulHold       *self);
+/* Takes it back, for as long as that takes; FALSE, without it, when a holder died meanwhile. */
+gboolean    haul_hold_resume    (HaulHold       *self,
+                                 guint           depth);
+/* A look without waiting, when nobody has it; ends with haul_hold_end_look(). */
+gboolean    haul_hold_look      (HaulHold       *self,
+                                 gboolean       *ret_is_poisoned);
+void        haul_hold_end_look  (HaulHold       *self);
+
+HaulHold   *haul_lock_get_hold  (HaulShareable  *lock);
+HaulHold   *haul_rlock_get_hold (HaulShareable  *lock);
+
 G_END_DECLS

@@ -7,6 +7,9 @@
 
 #include <errno.h>
 
+#include "haul-lock.h"
+#include "haul-rlock.h"
+
 #include "haul/wire/haul-error.h"
 
 /* A number that no other thread of this process has, or had. */
@@ -152,5 +155,69 @@ haul_hold_release (HaulHold *self)
   if (--self->depth > 0)
     return;
   set_holder (self, 0);
+  (void) pthread_mutex_unlock (&self->body->mutex);
+}
+
+HaulHold *
+haul_hold_get (HaulShareable *lock)
+{
+  if (HAUL_IS_LOCK (lock))
+    return haul_lock_get_hold (lock);
+  return HAUL_IS_RLOCK (lock) ? haul_rlock_get_hold (lock) : NULL;
+}
+
+guint
+haul_hold_suspend (HaulHold *self)
+{
+  guint depth = self->depth;
+
+  self->depth = 1;
+  haul_hold_release (self);
+  return depth;
+}
+
+gboolean
+haul_hold_resume (HaulHold *self,
+                  guint     depth)
+{
+  HaulWait wait;
+  int status;
+
+  haul_wait_init_uncancellable (&wait, -1);
+  status = haul_mutex_lock (&self->body->mutex, &wait, NULL);
+  if (status != 0 && status != EOWNERDEAD)
+    return FALSE;
+  if (status == EOWNERDEAD)
+    self->body->poisoned = TRUE;
+  if (self->body->poisoned)
+    {
+      (void) pthread_mutex_unlock (&self->body->mutex);
+      return FALSE;
+    }
+  self->depth = depth;
+  set_holder (self, this_thread ());
+  return TRUE;
+}
+
+gboolean
+haul_hold_look (HaulHold *self,
+                gboolean *ret_is_poisoned)
+{
+  HaulWait wait;
+  int status;
+
+  haul_wait_init_uncancellable (&wait, 0);
+  status = haul_mutex_lock (&self->body->mutex, &wait, NULL);
+  if (status != 0 && status != EOWNERDEAD)
+    return FALSE;
+  if (status == EOWNERDEAD)
+    self->body->poisoned = TRUE;
+  *ret_is_poisoned = self->body->poisoned;
+  return TRUE;
+}
+
+void
+haul_hold_end_look (HaulHold *self)
+{
   (void) pthread_mutex_unlock (&self->body->mutex);
 }

@@ -4,9 +4,13 @@
 #include "config.h"
 
 #include "haul-array.h"
+#include "haul-barrier.h"
+#include "haul-condition.h"
+#include "haul-event.h"
 #include "haul-lock.h"
 #include "haul-queue.h"
 #include "haul-rlock.h"
+#include "haul-semaphore.h"
 #include "haul-shareable-private.h"
 #include "haul-value.h"
 
@@ -15,9 +19,13 @@
 /* All that can be passed on to another process: a new class is a line here. */
 static GType (*const types[])(void) = {
   haul_array_get_type,
+  haul_barrier_get_type,
+  haul_condition_get_type,
+  haul_event_get_type,
   haul_lock_get_type,
   haul_queue_get_type,
   haul_rlock_get_type,
+  haul_semaphore_get_type,
   haul_value_get_type,
   NULL
 };

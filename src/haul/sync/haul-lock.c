@@ -117,6 +117,12 @@ haul_lock_release (HaulLock *self)
   haul_hold_release (&self->hold);
 }
 
+HaulHold *
+haul_lock_get_hold (HaulShareable *lock)
+{
+  return &HAUL_LOCK (lock)->hold;
+}
+
 static gboolean
 haul_lock_open (HaulShareable  *shareable,
                 GError        **error)

@@ -117,6 +117,12 @@ haul_rlock_release (HaulRLock *self)
   haul_hold_release (&self->hold);
 }
 
+HaulHold *
+haul_rlock_get_hold (HaulShareable *lock)
+{
+  return &HAUL_RLOCK (lock)->hold;
+}
+
 static gboolean
 haul_rlock_open (HaulShareable  *shareable,
                  GError        **error)

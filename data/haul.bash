@@ -25,6 +25,7 @@ _haul_run () {
   case $prev in
     --executor) _haul_words 'process thread serial pool'; return ;;
     --start-method) _haul_words 'spawn forkserver'; return ;;
+    --log-level) _haul_words 'debug info warning'; return ;;
     --output) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --nice | --timeout | --grace | --workers | --chunksize | --retries | --task-timeout) return ;;
   esac

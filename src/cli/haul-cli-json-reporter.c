@@ -114,14 +114,10 @@ json_log (HaulCliReporter *reporter,
           HaulJob         *job,
           HaulRecord      *record)
 {
-  static const char * const levels[] = { "debug", "info", "warning", "output" };
   JsonReporter *self = (JsonReporter *) reporter;
   JsonBuilder *builder = begin (self, job, "log");
-  HaulLogLevel level = haul_record_get_level (record);
-  g_autofree char *text = haul_text_clean (haul_record_get_text (record), -1);
 
-  haul_cli_json_add_text (builder, "level", level < G_N_ELEMENTS (levels) ? levels[level] : NULL);
-  haul_cli_json_add_text (builder, "text", text);
+  haul_cli_json_add_record (builder, record);
   haul_cli_json_finish (builder, self->writer);
 }
 

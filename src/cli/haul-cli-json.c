@@ -116,3 +116,18 @@ haul_cli_json_finish (JsonBuilder   *builder,
   haul_cli_writer_add (writer, line);
   g_object_unref (builder);
 }
+
+void
+haul_cli_json_add_record (JsonBuilder *builder,
+                          HaulRecord  *record)
+{
+  static const char * const levels[] = { "debug", "info", "warning", "output" };
+  HaulLogLevel level = haul_record_get_level (record);
+  g_autofree char *text = haul_text_clean (haul_record_get_text (record), -1);
+
+  haul_cli_json_add_text (builder, "level", level < G_N_ELEMENTS (levels) ? levels[level] : NULL);
+  haul_cli_json_add_text (builder, "text", text);
+  haul_cli_json_add_text (builder, "process", haul_record_get_process_name (record));
+  haul_cli_json_add_int (builder, "pid", haul_record_get_pid (record));
+  haul_cli_json_add_text (builder, "domain", haul_record_get_domain (record));
+}

@@ -38,4 +38,8 @@ void haul_cli_json_add_result     (JsonBuilder      *builder,
 void haul_cli_json_finish         (JsonBuilder      *builder,
                                    HaulCliWriter    *writer);
 
+/* What a line of a log is, and who says it. */
+void         haul_cli_json_add_record    (JsonBuilder    *builder,
+                                          HaulRecord     *record);
+
 G_END_DECLS

@@ -148,6 +148,17 @@ json_say (HaulCliMapReporter *reporter,
   haul_cli_say (line);
 }
 
+static void
+json_log (HaulCliMapReporter *reporter,
+          HaulRecord         *record)
+{
+  JsonReporter *self = (JsonReporter *) reporter;
+  JsonBuilder *builder = begin (self, "log");
+
+  haul_cli_json_add_record (builder, record);
+  haul_cli_json_finish (builder, self->writer);
+}
+
 static const char *
 verdict (const HaulCliMapNews *news)
 {
@@ -189,6 +200,7 @@ haul_cli_map_json_reporter_new (HaulCliWriter *writer)
     .item = json_item,
     .progress = json_progress,
     .say = json_say,
+    .log = json_log,
     .end = json_end,
   };
   JsonReporter *self = g_new0 (JsonReporter, 1);

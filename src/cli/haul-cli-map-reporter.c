@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "haul-cli-print.h"
+#include "haul-cli-reporter.h"
 #include "haul-cli-values.h"
 
 #define FIRST_COUNT 100   /* that is told when nobody knows how many there will be; then ten times as many */
@@ -68,6 +69,15 @@ say (HaulCliMapReporter *self,
      const char         *line)
 {
   haul_cli_say (line);
+}
+
+void
+haul_cli_map_say_record (HaulCliMapReporter *self,
+                         HaulRecord         *record)
+{
+  g_autofree char *line = haul_cli_format_record (record);
+
+  self->funcs->say (self, line);
 }
 
 HaulCliMapReporter *
@@ -161,6 +171,7 @@ haul_cli_map_plain_reporter_new (void)
     .start = plain_start,
     .progress = plain_progress,
     .say = say,
+    .log = haul_cli_map_say_record,
     .end = plain_end,
   };
   PlainReporter *self = g_new0 (PlainReporter, 1);

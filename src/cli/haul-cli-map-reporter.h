@@ -46,6 +46,7 @@ struct _HaulCliMapReporterFuncs
   void (*item)     (HaulCliMapReporter *self, const HaulCliMapItem *item);
   void (*progress) (HaulCliMapReporter *self, const HaulCliMapNews *news);   /* ten times a second */
   void (*say)      (HaulCliMapReporter *self, const char *line);             /* on standard error, with a newline */
+  void (*log)      (HaulCliMapReporter *self, HaulRecord *record);           /* with --log-level */
   void (*hide)     (HaulCliMapReporter *self);                               /* standard output is about to be written to */
   void (*stop)     (HaulCliMapReporter *self);                               /* Ctrl+Z: let go of the terminal */
   void (*end)      (HaulCliMapReporter *self, const HaulCliMapNews *news);
@@ -63,6 +64,10 @@ HaulCliMapReporter *haul_cli_map_terminal_reporter_new  (HaulCliTerminal     *te
                                                          gboolean             shared) G_GNUC_WARN_UNUSED_RESULT;
 HaulCliMapReporter *haul_cli_map_json_reporter_new      (HaulCliWriter       *writer) G_GNUC_WARN_UNUSED_RESULT;
 void                haul_cli_map_reporter_free          (HaulCliMapReporter  *self);
+
+/* A line of a log as a line on standard error. */
+void                haul_cli_map_say_record             (HaulCliMapReporter  *self,
+                                                         HaulRecord          *record);
 
 /* "1,860 of 3,000, 2 failed" */
 char               *haul_cli_map_format_progress        (const HaulCliMapNews  *news) G_GNUC_WARN_UNUSED_RESULT;

@@ -196,6 +196,23 @@ drained (gpointer user_data)
     haul_cli_feed_wake (self->feed);
 }
 
+/* What the workers say. */
+
+static void
+log_cb (GListModel *log,
+        guint       position,
+        guint       n_removed,
+        guint       n_added,
+        Session    *self)
+{
+  for (guint i = 0; i < n_added; i++)
+    {
+      g_autoptr(HaulRecord) record = g_list_model_get_item (log, position + i);
+
+      self->reporter->funcs->log (self->reporter, record);
+    }
+}
+
 /* The end. */
 
 static void
@@ -442,6 +459,9 @@ make_pool (Session *self)
   self->pool = haul_pool_new (NULL, (guint) CLAMP (total, 1, wanted));
   if (self->options->nice != HAUL_CLI_NICE_UNSET)
     haul_pool_set_nice (self->pool, self->options->nice);
+  haul_log_set_level (self->options->log_level);
+  if (self->options->log_level != HAUL_LOG_NOTSET && self->reporter->funcs->log != NULL)
+    g_signal_connect (haul_pool_get_log (self->pool), "items-changed", G_CALLBACK (log_cb), self);
 }
 
 int
@@ -470,6 +490,7 @@ haul_cli_map_session_run (const HaulCliOptions *options,
     self.reporter->funcs->start (self.reporter, &news);
   start_tick (&self);
   g_main_loop_run (self.loop);
+  g_signal_handlers_disconnect_by_data (haul_pool_get_log (self.pool), &self);
 
   /* From here on Ctrl+C does what it does to any program: no worker is left that it could leave. */
   g_clear_pointer (&self.signals, haul_cli_signals_free);

@@ -182,6 +182,25 @@ apply_quiet (HaulCliOptions  *options,
 }
 
 static gboolean
+apply_log_level (HaulCliOptions  *options,
+                 const char      *value,
+                 GError         **error)
+{
+  static const char * const names[] = {[HAUL_LOG_DEBUG] = "debug", [HAUL_LOG_INFO] = "info", [HAUL_LOG_WARNING] = "warning" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      if (g_str_equal (value, names[i]))
+        {
+          options->log_level = (HaulLogLevel) i;
+          return TRUE;
+        }
+    }
+
+  return haul_cli_throw_usage (error, _("--log-level: ‘%s’ is not one of debug, info, warning"), value);
+}
+
+static gboolean
 apply_help (HaulCliOptions  *options,
             const char      *value,
             GError         **error)
@@ -290,6 +309,7 @@ static const HaulCliOption own[] = {
   { "force", NULL, N_("Replace the file if there is one"), apply_force, HAUL_CLI_RUN | HAUL_CLI_MAP },
   { "json", NULL, N_("Write what happens to standard output, one JSON object a line"), apply_json, HAUL_CLI_RUN | HAUL_CLI_MAP },
   { "quiet", NULL, N_("Say nothing but errors"), apply_quiet, HAUL_CLI_RUN | HAUL_CLI_MAP },
+  { "log-level", N_("LEVEL"), N_("Print what is logged as [LEVEL/PROCESS] TEXT, from this level on: “debug”, “info” or “warning”"), apply_log_level, HAUL_CLI_RUN | HAUL_CLI_MAP },
   { "help", NULL, N_("Show this; after a task, also its parameters"), apply_help, HAUL_CLI_RUN | HAUL_CLI_MAP },
   { NULL }
 };

@@ -319,6 +319,7 @@ haul_cli_options_parse (HaulCliOptions  *self,
 
   memset (self, 0, sizeof *self);
   self->nice = HAUL_CLI_NICE_UNSET;
+  self->log_level = HAUL_LOG_NOTSET;
   self->grace_ms = HAUL_DEFAULT_GRACE_MS;
   self->seed = haul_random_draw_seed ();
 

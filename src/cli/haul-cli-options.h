@@ -40,6 +40,7 @@ typedef struct
   gboolean         force;
   gboolean         json;
   gboolean         quiet;
+  HaulLogLevel     log_level;    /* HAUL_LOG_NOTSET: not said */
   gboolean         help;         /* then only the task is set, if it was named */
 
   /* Of a map. Strings are borrowed from the command line. */

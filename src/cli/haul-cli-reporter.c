@@ -28,17 +28,29 @@ haul_cli_quiet_reporter_new (void)
 }
 
 char *
+haul_cli_format_record (HaulRecord *record)
+{
+  g_autofree char *line = haul_record_dup_line (record);
+
+  return g_strconcat (line, "\n", NULL);
+}
+
+char *
 haul_cli_format_log (HaulJob    *job,
                      HaulRecord *record)
 {
   const char *id = haul_job_get_task (job)->id;
   g_autofree char *text = haul_text_clean (haul_record_get_text (record), -1);
 
+  if (haul_log_get_level () != HAUL_LOG_NOTSET)
+    return haul_cli_format_record (record);
+
   switch (haul_record_get_level (record))
     {
     case HAUL_LOG_DEBUG:
     case HAUL_LOG_NOTSET:
-      return NULL;
+      /* With a domain it came since G_MESSAGES_DEBUG asks for it. */
+      return haul_record_get_domain (record) != NULL ? g_strdup_printf ("%s: %s\n", id, text) : NULL;
 
     case HAUL_LOG_WARNING:
       /* Translators: the name of a task, and a line of its log. */

@@ -50,6 +50,8 @@ HaulCliReporter *haul_cli_json_reporter_new      (HaulCliWriter         *writer,
                                                   const HaulCliOptions  *options) G_GNUC_WARN_UNUSED_RESULT;
 void             haul_cli_reporter_free          (HaulCliReporter       *self);
 
+/* As haul_log_to_stderr() does, with its newline: with --log-level. */
+char            *haul_cli_format_record          (HaulRecord            *record) G_GNUC_WARN_UNUSED_RESULT;
 /* A line of a job's log as people see it, with its newline; NULL for what they do not want to see. */
 char            *haul_cli_format_log             (HaulJob               *job,
                                                   HaulRecord            *record) G_GNUC_WARN_UNUSED_RESULT;

@@ -487,6 +487,7 @@ run_job (Session *self)
 {
   static const HaulCliSignalFuncs funcs = { interrupted, stopping, resized };
   HaulJob *job = self->job;
+  GListModel *pool_log = NULL;
 
   if (self->options->nice != HAUL_CLI_NICE_UNSET)
     haul_job_set_nice (job, self->options->nice);
@@ -503,6 +504,10 @@ run_job (Session *self)
 
   self->loop = g_main_loop_new (NULL, FALSE);
   self->executor = make_executor (self->options);
+  if (self->options->executor == HAUL_CLI_POOL)   /* what becomes of the workers, if that is wanted */
+    pool_log = haul_pool_get_log (haul_pool_executor_get_pool (HAUL_POOL_EXECUTOR (self->executor)));
+  if (pool_log != NULL)
+    g_signal_connect (pool_log, "items-changed", G_CALLBACK (log_cb), self);
   self->signals = haul_cli_signals_new (&funcs, self->options->executor == HAUL_CLI_SERIAL, self);
 
   state_cb (job, NULL, self);
@@ -514,6 +519,8 @@ run_job (Session *self)
 
   g_signal_handlers_disconnect_by_data (job, self);
   g_signal_handlers_disconnect_by_data (haul_job_get_log (job), self);
+  if (pool_log != NULL)
+    g_signal_handlers_disconnect_by_data (pool_log, self);
   g_clear_pointer (&self->parts, haul_cli_parts_free);
   /* From here on Ctrl+C does what it does to any program: no child is left that it could leave. */
   g_clear_pointer (&self->signals, haul_cli_signals_free);
@@ -538,6 +545,7 @@ haul_cli_session_run (const HaulCliOptions *options,
 {
   g_auto(Session) self = { options, output };
 
+  haul_log_set_level (options->log_level);
   self.job = haul_job_new (options->task, options->arguments, &self.error);
   if (self.job == NULL)
     {

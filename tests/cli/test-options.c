@@ -53,6 +53,7 @@ test_defaults (void)
   g_assert_cmpuint (options.grace_ms, ==, HAUL_DEFAULT_GRACE_MS);
   g_assert_cmpint (haul_arguments_get_int (options.arguments, "digits"), >, 0);
   g_assert_false (options.force || options.json || options.quiet || options.help);
+  g_assert_cmpint (options.log_level, ==, HAUL_LOG_NOTSET);
 }
 
 static void
@@ -62,7 +63,7 @@ test_all (void)
   g_autoptr(GError) error = NULL;
 
   g_assert_true (parse (&options, "--json|--executor|process|--start-method|forkserver|pi|--digits|77|--nice|5|--timeout=2.5|--grace|0.25|"
-                        "--output|-odd name|--force|--quiet", &error));
+                        "--output|-odd name|--force|--quiet|--log-level=info", &error));
   g_assert_no_error (error);
   g_assert_cmpint (haul_arguments_get_int (options.arguments, "digits"), ==, 77);
   g_assert_cmpint (options.start_method, ==, HAUL_START_FORK_SERVER);
@@ -71,6 +72,7 @@ test_all (void)
   g_assert_cmpuint (options.grace_ms, ==, 250);
   g_assert_cmpstr (options.output, ==, "-odd name");
   g_assert_true (options.force && options.json && options.quiet);
+  g_assert_cmpint (options.log_level, ==, HAUL_LOG_INFO);
 }
 
 static void

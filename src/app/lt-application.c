@@ -8,6 +8,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "lt-history-window.h"
 #include "lt-job-actions.h"
 #include "lt-leave-dialog.h"
 #include "lt-settings.h"
@@ -24,6 +25,7 @@ struct _LtApplication
   AdwApplication  parent_instance;
 
   LtJobs         *jobs;           /* (owned) */
+  LtHistory      *history;        /* (owned) of the primary instance, from startup on */
   GtkWidget      *question;       /* (unowned) (nullable) the dialog that is open */
   guint           signal_ids[3];
   gboolean        stopping;
@@ -216,8 +218,27 @@ shortcuts_cb (GSimpleAction *action,
     gtk_widget_activate_action (GTK_WIDGET (window), "win.show-help-overlay", NULL);
 }
 
+static void
+history_cb (GSimpleAction *action,
+            GVariant      *parameter,
+            gpointer       user_data)
+{
+  LtApplication *self = user_data;
+  GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (self));
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  for (GList *link = windows; link != NULL; link = link->next)
+    if (LT_IS_HISTORY_WINDOW (link->data))
+      {
+        gtk_window_present (link->data);
+        return;
+      }
+  gtk_window_present (GTK_WINDOW (lt_history_window_new (parent, self->history, self->jobs)));
+}
+
 static const GActionEntry entries[] = {
   { "about", about_cb },
+  { "history", history_cb },
   { "quit", quit_cb },
   { "shortcuts", shortcuts_cb },
 };
@@ -227,6 +248,7 @@ add_shortcuts (GtkApplication *application)
 {
   static const struct { const char *action; const char *keys[3]; } shortcuts[] = {
     { "app.quit", { "<Control>q" } },
+    { "app.history", { "<Control>h" } },
     { "win.close", { "<Control>w" } },
     { "win.show-help-overlay", { "<Control>question" } },
     { "win.new-menu", { "<Control>n" } },
@@ -241,6 +263,17 @@ add_shortcuts (GtkApplication *application)
 
   for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     gtk_application_set_accels_for_action (application, shortcuts[i].action, (const char **) shortcuts[i].keys);
+}
+
+static void
+history_message_cb (LtApplication *self)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  for (GList *link = windows; link != NULL; link = link->next)
+    if (LT_IS_WINDOW (link->data))
+      lt_window_toast (link->data, lt_history_get_message (self->history), NULL, NULL);
+  g_message ("%s", lt_history_get_message (self->history));
 }
 
 static void
@@ -259,6 +292,9 @@ lt_application_startup (GApplication *application)
     }
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   lt_job_actions_add (self);
+  self->history = lt_history_new (NULL);
+  g_signal_connect_object (self->history, "notify::message", G_CALLBACK (history_message_cb), self, G_CONNECT_SWAPPED);
+  lt_jobs_set_history (self->jobs, self->history);
   add_shortcuts (GTK_APPLICATION (self));
 }
 
@@ -283,6 +319,7 @@ lt_application_dispose (GObject *object)
   for (guint i = 0; i < G_N_ELEMENTS (self->signal_ids); i++)
     g_clear_handle_id (&self->signal_ids[i], g_source_remove);
   g_clear_object (&self->jobs);
+  g_clear_object (&self->history);
 
   G_OBJECT_CLASS (lt_application_parent_class)->dispose (object);
 }

@@ -474,10 +474,8 @@ lt_job_text_summary (GListModel *jobs)
 }
 
 const char *
-lt_job_text_executor (HaulJob *job)
+lt_job_text_executor_name (const char *name)
 {
-  const char *name = haul_job_get_executor_name (job);
-
   if (g_strcmp0 (name, "process") == 0)
     return _("Child Process");
   if (g_strcmp0 (name, "pool") == 0)
@@ -487,6 +485,18 @@ lt_job_text_executor (HaulJob *job)
   if (g_strcmp0 (name, "serial") == 0)
     return _("Window’s Main Loop");
   return name != NULL ? name : "";
+}
+
+const char *
+lt_job_text_executor (HaulJob *job)
+{
+  return lt_job_text_executor_name (haul_job_get_executor_name (job));
+}
+
+const char *
+lt_job_text_verdict_icon (HaulJobVerdict verdict)
+{
+  return verdict_icons[verdict];
 }
 
 char *

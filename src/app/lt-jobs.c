@@ -25,6 +25,7 @@ struct _LtJobs
   HaulExecutor *executors[LT_N_RUN_IN];   /* (owned) */
   GListStore   *model;                    /* (owned) of HaulJob, newest first */
   GHashTable   *quarters;                 /* (owned) of HaulJob: the last quarter that was announced, plus one */
+  LtHistory    *history;                  /* (owned) (nullable) */
   GQueue        removed;                  /* (owned) of HaulJob, newest first: for undo */
   guint         counts[LT_N_FILTERS];
   char         *summary;                  /* (owned) */
@@ -205,6 +206,7 @@ lt_jobs_dispose (GObject *object)
     g_list_store_remove_all (self->model);
   g_clear_object (&self->model);
   g_clear_pointer (&self->quarters, g_hash_table_unref);
+  g_clear_object (&self->history);
   for (guint i = 0; i < LT_N_RUN_IN; i++)
     g_clear_object (&self->executors[i]);
 
@@ -288,6 +290,16 @@ LtJobs *
 lt_jobs_new (void)
 {
   return g_object_new (LT_TYPE_JOBS, NULL);
+}
+
+void
+lt_jobs_set_history (LtJobs    *self,
+                     LtHistory *history)
+{
+  g_return_if_fail (LT_IS_JOBS (self));
+  g_return_if_fail (LT_IS_HISTORY (history));
+
+  g_set_object (&self->history, history);
 }
 
 GListModel *
@@ -461,6 +473,8 @@ lt_jobs_start (LtJobs          *self,
     g_object_set_data_full (G_OBJECT (job), POOL_KEY, g_object_ref (self->executors[LT_RUN_IN_POOL]), g_object_unref);
   add (self, job);
   haul_executor_submit (self->executors[options->where], job);
+  if (self->history != NULL && haul_job_is_active (job))
+    lt_history_follow (self->history, job);
 
   return job;
 }

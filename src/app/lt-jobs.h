@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "haul/haul.h"
+#include "lt-history.h"
 
 G_BEGIN_DECLS
 
@@ -51,6 +51,9 @@ typedef struct
 
 LtJobs       *lt_jobs_new          (void) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Who remembers them from now on. */
+void          lt_jobs_set_history  (LtJobs          *self,
+                                    LtHistory       *history);
 GListModel   *lt_jobs_get_model    (LtJobs          *self);   /* of HaulJob */
 guint         lt_jobs_get_count    (LtJobs          *self,
                                     LtFilter         filter);

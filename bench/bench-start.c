@@ -135,7 +135,7 @@ measure_server (int     fd,
   body = haul_message_encode (&hello);
   frame.payload = g_bytes_get_data (body, &frame.size);
   haul_frame_encode_header (&frame, header);
-  if (!haul_pipe_new (commands, 0, NULL) || !haul_pipe_new (events, 0, NULL) || !haul_pipe_new (log, 0, NULL)
+  if (!haul_open_pipe (commands, 0, NULL) || !haul_open_pipe (events, 0, NULL) || !haul_open_pipe (log, 0, NULL)
       || !haul_write_all (commands[1], header, sizeof header, frame.payload, frame.size, NULL))
     g_error ("no pipe");
 

@@ -513,7 +513,7 @@ test_listener (void)
   int commands[2];
 
   haul_test_begin ();
-  g_assert_true (haul_pipe_new (commands, 0, NULL));
+  g_assert_true (haul_open_pipe (commands, 0, NULL));
   crowd.fds[0] = commands[0];
   crowd.fds[1] = crowd.fds[2] = commands[1];
   crowd.client = haul_fork_client_new (g_getenv ("HAUL_TEST_CHILD"));

@@ -83,7 +83,7 @@ pipe_init_func (Pipe          *pipe,
   g_autoptr(GError) error = NULL;
 
   *pipe = (Pipe) { { -1, -1 }, NULL, share };
-  g_assert_true (haul_pipe_new (pipe->fds, 0, &error));
+  g_assert_true (haul_open_pipe (pipe->fds, 0, &error));
   g_assert_true (haul_fd_set_blocking (pipe->fds[0], FALSE, &error));
   g_assert_true (haul_fd_set_blocking (pipe->fds[1], FALSE, &error));
   pipe->watch = haul_hub_watch (pipe->fds[0], func, pipe, &error);

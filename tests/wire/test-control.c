@@ -114,7 +114,7 @@ test_round_trip (void)
   begin ();
   open_pair (pair);
   for (guint i = 0; i < 2; i++)
-    g_assert_true (haul_pipe_new (pipes[i], 0, NULL));
+    g_assert_true (haul_open_pipe (pipes[i], 0, NULL));
   sent[0] = pipes[0][0];
   sent[1] = pipes[0][1];
   sent[2] = pipes[1][0];

@@ -59,7 +59,7 @@ test_pipe (void)
       int fds[2] = { -1, -1 };
 
       /* A capacity is a wish; that it cannot be had is no error. */
-      g_assert_true (haul_pipe_new (fds, capacities[i], &error));
+      g_assert_true (haul_open_pipe (fds, capacities[i], &error));
       g_assert_no_error (error);
       for (guint end = 0; end < 2; end++)
         {
@@ -125,7 +125,7 @@ test_interrupted (void)
   for (gsize i = 0; i < size; i++)
     payload[i] = i * 7 + (i >> 8);
   sigaction (SIGUSR1, &action, NULL);
-  g_assert_true (haul_pipe_new (fds, 0, NULL));
+  g_assert_true (haul_open_pipe (fds, 0, NULL));
   writer.fd = fds[1];
   g_assert_cmpint (pthread_create (&thread, NULL, write_thread, &writer), ==, 0);
   while (got < size + 4)

@@ -259,9 +259,9 @@ fork_worker_ask (ForkWorker *self,
   int commands[2], events[2], log[2];
 
   *self = (ForkWorker) { .job = request.job, .pidfd = -1, .heard = g_byte_array_new () };
-  g_assert_true (haul_pipe_new (commands, 0, NULL));
-  g_assert_true (haul_pipe_new (events, 0, NULL));
-  g_assert_true (haul_pipe_new (log, 0, NULL));
+  g_assert_true (haul_open_pipe (commands, 0, NULL));
+  g_assert_true (haul_open_pipe (events, 0, NULL));
+  g_assert_true (haul_open_pipe (log, 0, NULL));
   fork_server_send (server, request, (const int[]) { commands[0], events[1], log[1] });
   haul_clear_fd (&commands[0]);
   haul_clear_fd (&events[1]);

@@ -424,7 +424,7 @@ test_together (void)
   int pipe_fds[2];
 
   start (&server);
-  g_assert_true (haul_pipe_new (pipe_fds, 0, NULL));
+  g_assert_true (haul_open_pipe (pipe_fds, 0, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (workers); i++)
     {
       const HaulControl request = { .type = HAUL_CONTROL_SPAWN, .job = i + 1 };

@@ -33,8 +33,8 @@ worker_start (Worker     *worker,
   g_autoptr(GError) error = NULL;
   int commands[2], events[2];
 
-  g_assert_true (haul_pipe_new (commands, 0, NULL));
-  g_assert_true (haul_pipe_new (events, 0, NULL));
+  g_assert_true (haul_open_pipe (commands, 0, NULL));
+  g_assert_true (haul_open_pipe (events, 0, NULL));
   g_subprocess_launcher_take_fd (launcher, commands[0], HAUL_WORKER_COMMANDS_FD);
   g_subprocess_launcher_take_fd (launcher, events[1], HAUL_WORKER_EVENTS_FD);
   *worker = (Worker) { NULL, commands[1], events[0], 0, { 0 }, g_byte_array_new () };

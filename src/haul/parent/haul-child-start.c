@@ -62,9 +62,9 @@ static gboolean
 pipes_open (Pipes   *self,
             GError **error)
 {
-  return haul_pipe_new (self->commands, 0, error)
-         && haul_pipe_new (self->events, EVENTS_CAPACITY, error)
-         && haul_pipe_new (self->log, 0, error)
+  return haul_open_pipe (self->commands, 0, error)
+         && haul_open_pipe (self->events, EVENTS_CAPACITY, error)
+         && haul_open_pipe (self->log, 0, error)
          && check_reserve (self, error)
          && haul_fd_set_blocking (self->commands[1], FALSE, error)
          && haul_fd_set_blocking (self->events[0], FALSE, error)

@@ -33,7 +33,7 @@ haul_throw_errno (GError    **error,
 }
 
 gboolean
-haul_pipe_new (int      ret_fds[2],
+haul_open_pipe (int      ret_fds[2],
                int      capacity,
                GError **error)
 {

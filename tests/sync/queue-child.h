@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* What the queue tests share with their children, beside the queue: what each producer, which is one child,
  * has put, and how often each of its items was taken. */
 
-#define QUEUE_N_PRODUCERS 1024
+#define QUEUE_N_PRODUCERS 2048
 #define QUEUE_N_ITEMS 10000
 
 typedef struct

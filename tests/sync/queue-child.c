@@ -89,6 +89,18 @@ consume_until_pill (void)
     }
 }
 
+/* Puts one item, and is gone. */
+static void
+send_and_exit (gsize size)
+{
+  g_autoptr(GBytes) item = g_bytes_new_take (g_malloc0 (size), size);
+  g_autoptr(GError) error = NULL;
+
+  if (!haul_queue_put (queue, item, -1, NULL, &error))
+    g_error ("put: %s", error->message);
+  _exit (0);
+}
+
 /* Is there, and holds what it is said to hold, until it is killed. */
 static void
 hold (const char *what)
@@ -139,6 +151,8 @@ main (int    argc,
     consume (FALSE);
   else if (g_str_equal (argv[1], "pill"))
     consume_until_pill ();
+  else if (g_str_equal (argv[1], "send"))
+    send_and_exit (atoi (argv[3]));
   else
     hold (argv[1]);
   g_object_unref (queue);

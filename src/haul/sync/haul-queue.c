@@ -15,9 +15,8 @@
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
 
-/* How long the guard may take where there is no time to wait. Nobody has it for longer, except who was
- * stopped while having it. */
-#define GUARD_MS 20
+/* How long a main loop tries to get it. */
+#define TRY_US 20
 
 G_DEFINE_FINAL_TYPE (HaulQueue, haul_queue, HAUL_TYPE_SHAREABLE)
 
@@ -25,26 +24,18 @@ static const char * const cannot_put = N_("cannot put an item into the queue");
 static const char * const cannot_get = N_("cannot take an item out of the queue");
 static const char * const cannot_join = N_("cannot wait for the items of the queue");
 
-gboolean
-haul_queue_enter (HaulQueue      *self,
-                  const HaulWait *wait,
-                  const char     *what,
-                  guint          *ret_member,
-                  GError        **error)
+/* What is to be done first by who has the guard; leaves it when it fails. */
+static gboolean
+begin (HaulQueue *self,
+       gboolean   looks_for_dead,
+       guint     *ret_member,
+       GError   **error)
 {
   HaulShareable *shareable = HAUL_SHAREABLE (self);
-  HaulWaited waited = HAUL_WAIT_TIMED_OUT;
-  HaulWait guard = *wait;
-
-  if (wait->deadline == 0)
-    haul_wait_init (&guard, GUARD_MS, wait->cancellable);
-  if (!haul_shareable_enter (shareable, &guard, &waited))
-    return haul_wait_fail (wait->deadline == 0 && waited == HAUL_WAIT_TIMED_OUT ? HAUL_WAIT_WOULD_BLOCK : waited,
-                           what, error);
 
   if (__atomic_load_n (&self->ring.shared->is_stale, __ATOMIC_ACQUIRE))
     haul_queue_ring_recount (&self->ring);
-  if (haul_wait_is_long (wait))
+  if (looks_for_dead)
     haul_queue_ring_bury (&self->ring, FALSE);
   if (!haul_shareable_join (shareable, ret_member, NULL))
     {
@@ -57,6 +48,37 @@ haul_queue_enter (HaulQueue      *self,
     }
   self->was_used = TRUE;
   return TRUE;
+}
+
+gboolean
+haul_queue_try_enter (HaulQueue  *self,
+                      gboolean    looks_for_dead,
+                      guint      *ret_member,
+                      GError    **error)
+{
+  gint64 until = g_get_monotonic_time () + TRY_US;
+
+  while (!haul_shareable_try_enter (HAUL_SHAREABLE (self)))
+    {
+      if (g_get_monotonic_time () > until)
+        return FALSE;
+    }
+  return begin (self, looks_for_dead, ret_member, error);
+}
+
+gboolean
+haul_queue_enter (HaulQueue      *self,
+                  const HaulWait *wait,
+                  const char     *what,
+                  guint          *ret_member,
+                  GError        **error)
+{
+  HaulWaited waited = HAUL_WAIT_TIMED_OUT;
+  HaulWait guard = *wait;
+
+  if (!haul_shareable_enter (HAUL_SHAREABLE (self), &guard, &waited))
+    return haul_wait_fail (waited, what, error);
+  return begin (self, haul_wait_is_long (wait), ret_member, error);
 }
 
 /* Those that sleep until @event. If nobody does, because who said so was killed, or had enough, it need not
@@ -149,20 +171,19 @@ wait_for (HaulQueue       *self,
   return waited == HAUL_WAITED || haul_wait_fail (waited, what, error);
 }
 
-/* Not having it would be SIGBUS in the middle of the copy. An older kernel does not know how to ask, and
- * on the way to the first byte of the item there may be some that are there already. */
+/* Not having it would be SIGBUS in the middle of the copy. An older kernel cannot be asked. */
 gboolean
-haul_queue_populate (HaulQueue           *self,
-                     const HaulQueueItem *item,
-                     GError             **error)
+haul_queue_populate (guint8  *bytes,
+                     gsize    size,
+                     GError **error)
 {
   gsize page = sysconf (_SC_PAGESIZE);
-  gsize from = (gsize) haul_queue_ring_peek (&self->ring, item) / page * page;
-  gsize until = (gsize) haul_queue_ring_peek (&self->ring, item) + item->size;
+  gsize from = (gsize) bytes / page * page;
+  gsize until = (gsize) bytes + size;
 
   if (madvise ((gpointer) from, until - from, MADV_POPULATE_WRITE) == 0 || errno == EINVAL || errno == EAGAIN)
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no memory for an item of %" G_GSIZE_FORMAT " bytes", item->size);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no shared memory for %" G_GSIZE_FORMAT " bytes", size);
   return FALSE;
 }
 
@@ -174,7 +195,7 @@ put_large (HaulQueue           *self,
            const HaulWait      *wait,
            GError             **error)
 {
-  gboolean is_whole = haul_queue_populate (self, item, error);
+  gboolean is_whole = haul_queue_populate (haul_queue_ring_peek (&self->ring, item), item->size, error);
   HaulQueueOutcome outcome;
   guint member;
 
@@ -374,120 +395,6 @@ haul_queue_is_closed (HaulQueue *self)
   g_return_val_if_fail (HAUL_IS_QUEUE (self), FALSE);
 
   return __atomic_load_n (&self->ring.shared->is_closed, __ATOMIC_RELAXED) != 0;
-}
-
-guint64
-haul_queue_get_n_items (HaulQueue *self)
-{
-  g_return_val_if_fail (HAUL_IS_QUEUE (self), 0);
-
-  return __atomic_load_n (&self->ring.shared->n_ready, __ATOMIC_RELAXED);
-}
-
-gboolean
-haul_queue_is_empty (HaulQueue *self)
-{
-  g_return_val_if_fail (HAUL_IS_QUEUE (self), TRUE);
-
-  return haul_queue_get_n_items (self) == 0;
-}
-
-guint64
-haul_queue_get_max_items (HaulQueue *self)
-{
-  g_return_val_if_fail (HAUL_IS_QUEUE (self), 0);
-
-  return self->ring.max_items != G_MAXUINT64 ? self->ring.max_items : 0;
-}
-
-guint64
-haul_queue_get_max_bytes (HaulQueue *self)
-{
-  g_return_val_if_fail (HAUL_IS_QUEUE (self), 0);
-
-  return self->ring.max_bytes;
-}
-
-/* The guard, for who only wants to know; what was lost until now is counted then. FALSE if it cannot be had:
- * then what is there has to do. */
-static gboolean
-look_around (HaulQueue *self)
-{
-  HaulWait wait;
-  guint member;
-
-  haul_wait_init (&wait, 0, NULL);
-  if (!haul_queue_enter (self, &wait, "", &member, NULL))
-    return FALSE;
-  haul_queue_ring_bury (&self->ring, TRUE);
-  return TRUE;
-}
-
-gboolean
-haul_queue_is_full (HaulQueue *self)
-{
-  gboolean has_guard, is_full;
-
-  g_return_val_if_fail (HAUL_IS_QUEUE (self), TRUE);
-
-  has_guard = look_around (self);
-  is_full = haul_queue_ring_is_full (&self->ring, 0);
-  if (has_guard)
-    haul_queue_leave (self);
-  return is_full;
-}
-
-static guint64
-count (HaulQueue     *self,
-       const guint64 *n)
-{
-  gboolean has_guard = look_around (self);
-  guint64 now = *n;
-
-  if (has_guard)
-    haul_queue_leave (self);
-  return now;
-}
-
-guint64
-haul_queue_get_n_lost (HaulQueue *self)
-{
-  g_return_val_if_fail (HAUL_IS_QUEUE (self), 0);
-
-  return count (self, &self->ring.shared->n_lost);
-}
-
-guint64
-haul_queue_get_n_abandoned (HaulQueue *self)
-{
-  g_return_val_if_fail (HAUL_IS_QUEUE (self), 0);
-
-  return count (self, &self->ring.shared->n_abandoned);
-}
-
-GVariant *
-haul_queue_dup_losses (HaulQueue *self)
-{
-  HaulQueueShared *shared;
-  GVariantBuilder builder;
-  gboolean has_guard;
-  guint64 n;
-
-  g_return_val_if_fail (HAUL_IS_QUEUE (self), NULL);
-
-  has_guard = look_around (self);
-  shared = self->ring.shared;
-  n = shared->n_losses;
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(utt)"));
-  for (guint64 i = n - MIN (n, HAUL_QUEUE_N_LOSSES); i != n; i++)
-    {
-      const HaulQueueLoss *loss = &shared->losses[i % HAUL_QUEUE_N_LOSSES];
-
-      g_variant_builder_add (&builder, "(utt)", loss->pid, loss->n_lost, loss->n_abandoned);
-    }
-  if (has_guard)
-    haul_queue_leave (self);
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
 HaulQueue *

@@ -248,4 +248,104 @@ guint64    haul_queue_get_n_abandoned (HaulQueue           *self);
  */
 GVariant  *haul_queue_dup_losses      (HaulQueue           *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * haul_queue_put_async:
+ * @self: a queue
+ * @item: what to put, which may be empty
+ * @timeout_ms: how long to wait for a place, in ms; negative for as long as it takes, 0 for not at all
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): what to call when it is done
+ * @user_data: passed to @callback
+ *
+ * Puts an item into the queue, as haul_queue_put(), without ever blocking: also a
+ * large item is copied in pieces. What is put in this way is put in the order of
+ * the calls.
+ *
+ * What waits for one queue at a time belongs to one main context, the
+ * thread-default one of who called first; in another one these calls fail with
+ * %HAUL_ERROR_NOT_POSSIBLE as long as something waits.
+ */
+void       haul_queue_put_async       (HaulQueue           *self,
+                                       GBytes              *item,
+                                       int                  timeout_ms,
+                                       GCancellable        *cancellable,
+                                       GAsyncReadyCallback  callback,
+                                       gpointer             user_data);
+
+/**
+ * haul_queue_put_finish:
+ * @self: a queue
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what haul_queue_put_async() began. It fails as haul_queue_put() does.
+ *
+ * Returns: %TRUE once it is in the queue, %FALSE with @error set if it is not
+ */
+gboolean   haul_queue_put_finish      (HaulQueue           *self,
+                                       GAsyncResult        *result,
+                                       GError             **error);
+
+/**
+ * haul_queue_get_async:
+ * @self: a queue
+ * @timeout_ms: how long to wait for an item, in ms; negative for as long as it takes, 0 for not at all
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): what to call when it is done
+ * @user_data: passed to @callback
+ *
+ * Takes the next item out of the queue, as haul_queue_get(), without ever blocking;
+ * see haul_queue_put_async(). Once an item is taken it is given to @callback, even
+ * if @cancellable is cancelled then.
+ */
+void       haul_queue_get_async       (HaulQueue           *self,
+                                       int                  timeout_ms,
+                                       GCancellable        *cancellable,
+                                       GAsyncReadyCallback  callback,
+                                       gpointer             user_data);
+
+/**
+ * haul_queue_get_finish:
+ * @self: a queue
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what haul_queue_get_async() began. It fails as haul_queue_get() does.
+ *
+ * Returns: (transfer full): the item, or %NULL with @error set
+ */
+GBytes    *haul_queue_get_finish      (HaulQueue           *self,
+                                       GAsyncResult        *result,
+                                       GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * haul_queue_join_async:
+ * @self: a queue
+ * @timeout_ms: how long to wait, in ms; negative for as long as it takes, 0 for not at all
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): what to call when it is done
+ * @user_data: passed to @callback
+ *
+ * Waits, as haul_queue_join(), without ever blocking; see haul_queue_put_async().
+ */
+void       haul_queue_join_async      (HaulQueue           *self,
+                                       int                  timeout_ms,
+                                       GCancellable        *cancellable,
+                                       GAsyncReadyCallback  callback,
+                                       gpointer             user_data);
+
+/**
+ * haul_queue_join_finish:
+ * @self: a queue
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends what haul_queue_join_async() began.
+ *
+ * Returns: %TRUE, or %FALSE with @error set
+ */
+gboolean   haul_queue_join_finish     (HaulQueue           *self,
+                                       GAsyncResult        *result,
+                                       GError             **error);
+
 HAUL_END_DECLS

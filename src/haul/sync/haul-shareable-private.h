@@ -52,6 +52,8 @@ void           haul_shareable_take_fd        (HaulShareable  *self,
 gboolean       haul_shareable_enter          (HaulShareable  *self,
                                               HaulWait       *wait,
                                               HaulWaited     *ret_waited);
+/* The same for a main loop, which does not wait at all. */
+gboolean       haul_shareable_try_enter      (HaulShareable  *self);
 void           haul_shareable_leave          (HaulShareable  *self);
 
 /* The processes that have it: with class n_members > 0 only. Call them inside of the guard. */

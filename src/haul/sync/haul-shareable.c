@@ -242,6 +242,20 @@ haul_shareable_enter (HaulShareable *self,
   return status == 0 || status == EOWNERDEAD;
 }
 
+gboolean
+haul_shareable_try_enter (HaulShareable *self)
+{
+  HaulShareableClass *klass = HAUL_SHAREABLE_GET_CLASS (self);
+  pthread_mutex_t *guard = &get_private (self)->header->guard;
+  int status = pthread_mutex_trylock (guard);
+
+  if (status == EOWNERDEAD)
+    pthread_mutex_consistent (guard);
+  if (status == EOWNERDEAD && klass->repair != NULL)
+    klass->repair (self);
+  return status == 0 || status == EOWNERDEAD;
+}
+
 void
 haul_shareable_leave (HaulShareable *self)
 {

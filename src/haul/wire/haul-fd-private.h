@@ -21,8 +21,8 @@ gboolean haul_throw_errno    (GError     **error,
 
 /* A pipe whose ends are both CLOEXEC. @capacity is a wish (F_SETPIPE_SZ), 0 for the default. */
 gboolean haul_open_pipe       (int          ret_fds[2],
-                              int          capacity,
-                              GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+                               int          capacity,
+                               GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean haul_fd_set_blocking (int         fd,
                                gboolean     blocking,
                                GError     **error);

@@ -34,8 +34,8 @@ haul_throw_errno (GError    **error,
 
 gboolean
 haul_open_pipe (int      ret_fds[2],
-               int      capacity,
-               GError **error)
+                int      capacity,
+                GError **error)
 {
   int fds[2];
 

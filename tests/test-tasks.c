@@ -258,8 +258,8 @@ haul_test_tasks (void)
   if (all == NULL)
     {
       const HaulTask * const * const lists[] = {
-        haul_test_good_tasks, haul_test_bad_tasks, haul_test_process_tasks, haul_test_fault_tasks,
-        haul_test_random_tasks, haul_test_log_tasks,
+        haul_test_good_tasks, haul_test_bad_tasks, haul_test_process_tasks, haul_test_share_tasks,
+        haul_test_fault_tasks, haul_test_random_tasks, haul_test_log_tasks,
       };
 
       all = g_ptr_array_new ();

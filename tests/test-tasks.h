@@ -13,6 +13,8 @@ extern const HaulTask * const haul_test_good_tasks[];
 extern const HaulTask * const haul_test_bad_tasks[];
 /* They look at their process, or start some: likewise. */
 extern const HaulTask * const haul_test_process_tasks[];
+/* They use what is shared with them. */
+extern const HaulTask * const haul_test_share_tasks[];
 /* They go wrong as programs do: likewise. */
 extern const HaulTask * const haul_test_fault_tasks[];
 /* They draw random numbers. */

@@ -424,7 +424,7 @@ test_switch (void)
 typedef struct
 {
   HaulForkClient *client;      /* (owned) */
-  int             fds[4];      /* (owned) of all workers alike: they wait for a HELLO that never comes */
+  int             fds[5];      /* (owned) of all workers alike: they wait for a HELLO that never comes */
   guint           n_asked;
   guint           n_spawned[N_WORKERS];
   guint           n_lost;
@@ -509,7 +509,7 @@ all_spawned (gpointer data)
 static void
 test_listener (void)
 {
-  Crowd crowd = { .fds = { -1, -1, -1, -1 } };
+  Crowd crowd = { .fds = { -1, -1, -1, -1, -1 } };
   int commands[2];
 
   haul_test_begin ();

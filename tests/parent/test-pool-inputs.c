@@ -296,7 +296,7 @@ test_wrong_sizes (void)
       Witness witness = { FALSE };
 
       g_ptr_array_add (pieces, g_bytes_new_static ("1234", 4));
-      batch = haul_batch_new_part (&haul_test_add_task, arguments, pieces, g_variant_new_parsed (sizes[i]), &listener,
+      batch = haul_batch_new_part (&haul_test_add_task, arguments, pieces, g_variant_new_parsed (sizes[i]), NULL, &listener,
                                    &witness);
       g_assert_true (haul_pool_submit (haul_pool_executor_get_pool (HAUL_POOL_EXECUTOR (executor)), batch, &error));
       haul_test_run_until (has_ended, &witness, HAUL_TEST_SOON_MS);

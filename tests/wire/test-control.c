@@ -119,6 +119,7 @@ test_round_trip (void)
   sent[1] = pipes[0][1];
   sent[2] = pipes[1][0];
   sent[3] = pipes[1][1];
+  sent[4] = pipes[0][0];
 
   for (guint16 type = HAUL_CONTROL_HELLO; type <= LAST_TYPE; type++)
     {
@@ -156,6 +157,7 @@ static void
 test_n_fds (void)
 {
   g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_SPAWN), ==, 3);
+  g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_SPAWN_SHARING), ==, 4);
   g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_SPAWN_MANY), ==, HAUL_CONTROL_MAX_FDS);
   g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_SPAWNED), ==, 1);
   g_assert_cmpint (haul_control_n_fds (HAUL_CONTROL_EXITED), ==, 0);

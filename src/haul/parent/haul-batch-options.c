@@ -90,6 +90,30 @@ haul_batch_get_seed (HaulBatch *self)
   return self->seed;
 }
 
+void
+haul_batch_share (HaulBatch     *self,
+                  const char    *name,
+                  HaulShareable *shareable)
+{
+  gboolean added;
+
+  g_return_if_fail (HAUL_IS_BATCH (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (HAUL_IS_SHAREABLE (shareable));
+  g_return_if_fail (!haul_batch_is_attached (self));
+
+  if (self->shares == NULL)
+    self->shares = haul_shares_new ();
+  added = haul_shares_add (self->shares, name, shareable);
+  g_return_if_fail (added);
+}
+
+HaulShares *
+haul_batch_get_shares (HaulBatch *self)
+{
+  return self->shares;
+}
+
 const HaulTask *
 haul_batch_get_task (HaulBatch *self)
 {

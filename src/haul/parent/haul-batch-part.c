@@ -22,6 +22,7 @@ haul_batch_new_part (const HaulTask         *task,
                      GVariant               *arguments,
                      GPtrArray              *inputs,
                      GVariant               *input_sizes,
+                     HaulShares             *shares,
                      const HaulPartListener *listener,
                      gpointer                owner)
 {
@@ -33,6 +34,7 @@ haul_batch_new_part (const HaulTask         *task,
   self->size = 1;
   self->inputs = inputs != NULL ? g_ptr_array_ref (inputs) : NULL;
   self->input_sizes = input_sizes != NULL ? g_variant_ref_sink (input_sizes) : NULL;
+  self->shares = shares != NULL ? haul_shares_ref (shares) : NULL;
   return self;
 }
 

@@ -25,6 +25,8 @@ struct _HaulBatch
   GVariant       *list;         /* (owned) (nullable) the input, where it is one */
   guint64         size;         /* how many items there are; G_MAXUINT64: only the input knows */
 
+  HaulShares     *shares;       /* (owned) (nullable) what each item is given */
+
   gboolean        ordered;
   gboolean        keep;
   gboolean        fail_fast;

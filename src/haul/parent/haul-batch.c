@@ -50,6 +50,7 @@ haul_batch_finalize (GObject *object)
   g_clear_pointer (&self->list, g_variant_unref);
   g_clear_pointer (&self->inputs, g_ptr_array_unref);
   g_clear_pointer (&self->input_sizes, g_variant_unref);
+  g_clear_pointer (&self->shares, haul_shares_unref);
   haul_outcomes_clear (&self->outcomes);
   g_clear_error (&self->first_error);
 

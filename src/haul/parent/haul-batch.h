@@ -144,6 +144,19 @@ void            haul_batch_set_item_timeout (HaulBatch            *self,
                                              guint                 timeout_ms);
 
 /**
+ * haul_batch_share:
+ * @self: a batch that was not submitted
+ * @name: what the task calls it: 1 to 63 bytes, and not the name of another
+ * @shareable: what each item is given
+ *
+ * Gives all items of a batch an object that they can use together, as haul_job_share()
+ * does for a job.
+ */
+void            haul_batch_share            (HaulBatch            *self,
+                                             const char           *name,
+                                             HaulShareable        *shareable);
+
+/**
  * haul_batch_set_priority:
  * @self: a batch that was not submitted
  * @priority: higher goes first

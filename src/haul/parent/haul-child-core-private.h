@@ -11,7 +11,8 @@
 G_BEGIN_DECLS
 
 /* The inside of a child, for the files that make it up: haul-child-start.c brings it into being,
- * haul-child.c talks to it, listens to it and puts its end together. */
+ * haul-child-shares.c gives it what is shared, and haul-child.c talks to it, listens to it and puts its end
+ * together. */
 
 struct _HaulChild
 {
@@ -30,6 +31,10 @@ struct _HaulChild
   int             commands_fd;    /* (owned) write end, not blocking */
   HaulOutbox      outbox;
   GSource        *room;           /* (owned) (nullable) while the pipe is full */
+
+  int             shares_fd;      /* (owned) our end of its socket for what is shared, or -1 */
+  HaulShares     *shares;         /* (owned) (nullable) the last set, passed or to be passed at the start */
+  guint32         shares_serial;  /* of the last set that was passed; 0: none */
 
   int             events_fd;      /* (owned) read end, not blocking */
   HaulFrames      frames;
@@ -52,6 +57,11 @@ struct _HaulChild
 /* What the pipes bring. */
 HaulWatchResult haul_child_events_cb (gpointer     user_data);
 HaulWatchResult haul_child_log_cb    (gpointer     user_data);
+
+/* At the start: @ret_fd is its end of the socket, -1 if it needs none. */
+gboolean        haul_child_open_shares (HaulChild *self,
+                                        int       *ret_fd,
+                                        GError   **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* It is there: with this it begins. */
 void            haul_child_greet     (HaulChild   *self);

@@ -5,6 +5,7 @@
 
 #include "haul-fork-client-private.h"
 #include "haul-intake-private.h"
+#include "haul/sync/haul-shares-private.h"
 #include "haul/wire/haul-shared-private.h"
 
 G_BEGIN_DECLS
@@ -68,6 +69,19 @@ void       haul_child_set_board      (HaulChild               *self,
  * until haul_fork_client_collect(). */
 void       haul_child_set_hold       (HaulChild               *self,
                                       gboolean                 hold);
+
+/* Before it is started, of one that runs one job: what is shared with that. Of others, before each RUN that
+ * comes with something shared. Nothing is passed that was passed last, unless it was to be forgotten. In
+ * both cases RUN has to say the number that haul_child_get_shares_serial() gives then. */
+void       haul_child_set_shares     (HaulChild               *self,
+                                      HaulShares              *shares);   /* (nullable) */
+gboolean   haul_child_has_shares     (HaulChild               *self,      /* so that nothing would be passed */
+                                      HaulShares              *shares);
+gboolean   haul_child_pass_shares    (HaulChild               *self,
+                                      HaulShares              *shares,
+                                      GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
+void       haul_child_forget_shares  (HaulChild               *self);
+guint32    haul_child_get_shares_serial (HaulChild            *self);
 
 guint32    haul_child_get_id         (HaulChild               *self);
 /* Return their size on the wire. */

@@ -29,6 +29,7 @@ typedef struct
   int commands[2];
   int events[2];
   int log[2];
+  int shares;   /* its end of the socket for what is shared, or -1 */
 } Pipes;
 
 static void
@@ -40,6 +41,7 @@ pipes_clear (Pipes *self)
       haul_clear_fd (&self->events[i]);
       haul_clear_fd (&self->log[i]);
     }
+  haul_clear_fd (&self->shares);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pipes, pipes_clear)
@@ -111,7 +113,7 @@ waited_cb (GObject      *source,
 /* INHERIT_FDS and no child setup: then GLib starts the child without copying our page tables, so
  * that the size of this program does not matter. All our own fds close themselves on exec.
  * Once the pipes are in their places, GLib closes the numbers that stdout and stderr had here. Those
- * must not be 3 and 4, which may have become free in the meantime: another thread may close what it
+ * must not be 3, 4 or 6, which may have become free in the meantime: another thread may close what it
  * likes, and GLib's own does. */
 static gboolean
 exec_child (HaulChild   *self,
@@ -122,10 +124,10 @@ exec_child (HaulChild   *self,
   g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_INHERIT_FDS);
   g_autofree char *parent = g_strdup_printf ("--parent-pid=%d", (int) getpid ());
   g_autofree char *nice_value = g_strdup_printf ("--nice=%d", self->nice);
-  const char *argv[] = { worker_path, "--run", parent, nice_value, NULL };
+  const char *argv[] = { worker_path, "--run", parent, nice_value, pipes->shares >= 0 ? "--shares" : NULL, NULL };
   const char *identifier;
-  haul_autofd int out_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, HAUL_WORKER_EVENTS_FD + 1);
-  haul_autofd int err_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, HAUL_WORKER_EVENTS_FD + 1);
+  haul_autofd int out_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, HAUL_WORKER_SHARES_FD + 1);
+  haul_autofd int err_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, HAUL_WORKER_SHARES_FD + 1);
 
   if (out_fd < 0 || err_fd < 0)
     return haul_throw_errno (error, errno, "cannot copy a pipe");
@@ -134,6 +136,8 @@ exec_child (HaulChild   *self,
   g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&err_fd));
   g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->commands[0]), HAUL_WORKER_COMMANDS_FD);
   g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->events[1]), HAUL_WORKER_EVENTS_FD);
+  if (pipes->shares >= 0)
+    g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pipes->shares), HAUL_WORKER_SHARES_FD);
   self->subprocess = g_subprocess_launcher_spawnv (launcher, argv, error);
   if (self->subprocess == NULL)
     return FALSE;
@@ -201,7 +205,7 @@ fork_child (HaulChild       *self,
             int              board_fd,
             GError         **error)
 {
-  const int fds[] = { pipes->commands[0], pipes->events[1], pipes->log[1], board_fd };
+  const int fds[] = { pipes->commands[0], pipes->events[1], pipes->log[1], pipes->shares, board_fd };
 
   self->client = haul_fork_client_ref (client);
   return haul_fork_client_spawn (client, self->id, self->nice, self->hold, fds, &fork_listener, self, error);
@@ -232,15 +236,15 @@ haul_child_start (HaulChild       *self,
                   int              board_fd,
                   GError         **error)
 {
-  g_auto(Pipes) pipes = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+  g_auto(Pipes) pipes = { { -1, -1 }, { -1, -1 }, { -1, -1 }, -1 };
 
-  if (!pipes_open (&pipes, error))
+  self->many = board_fd >= 0;
+  if (!pipes_open (&pipes, error) || !haul_child_open_shares (self, &pipes.shares, error))
     return FALSE;
   self->commands_fd = g_steal_fd (&pipes.commands[1]);
   self->events_fd = g_steal_fd (&pipes.events[0]);
   self->log_fd = g_steal_fd (&pipes.log[0]);
 
-  self->many = board_fd >= 0;
   self->events_watch = haul_hub_watch (self->events_fd, haul_child_events_cb, self, error);
   if (self->events_watch == NULL)
     return FALSE;

@@ -346,7 +346,7 @@ haul_child_new (const HaulChildListener *listener,
   self->owner = owner;
   self->id = id;
   self->nice = nice;
-  self->commands_fd = self->events_fd = self->log_fd = -1;
+  self->commands_fd = self->events_fd = self->log_fd = self->shares_fd = -1;
   haul_outbox_init (&self->outbox);
   haul_frames_init (&self->frames);
   haul_lines_init (&self->lines);
@@ -367,6 +367,8 @@ haul_child_free (HaulChild *self)
   haul_clear_fd (&self->commands_fd);
   haul_clear_fd (&self->events_fd);
   haul_clear_fd (&self->log_fd);
+  haul_clear_fd (&self->shares_fd);
+  g_clear_pointer (&self->shares, haul_shares_unref);
   if (self->waiting != NULL)
     g_cancellable_cancel (self->waiting);
   g_clear_object (&self->waiting);

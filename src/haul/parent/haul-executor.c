@@ -109,13 +109,28 @@ haul_executor_job_ended (HaulExecutor *self,
   complete_shutdowns (self);
 }
 
+/* What cannot be passed to a process is refused by all executors alike. */
+static gboolean
+may_start (HaulJob *job)
+{
+  HaulShares *shares = haul_job_get_shares (job);
+  g_autoptr(GError) error = NULL;
+
+  if (shares == NULL || haul_shares_check (shares, &error))
+    return TRUE;
+
+  haul_job_take_error (job, g_steal_pointer (&error));
+  haul_job_feed (job, HAUL_EVENT_START_FAILED);
+  return FALSE;
+}
+
 void
 haul_executor_act (HaulExecutor    *self,
                    HaulJob         *job,
                    HaulLifeActions  actions)
 {
   for (guint bit = HAUL_ACTION_START; bit <= HAUL_ACTION_CONT; bit <<= 1)
-    if (actions & bit)
+    if ((actions & bit) && (bit != HAUL_ACTION_START || may_start (job)))
       HAUL_EXECUTOR_GET_CLASS (self)->act (self, job, bit);
 }
 

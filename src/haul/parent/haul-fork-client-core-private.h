@@ -19,7 +19,7 @@ typedef struct
 {
   guint32                 job;
   int                     nice;
-  int                     fds[4];      /* (owned) until it is spawned, then -1; the last is the board or -1 */
+  int                     fds[5];      /* (owned) until it is spawned, then -1; the last two are shares and board, or -1 */
   int                     pidfd;       /* (owned) -1 until it is spawned */
   int                     pid;         /* 0 until then */
   int                     wish;        /* a signal for when it is there, or 0 */

@@ -32,13 +32,14 @@ void            haul_fork_client_unref  (HaulForkClient         *self);
 /* A zombie that was held is gone. */
 typedef void (*HaulForkCollected) (gpointer user_data);
 
-/* @hold: a zombie is left of it until haul_fork_client_collect(). @fds: commands, events and log end of the worker, and its board or -1; copied. A worker with a
- * board runs many jobs. Answers later, to @listener. */
+/* @hold: a zombie is left of it until haul_fork_client_collect(). @fds: commands, events
+ * and log end of the worker, its socket for what is shared or -1, and its board or -1; copied. A worker with a
+ * board, which has that socket, too, runs many jobs. Answers later, to @listener. */
 gboolean        haul_fork_client_spawn  (HaulForkClient         *self,
                                          guint32                 job,
                                          int                     nice,
                                          gboolean                hold,
-                                         const int               fds[4],
+                                         const int               fds[5],
                                          const HaulForkListener *listener,
                                          gpointer                user_data,
                                          GError                **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -132,6 +132,14 @@ fail_all_waiting (HaulForkClient *self,
     haul_fork_client_fail_worker (self, g_queue_peek_head (&self->waiting), error);
 }
 
+static HaulControlType
+get_type (const HaulForkWorker *worker)
+{
+  if (worker->fds[4] >= 0)
+    return HAUL_CONTROL_SPAWN_MANY;
+  return worker->fds[3] >= 0 ? HAUL_CONTROL_SPAWN_SHARING : HAUL_CONTROL_SPAWN;
+}
+
 void
 haul_fork_client_pump (HaulForkClient *self)
 {
@@ -148,8 +156,7 @@ haul_fork_client_pump (HaulForkClient *self)
   while (self->waiting.length > 0 && self->n_unanswered < HAUL_FORK_MAX_UNANSWERED)
     {
       HaulForkWorker *worker = g_queue_peek_head (&self->waiting);
-      HaulControl request = { .type = worker->fds[3] >= 0 ? HAUL_CONTROL_SPAWN_MANY : HAUL_CONTROL_SPAWN,
-                              .job = worker->job, .a = worker->nice, .b = worker->hold ? HAUL_SPAWN_HOLD : 0 };
+      HaulControl request = { .type = get_type (worker), .job = worker->job, .a = worker->nice, .b = worker->hold ? HAUL_SPAWN_HOLD : 0 };
       int errsv = haul_control_send (self->control_fd, &request, worker->fds);
 
       if (errsv != 0 && self->n_unanswered == 0)
@@ -168,7 +175,7 @@ haul_fork_client_spawn (HaulForkClient          *self,
                         guint32                  job,
                         int                      nice,
                         gboolean                 hold,
-                        const int                fds[4],
+                        const int                fds[5],
                         const HaulForkListener  *listener,
                         gpointer                 user_data,
                         GError                 **error)

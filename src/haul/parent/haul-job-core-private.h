@@ -40,6 +40,7 @@ struct _HaulJob
   GSource        *timeout;        /* (owned) (nullable) HAUL_EVENT_TIME_OUT */
   gint64          timeout_due;    /* µs */
 
+  HaulShares     *shares;         /* (owned) (nullable) what the task is given */
   char           *program;        /* (owned) (nullable) */
   char           *process_name;   /* (owned) (nullable) of the HaulProcess that it is */
   char           *worker_name;    /* (owned) (nullable) what its worker is told that it is called */

@@ -126,3 +126,27 @@ haul_job_get_run_seed (HaulJob *self)
 {
   return haul_random_derive (self->seed, 0);
 }
+
+void
+haul_job_share (HaulJob       *self,
+                const char    *name,
+                HaulShareable *shareable)
+{
+  gboolean added;
+
+  g_return_if_fail (HAUL_IS_JOB (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (HAUL_IS_SHAREABLE (shareable));
+  g_return_if_fail (self->stamps[HAUL_STAMP_QUEUED] == 0);
+
+  if (self->shares == NULL)
+    self->shares = haul_shares_new ();
+  added = haul_shares_add (self->shares, name, shareable);
+  g_return_if_fail (added);
+}
+
+HaulShares *
+haul_job_get_shares (HaulJob *self)
+{
+  return self->shares;
+}

@@ -5,6 +5,7 @@
 
 #include "haul-executor.h"
 #include "haul-fork-client-private.h"
+#include "haul/sync/haul-shares-private.h"
 
 G_BEGIN_DECLS
 
@@ -50,6 +51,8 @@ guint64       haul_job_get_run_seed    (HaulJob            *self);
 
 /* It has ended, and not well; that somebody cancelled it is no failure. */
 gboolean      haul_job_has_failed      (HaulJob            *self);
+
+HaulShares   *haul_job_get_shares      (HaulJob            *self);   /* (nullable) */
 
 /* The last message is here, and it was the result. */
 gboolean      haul_job_has_result      (HaulJob            *self);

@@ -67,6 +67,7 @@ haul_job_finalize (GObject *object)
   haul_pieces_clear (&self->result);
   g_clear_pointer (&self->pending, g_array_unref);
   g_free (self->title);
+  g_clear_pointer (&self->shares, haul_shares_unref);
   g_free (self->program);
   g_free (self->process_name);
   g_free (self->worker_name);

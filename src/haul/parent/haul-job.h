@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "../sync/haul-shareable.h"
 #include "../wire/haul-decls.h"
 #include "../worker/haul-task.h"
 #include "haul-life.h"
@@ -277,6 +278,22 @@ void             haul_job_set_seed          (HaulJob              *self,
  * Returns: its seed
  */
 guint64          haul_job_get_seed          (HaulJob              *self);
+
+/**
+ * haul_job_share:
+ * @self: a job that was not submitted
+ * @name: what the task calls it: 1 to 63 bytes, and not the name of another
+ * @shareable: what it is given
+ *
+ * Gives a job an object that processes can use together; its task finds it with
+ * haul_context_get_shared(). The job keeps it until it is gone itself.
+ *
+ * A job that is given more than 64 objects, or some that cannot be passed to its
+ * worker, fails.
+ */
+void             haul_job_share             (HaulJob              *self,
+                                             const char           *name,
+                                             HaulShareable        *shareable);
 
 /**
  * haul_job_get_nice:

@@ -21,6 +21,7 @@ typedef struct
   GVariant   *arguments;   /* (owned) */
   guint       tries;       /* that ended with the death of a worker */
   gboolean    late;        /* it took longer than it may, and its worker was ended for that */
+  gboolean    with_set;    /* what is shared was passed with it, and may not be taken yet */
   GByteArray *result;      /* (owned) (nullable): none yet */
 } HaulItem;
 
@@ -51,6 +52,7 @@ HaulBatch  *haul_batch_new_part       (const HaulTask          *task,
                                        GVariant                *arguments,       /* complete */
                                        GPtrArray               *inputs,          /* (nullable) of GBytes */
                                        GVariant                *input_sizes,     /* (nullable) at */
+                                       HaulShares              *shares,          /* (nullable) */
                                        const HaulPartListener  *listener,
                                        gpointer                 owner) G_GNUC_WARN_UNUSED_RESULT;
 void        haul_batch_set_held       (HaulBatch       *self,
@@ -93,6 +95,7 @@ void        haul_batch_attach         (HaulBatch       *self,
 gboolean    haul_batch_is_attached    (HaulBatch       *self);
 int         haul_batch_get_priority   (HaulBatch       *self);
 guint       haul_batch_get_chunksize  (HaulBatch       *self);
+HaulShares *haul_batch_get_shares     (HaulBatch       *self);                /* (nullable) */
 guint       haul_batch_get_timeout    (HaulBatch       *self);
 guint64     haul_batch_get_n_queued   (HaulBatch       *self);                /* known, and not sent */
 gboolean    haul_batch_is_dry         (HaulBatch       *self);                /* only its input knows whether it is over */
@@ -126,6 +129,7 @@ struct _HaulPoolWorker
   HaulBoard  *board;        /* (owned) mapped, shared with the process */
   int         pid;
   GQueue      sent;         /* (owned) of HaulItem */
+  guint       n_sets;       /* of shared objects that were passed with some of these */
   guint32     last_number;  /* that was given to an item: 1, 2, 3, … */
   guint       n_sent;       /* ever, without the initializer */
   gint64      head_since;   /* µs, when the first one became the first */
@@ -157,6 +161,17 @@ HaulPoolWorker *haul_pool_worker_new      (HaulPool        *pool,
 void            haul_pool_worker_free     (HaulPoolWorker  *self);
 gboolean        haul_pool_worker_has_room (HaulPoolWorker  *self,
                                            HaulBatch       *batch);
+/* What is shared with an item goes to the worker ahead of it: whether there is room for that; its serial
+ * number for RUN, 0 for nothing; and the end of the item when that fails. */
+gboolean        haul_pool_worker_may_pass (HaulPoolWorker  *self,
+                                           HaulBatch       *batch);
+gboolean        haul_pool_worker_pass_shares (HaulPoolWorker  *self,
+                                              HaulItem        *item,
+                                              guint32         *ret_serial,
+                                              GError         **error);
+void            haul_pool_worker_refuse   (HaulPoolWorker  *self,
+                                           HaulItem        *item,          /* (transfer full) */
+                                           const GError    *error);
 void            haul_pool_worker_send     (HaulPoolWorker  *self,
                                            HaulItem        *item,          /* (transfer full) */
                                            const HaulTask  *task);
@@ -204,6 +219,7 @@ struct _HaulPool
   int             nice;
   const HaulTask *init_task;       /* (nullable) */
   GVariant       *init_arguments;  /* (owned) (nullable) */
+  HaulShares     *init_shares;     /* (owned) (nullable) */
   guint           max_tasks;
   guint64         max_memory;
   HaulPoolRecovery recovery;

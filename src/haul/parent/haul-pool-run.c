@@ -11,7 +11,7 @@
 #include "haul-part-private.h"
 #include "haul-pool-private.h"
 #include "haul/wire/haul-error.h"
-#include "haul/worker/haul-plan.h"
+#include "haul/worker/haul-plan-private.h"
 
 /* A part is given to the pool when the results of all its inputs are there. Once one has failed, or
  * somebody wants the job to end, no more are; the job has ended when the pool has none of it left,
@@ -37,6 +37,7 @@ struct _HaulPoolRun
   HaulJob   *job;       /* borrowed: it owns this */
   HaulPool  *pool;      /* (owned) */
   HaulPlan  *plan;      /* (owned) */
+  HaulShares *shares;   /* (owned) (nullable) what each part is given */
   Slot      *slots;     /* (owned) */
   guint      n_slots;
   guint      n_out;     /* parts that the pool has */
@@ -98,6 +99,7 @@ haul_pool_run_new (HaulJob   *job,
   self->job = job;
   self->pool = g_object_ref (pool);
   self->plan = make_plan (job, haul_pool_get_n_workers (pool));
+  self->shares = haul_plan_dup_shares (self->plan, haul_job_get_shares (job));
   self->n_slots = haul_plan_get_n_parts (self->plan);
   self->slots = g_new0 (Slot, self->n_slots);
   self->exit_code = -1;
@@ -136,6 +138,7 @@ haul_pool_run_free (HaulPoolRun *self)
     }
   g_free (self->slots);
   haul_plan_free (self->plan);
+  g_clear_pointer (&self->shares, haul_shares_unref);
   g_object_unref (self->pool);
   g_free (self);
 }
@@ -284,7 +287,7 @@ submit (Slot *slot)
       fail (self, g_steal_pointer (&error));
       return;
     }
-  slot->batch = haul_batch_new_part (slot->plan->task, slot->arguments, pieces, sizes, &listener, slot);
+  slot->batch = haul_batch_new_part (slot->plan->task, slot->arguments, pieces, sizes, self->shares, &listener, slot);
   haul_batch_set_seed (slot->batch, get_seed (slot), 0);
   haul_batch_set_held (slot->batch, self->paused);
   self->n_out++;

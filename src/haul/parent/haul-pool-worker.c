@@ -82,6 +82,7 @@ pop_head (HaulPoolWorker *self)
   HaulItem *item = g_queue_pop_head (&self->sent);
 
   let_go (self);
+  self->n_sets -= item->with_set;
   if (item->batch != NULL)
     haul_batch_note_item_us (item->batch, now - self->head_since);
   self->head_since = now;
@@ -206,6 +207,8 @@ message_cb (GObject            *owner,
     return complain (frame, "about a job that is not its turn", error);
   if (message->type == HAUL_FRAME_RUN || message->type == HAUL_FRAME_CANCEL)
     return complain (frame, "a message that only we may send", error);
+  if (message->type == HAUL_FRAME_ERROR)
+    haul_child_forget_shares (self->child);   /* perhaps it could not take them: it is passed them anew */
   if (item->batch != NULL && haul_batch_is_part (item->batch))
     {
       tell_owner (self, item->batch, frame, message);
@@ -427,6 +430,8 @@ haul_pool_worker_has_room (HaulPoolWorker *self,
   if (!self->fit || self->slow || self->wrong != NULL || self->retiring || self->stopped
       || (self->pool->max_tasks > 0 && self->n_sent >= self->pool->max_tasks))
     return FALSE;
+  if (!haul_pool_worker_may_pass (self, batch))
+    return FALSE;
   if (self->filling && self->sent.length >= wanted)
     self->filling = FALSE;
   if (!self->filling && self->sent.length <= wanted / 2)
@@ -441,7 +446,14 @@ haul_pool_worker_send (HaulPoolWorker *self,
 {
   HaulMessage run = { .type = HAUL_FRAME_RUN };
   gboolean is_part = item->batch != NULL && haul_batch_is_part (item->batch);
+  g_autoptr(GError) error = NULL;
   gsize wire_size;
+
+  if (!haul_pool_worker_pass_shares (self, item, &run.run.shares, &error))
+    {
+      haul_pool_worker_refuse (self, item, error);
+      return;
+    }
 
   /* It keeps its name from one to the next. */
   run.run.name = self->last_number == 0 ? self->name : NULL;
@@ -482,6 +494,7 @@ haul_pool_worker_withdraw (HaulPoolWorker *self,
   begun = haul_board_withdraw (self->board, self->last_number + 1);
   while ((item = g_queue_peek_tail (&self->sent)) != NULL && item->batch != NULL && item->number > begun)
     {
+      self->n_sets -= item->with_set;
       g_queue_push_head (items, g_queue_pop_tail (&self->sent));
       self->n_sent--;
     }

@@ -70,6 +70,7 @@ haul_pool_finalize (GObject *object)
   HaulPool *self = HAUL_POOL (object);
 
   g_clear_pointer (&self->init_arguments, g_variant_unref);
+  g_clear_pointer (&self->init_shares, haul_shares_unref);
   g_free (self->worker_path);
 
   G_OBJECT_CLASS (haul_pool_parent_class)->finalize (object);
@@ -202,6 +203,25 @@ haul_pool_set_initializer (HaulPool       *self,
 }
 
 void
+haul_pool_share (HaulPool      *self,
+                 const char    *name,
+                 HaulShareable *shareable)
+{
+  g_autoptr(HaulShares) shares = NULL;
+  gboolean added;
+
+  g_return_if_fail (HAUL_IS_POOL (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (HAUL_IS_SHAREABLE (shareable));
+
+  shares = haul_shares_copy (self->init_shares);
+  added = haul_shares_add (shares, name, shareable);
+  g_return_if_fail (added);
+  g_clear_pointer (&self->init_shares, haul_shares_unref);
+  self->init_shares = g_steal_pointer (&shares);
+}
+
+void
 haul_pool_set_recovery (HaulPool         *self,
                         HaulPoolRecovery  recovery)
 {
@@ -277,7 +297,8 @@ haul_pool_dup_pids (HaulPool *self)
  * haul_pool_submit:
  * @self: a pool
  * @batch: a batch that was never submitted
- * @error: %HAUL_ERROR_NOT_POSSIBLE when the pool takes no more
+ * @error: %HAUL_ERROR_NOT_POSSIBLE when the pool takes no more, %HAUL_ERROR_TOO_LARGE when it
+ *   shares too much
  *
  * Queues a batch: behind those of its priority that are there. The pool keeps
  * the batch, and the batch the pool, until it has ended.
@@ -300,6 +321,9 @@ haul_pool_submit (HaulPool   *self,
       g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, _("the pool takes no more: it is not running"));
       return FALSE;
     }
+
+  if (haul_batch_get_shares (batch) != NULL && !haul_shares_check (haul_batch_get_shares (batch), error))
+    return FALSE;
 
   haul_batch_attach (batch, self);
   for (position = 0; position < self->batches->len; position++)

@@ -133,6 +133,20 @@ void          haul_pool_set_initializer    (HaulPool             *self,
                                             GVariant             *arguments);
 
 /**
+ * haul_pool_share:
+ * @self: a pool
+ * @name: what the initializer calls it: 1 to 63 bytes, and not the name of another
+ * @shareable: what it is given
+ *
+ * Gives the initializer of workers that start from now on an object that they can use
+ * together, as haul_job_share() does for a job. A worker keeps it if its initializer
+ * takes a reference, for what it runs later.
+ */
+void          haul_pool_share              (HaulPool             *self,
+                                            const char           *name,
+                                            HaulShareable        *shareable);
+
+/**
  * haul_pool_set_recovery:
  * @self: a pool
  * @recovery: what to do

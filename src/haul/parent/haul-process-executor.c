@@ -136,6 +136,7 @@ start (HaulProcessExecutor *self,
   haul_job_name_worker (job);
   child = haul_child_new (&listener, G_OBJECT (job), haul_job_get_id (job), haul_job_get_nice (job));
   haul_child_set_hold (child, haul_job_get_hold (job));
+  haul_child_set_shares (child, haul_job_get_shares (job));
   haul_job_set_run (job, child, (GDestroyNotify) haul_child_free);
   if (haul_child_start (child, self->worker_path, forks ? self->client : NULL, -1, &error))
     return;
@@ -167,6 +168,7 @@ send_run (HaulJob   *job,
   run.run.arguments = haul_job_get_arguments (job);
   run.run.seed = haul_job_get_run_seed (job);
   run.run.seeds_process = TRUE;
+  run.run.shares = haul_child_get_shares_serial (child);
   run.run.level = haul_log_get_level ();
   haul_job_add_life (job, HAUL_LOG_DEBUG, g_strdup_printf (_("running the task “%s”"), run.run.task));
   send (job, child, &run);

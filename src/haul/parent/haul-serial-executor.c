@@ -7,6 +7,7 @@
 
 #include "haul-job-private.h"
 #include "haul-source-private.h"
+#include "haul/worker/haul-context-private.h"
 
 struct _HaulSerialExecutor
 {
@@ -47,6 +48,7 @@ run_task (HaulJob *job,
   gboolean ok;
 
   haul_context_set_seed (context, haul_job_get_run_seed (job));
+  haul_context_set_shares (context, haul_job_get_shares (job));
   ok = haul_task_run (haul_job_get_task (job), context, haul_job_get_arguments (job));
   haul_job_set_exit (job, ok ? 0 : 1, 0);
   haul_job_feed (job, HAUL_EVENT_EXITED);

@@ -11,6 +11,7 @@
 #include "haul-job-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
+#include "haul/worker/haul-context-private.h"
 
 /* A thread sends the frames that a process would send, through a queue in memory. The queue is
  * bounded, so that a task that talks faster than the main loop listens is slowed, as by a pipe. */
@@ -34,6 +35,7 @@ typedef struct
   HaulJob        *job;         /* borrowed: it owns this, main thread only */
   const HaulTask *task;
   GVariant       *arguments;   /* (owned) */
+  HaulShares     *shares;      /* (owned) (nullable) */
   int             nice;
   guint64         seed;
   GThread        *thread;      /* (owned) */
@@ -67,6 +69,7 @@ run_free (gpointer data)
   haul_source_clear (&run->wake);
   g_queue_clear_full (&run->entries, entry_free);
   g_variant_unref (run->arguments);
+  g_clear_pointer (&run->shares, haul_shares_unref);
   g_mutex_clear (&run->lock);
   g_cond_clear (&run->room);
   g_free (run);
@@ -105,6 +108,7 @@ thread_main (gpointer user_data)
   /* Linux has a nice value for each thread. */
   (void) setpriority (PRIO_PROCESS, gettid (), run->nice);
 
+  haul_context_set_shares (context, run->shares);
   hello.hello.version = HAUL_PROTOCOL_VERSION;
   hello.hello.program = (char *) "thread";
   haul_context_send (context, &hello);
@@ -184,6 +188,8 @@ start (HaulJob *job)
   run->arguments = g_variant_ref (haul_job_get_arguments (job));
   run->nice = haul_job_get_nice (job);
   run->seed = haul_job_get_run_seed (job);
+  if (haul_job_get_shares (job) != NULL)
+    run->shares = haul_shares_ref (haul_job_get_shares (job));
   g_mutex_init (&run->lock);
   g_cond_init (&run->room);
   run->wake = haul_wake_new ("[haul] frames of a thread", G_PRIORITY_DEFAULT_IDLE, wake_cb, run);

@@ -44,6 +44,9 @@ void           haul_shareable_take_fd        (HaulShareable  *self,
                                               guint           index,
                                               int             fd);
 
+/* Its fds are on their way to another process. */
+void           haul_shareable_was_passed     (HaulShareable  *self);
+
 /* The guard of its bytes, for some instructions only. Whoever finds that its holder died has repair()
  * called, and goes on. A holder may have been stopped: so even this has an end. That is the end of @wait, but
  * nobody fails for the sake of some instructions: after it there is another tenth of a second. Without @wait

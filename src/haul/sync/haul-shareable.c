@@ -112,6 +112,15 @@ haul_shareable_take_fd (HaulShareable *self,
   priv->fds[index] = fd;
 }
 
+void
+haul_shareable_was_passed (HaulShareable *self)
+{
+  HaulShareableClass *klass = HAUL_SHAREABLE_GET_CLASS (self);
+
+  if (klass->passed != NULL)
+    klass->passed (self);
+}
+
 HaulMembers *
 haul_shareable_get_members (HaulShareable *self)
 {

@@ -45,6 +45,7 @@ G_DECLARE_DERIVABLE_TYPE (HaulShareable, haul_shareable, HAUL, SHAREABLE, GObjec
  * @open: makes ready what was made, or came from another process, or says why it cannot be
  * @repair: puts right what who died had begun to change
  * @leave: gives up the place of a member that goes of its own will
+ * @passed: (nullable): it was passed to a child: what is given away, and not shared, is closed here
  *
  * What makes a class of them. Only libhaul has any: what they call is private to it.
  */
@@ -62,6 +63,7 @@ struct _HaulShareableClass
   void        (*repair) (HaulShareable  *self);
   void        (*leave)  (HaulShareable  *self,
                          guint           member);
+  void        (*passed) (HaulShareable  *self);
 };
 
 HAUL_END_DECLS

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 
 #define HAUL_CONTROL_FD      3
 #define HAUL_CONTROL_MAGIC   0x31434c48u   /* "HLC1" */
-#define HAUL_CONTROL_VERSION 1
-#define HAUL_CONTROL_MAX_FDS 4
+#define HAUL_CONTROL_VERSION 2
+#define HAUL_CONTROL_MAX_FDS 5
 
 typedef enum
 {
@@ -30,7 +30,8 @@ typedef enum
   HAUL_CONTROL_SIGNAL,      /* a: signal, to the whole group; SIGTERM brings SIGCONT */
   HAUL_CONTROL_JOIN,        /* collect a zombie that was held */
   HAUL_CONTROL_PING,
-  HAUL_CONTROL_SPAWN_MANY,  /* as SPAWN, with a board as well: it runs one job after the other */
+  HAUL_CONTROL_SPAWN_SHARING,  /* as SPAWN, with a socket as well, on which it finds what is shared with it */
+  HAUL_CONTROL_SPAWN_MANY,     /* as that, with a board as well: it runs one job after the other */
 } HaulControlType;
 
 typedef enum

@@ -19,8 +19,11 @@ haul_control_n_fds (guint16 type)
     case HAUL_CONTROL_SPAWN:
       return 3;
 
-    case HAUL_CONTROL_SPAWN_MANY:
+    case HAUL_CONTROL_SPAWN_SHARING:
       return 4;
+
+    case HAUL_CONTROL_SPAWN_MANY:
+      return 5;
 
     case HAUL_CONTROL_SPAWNED:
       return 1;

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  const int *fds;       /* become 3, 4, … in the child, in this order; all others are closed */
+  const int *fds;       /* become 3, 4, … in the child, in this order, and -1 leaves one out; all others are closed */
   guint      n_fds;
   int        log_fd;    /* becomes 1 and 2; 0 becomes /dev/null */
 } HaulFork;

@@ -36,14 +36,21 @@ place_fds (const HaulFork *self)
   if (self->n_fds > G_N_ELEMENTS (safe) || log_fd < 0 || null_fd < 0)
     _exit (127);
   for (guint i = 0; i < self->n_fds; i++)
-    if ((safe[i] = fcntl (self->fds[i], F_DUPFD, FIRST_SAFE_FD)) < 0)
-      _exit (127);
+    {
+      safe[i] = self->fds[i] >= 0 ? fcntl (self->fds[i], F_DUPFD, FIRST_SAFE_FD) : -1;
+      if (safe[i] < 0 && self->fds[i] >= 0)
+        _exit (127);
+    }
 
   if (dup2 (null_fd, 0) < 0 || dup2 (log_fd, 1) < 0 || dup2 (log_fd, 2) < 0)
     _exit (127);
   for (guint i = 0; i < self->n_fds; i++)
-    if (dup3 (safe[i], 3 + i, O_CLOEXEC) < 0)
-      _exit (127);
+    {
+      if (safe[i] < 0)
+        (void) close (3 + i);
+      else if (dup3 (safe[i], 3 + i, O_CLOEXEC) < 0)
+        _exit (127);
+    }
   (void) close_range (3 + self->n_fds, ~0U, 0);
 }
 

@@ -7,8 +7,10 @@
 
 #include <math.h>
 
+#include "haul-context-private.h"
 #include "haul-log-private.h"
 #include "haul-random-private.h"
+#include "haul/wire/haul-error.h"
 
 /* How often progress is sent at most, and how often the hot path is left to look at the clock. */
 #define SEND_INTERVAL_US (50 * 1000)
@@ -28,6 +30,7 @@ struct _HaulContext
   GPtrArray      *inputs;     /* (owned) (nullable) of GBytes */
   guint64         seed;
   HaulRandom     *random;     /* (owned) (nullable) once somebody asked for it */
+  HaulShares     *shares;     /* (owned) (nullable) */
 
   double          step;       /* about what gets done in LOOK_INTERVAL_US */
   double          looked_done;
@@ -74,6 +77,7 @@ haul_context_free (HaulContext *self)
 {
   g_clear_pointer (&self->inputs, g_ptr_array_unref);
   g_clear_pointer (&self->random, haul_random_free);
+  g_clear_pointer (&self->shares, haul_shares_unref);
   g_free (self->phase);
   g_free (self);
 }
@@ -406,4 +410,50 @@ haul_context_set_seed (HaulContext *self,
 {
   g_clear_pointer (&self->random, haul_random_free);
   self->seed = seed;
+}
+
+/**
+ * haul_context_get_shared:
+ * @self: the context
+ * @name: as it was called in haul_job_share() or the like
+ * @type: what it has to be: %HAUL_TYPE_VALUE, or %HAUL_TYPE_SHAREABLE for anything
+ * @error: %HAUL_ERROR_BAD_ARGUMENT if nothing of that name was given to the job, or
+ *   it is something else
+ *
+ * Finds an object that the program shares with the job. In a thread or on the main
+ * loop it is the same one, in a process one of its own for the same memory.
+ *
+ * Returns: (transfer none): the object, which is there until the task returns; take
+ *   a reference to keep it
+ */
+HaulShareable *
+haul_context_get_shared (HaulContext  *self,
+                         const char   *name,
+                         GType         type,
+                         GError      **error)
+{
+  HaulShareable *shareable;
+
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (g_type_is_a (type, HAUL_TYPE_SHAREABLE), NULL);
+
+  shareable = self->shares != NULL ? haul_shares_lookup (self->shares, name) : NULL;
+  if (shareable != NULL && G_TYPE_CHECK_INSTANCE_TYPE (shareable, type))
+    return shareable;
+
+  if (shareable == NULL)
+    g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, "nothing called ‘%s’ is shared with this job", name);
+  else
+    g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, "‘%s’, which is shared with this job, is a %s and no %s", name,
+                 G_OBJECT_TYPE_NAME (shareable), g_type_name (type));
+  return NULL;
+}
+
+void
+haul_context_set_shares (HaulContext *self,
+                         HaulShares  *shares)
+{
+  g_clear_pointer (&self->shares, haul_shares_unref);
+  if (shares != NULL)
+    self->shares = haul_shares_ref (shares);
 }

@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "../sync/haul-shareable.h"
 #include "../wire/haul-decls.h"
 #include "../wire/haul-message.h"
 #include "haul-random.h"
@@ -57,6 +58,10 @@ GBytes      *haul_context_get_input      (HaulContext        *self,
 
 HaulRandom  *haul_context_get_random     (HaulContext        *self);
 guint64      haul_context_get_seed       (HaulContext        *self);
+HaulShareable *haul_context_get_shared   (HaulContext        *self,
+                                          const char         *name,
+                                          GType               type,
+                                          GError            **error);
 
 void         haul_context_set_inputs     (HaulContext        *self,
                                           GPtrArray          *inputs);

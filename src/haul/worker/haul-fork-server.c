@@ -257,8 +257,8 @@ spawn (Server            *self,
        HaulServeFunc serve)
 {
   const gboolean many = request->type == HAUL_CONTROL_SPAWN_MANY;
-  const int channel[] = { fds[0], fds[1], fds[3] };
-  HaulFork plan = { .fds = channel, .n_fds = many ? 3 : 2, .log_fd = fds[2] };
+  const int channel[] = { fds[0], fds[1], fds[4], fds[3] };   /* as HAUL_WORKER_COMMANDS_FD and so on */
+  HaulFork plan = { .fds = channel, .n_fds = fds[3] >= 0 ? 4 : 2, .log_fd = fds[2] };
   Child child = { .job = request->job, .hold = (request->b & HAUL_SPAWN_HOLD) != 0 };
   int pidfd = -1;
 
@@ -350,6 +350,7 @@ answer (Server      *self,
   switch ((HaulControlType) request->type)
     {
     case HAUL_CONTROL_SPAWN:
+    case HAUL_CONTROL_SPAWN_SHARING:
     case HAUL_CONTROL_SPAWN_MANY:
       spawn (self, request, fds, serve);
       break;

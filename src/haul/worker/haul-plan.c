@@ -7,9 +7,12 @@
 
 #include <math.h>
 
+#include "haul-plan-private.h"
+
 struct _HaulPlan
 {
   GPtrArray *parts;     /* (owned) of HaulPlanPart */
+  HaulShares *shares;   /* (owned) (nullable) */
   double     weights;   /* the sum of them */
   double     total;     /* 0: that sum, or not known yet */
   int        measure;   /* the part that knows the total, -1 for none */
@@ -54,6 +57,7 @@ void
 haul_plan_free (HaulPlan *self)
 {
   g_ptr_array_unref (self->parts);
+  g_clear_pointer (&self->shares, haul_shares_unref);
   g_free (self);
 }
 
@@ -124,6 +128,46 @@ haul_plan_add (HaulPlan       *self,
   self->weights += weight;
   g_ptr_array_add (self->parts, part);
   return self->parts->len - 1;
+}
+
+/**
+ * haul_plan_share:
+ * @self: a plan
+ * @name: what the parts call it: 1 to 63 bytes, and not the name of another
+ * @shareable: what they are given
+ *
+ * Gives all parts an object that they can use together, as haul_job_share() does for
+ * a job. They are given what is shared with the job as well, unless the plan has
+ * something else of that name.
+ */
+void
+haul_plan_share (HaulPlan      *self,
+                 const char    *name,
+                 HaulShareable *shareable)
+{
+  gboolean added;
+
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (HAUL_IS_SHAREABLE (shareable));
+
+  if (self->shares == NULL)
+    self->shares = haul_shares_new ();
+  added = haul_shares_add (self->shares, name, shareable);
+  g_return_if_fail (added);
+}
+
+HaulShares *
+haul_plan_dup_shares (HaulPlan   *self,
+                      HaulShares *of_job)
+{
+  HaulShares *both;
+
+  if (self->shares == NULL)
+    return of_job != NULL ? haul_shares_ref (of_job) : NULL;
+  both = haul_shares_copy (self->shares);
+  if (of_job != NULL)
+    haul_shares_add_all (both, of_job);
+  return both;
 }
 
 /**

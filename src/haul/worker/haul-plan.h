@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "../sync/haul-shareable.h"
 #include "haul-task.h"
 
 HAUL_BEGIN_DECLS
@@ -61,6 +62,10 @@ guint               haul_plan_add         (HaulPlan       *self,
                                            double          weight,
                                            const guint    *inputs,
                                            guint           n_inputs);
+
+void                haul_plan_share       (HaulPlan       *self,
+                                           const char     *name,
+                                           HaulShareable  *shareable);
 
 guint               haul_plan_get_n_parts (HaulPlan       *self);
 const HaulPlanPart *haul_plan_get_part    (HaulPlan       *self,

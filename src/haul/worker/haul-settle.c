@@ -47,7 +47,8 @@ haul_worker_step_forward (void)
 }
 
 void
-haul_worker_settle_in (int parent_pid)
+haul_worker_settle_in (int      parent_pid,
+                       gboolean shares)
 {
   reset_signals ();
   if (prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid () != parent_pid)
@@ -55,7 +56,12 @@ haul_worker_settle_in (int parent_pid)
 
   /* In a group of its own: ^C in a terminal is for the parent to handle. */
   (void) setpgid (0, 0);
-  (void) close_range (HAUL_WORKER_EVENTS_FD + 1, ~0U, 0);
+  if (shares)
+    {
+      (void) close_range (HAUL_WORKER_EVENTS_FD + 1, HAUL_WORKER_SHARES_FD - 1, 0);
+      (void) fcntl (HAUL_WORKER_SHARES_FD, F_SETFD, FD_CLOEXEC);
+    }
+  (void) close_range ((shares ? HAUL_WORKER_SHARES_FD : HAUL_WORKER_EVENTS_FD) + 1, ~0U, 0);
   (void) fcntl (HAUL_WORKER_COMMANDS_FD, F_SETFD, FD_CLOEXEC);
   (void) fcntl (HAUL_WORKER_EVENTS_FD, F_SETFD, FD_CLOEXEC);
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "haul/sync/haul-wait-private.h"
 #include "haul/wire/haul-error.h"
 
 static const HaulTask * const *registered;
@@ -378,8 +379,12 @@ haul_task_run (const HaulTask *self,
   g_autoptr(GError) error = NULL;
   g_autofree char *text = NULL;
   HaulMessage message = { 0 };
-  gboolean ok = self->run (context, arguments, &error);
+  const int *before;
+  gboolean ok;
 
+  before = haul_wait_set_cancelled (((HaulContextHot *) context)->cancelled);
+  ok = self->run (context, arguments, &error);
+  (void) haul_wait_set_cancelled (before);
   haul_context_flush (context);
   if (ok)
     {

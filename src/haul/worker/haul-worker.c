@@ -17,6 +17,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "haul-context-private.h"
 #include "haul-current-process-private.h"
 #include "haul-fork-server-private.h"
 #include "haul-log-private.h"
@@ -43,6 +44,8 @@ typedef struct
   HaulDecoder  decoder;
   GByteArray  *received;     /* (owned) bytes of commands that no frame was made of yet */
   gsize        used;         /* of them */
+
+  HaulTakenShares shares;    /* the newest set of shared objects */
 } Worker;
 
 /* Frames wait for others this long, at most. */
@@ -409,7 +412,7 @@ run_task (Worker      *self,
   const HaulTask *task = haul_task_lookup (run->run.task, &error);
   gboolean ok;
 
-  if (task != NULL)
+  if (task != NULL && haul_taken_shares_update (&self->shares, HAUL_WORKER_SHARES_FD, run->run.shares, &error))
     arguments = haul_task_complete (task, run->run.arguments, &error);
   if (arguments == NULL)
     {
@@ -429,6 +432,7 @@ run_task (Worker      *self,
   context = haul_context_new (send_message, self, &cancelled);
   haul_context_set_inputs (context, inputs);
   haul_context_set_seed (context, run->run.seed);
+  haul_context_set_shares (context, run->run.shares != 0 ? self->shares.set : NULL);
   haul_log_begin (context);
   ok = haul_task_run (task, context, arguments);
   haul_log_end ();
@@ -508,6 +512,7 @@ serve (HaulBoard *board,
     status = board != NULL ? run_many (&self) : run_one (&self);
   flush (&self);
   g_byte_array_unref (self.received);
+  g_clear_pointer (&self.shares.set, haul_shares_unref);
   return status;
 }
 
@@ -549,7 +554,7 @@ haul_worker_main (int                     argc,
                   char                  **argv,
                   const HaulTask * const *tasks)
 {
-  gboolean run = FALSE, fork_server = FALSE;
+  gboolean run = FALSE, fork_server = FALSE, shares = FALSE;
   int parent_pid = 0;
   int nice_value = 0;
   const GOptionEntry entries[] = {
@@ -557,6 +562,7 @@ haul_worker_main (int                     argc,
     { "fork-server", 0, 0, G_OPTION_ARG_NONE, &fork_server, NULL, NULL },
     { "parent-pid", 0, 0, G_OPTION_ARG_INT, &parent_pid, NULL, NULL },
     { "nice", 0, 0, G_OPTION_ARG_INT, &nice_value, NULL, NULL },
+    { "shares", 0, 0, G_OPTION_ARG_NONE, &shares, NULL, NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(GOptionContext) options = g_option_context_new (NULL);
@@ -577,7 +583,7 @@ haul_worker_main (int                     argc,
   if (fork_server)
     return haul_fork_server_run (serve_forked);
 
-  haul_worker_settle_in (parent_pid);
+  haul_worker_settle_in (parent_pid, shares);
   haul_worker_limit ();
   return serve (NULL, nice_value);
 }

@@ -30,6 +30,13 @@ HAUL_BEGIN_DECLS
 #define HAUL_WORKER_BOARD_FD    5
 
 /**
+ * HAUL_WORKER_SHARES_FD:
+ *
+ * Where a worker is given what is shared with its jobs, if it may be given anything.
+ */
+#define HAUL_WORKER_SHARES_FD   6
+
+/**
  * HAUL_WORKER_EXIT_USAGE:
  *
  * Exit status of a worker that was started by hand, or by something that is not

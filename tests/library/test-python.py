@@ -4,8 +4,10 @@
 
 """Whether Python can use the library: a job, a map in a pool, and cancelling. The worker is haul-worker."""
 
+import os
 import signal
 import sys
+import tempfile
 
 try:
     import gi
@@ -134,7 +136,46 @@ def random_numbers():
     assert job.get_seed() == 2 ** 64 - 1
 
 
-TESTS = [a_job, wrong_arguments, a_map, cancelling, random_numbers]
+def a_log():
+    Haul.log_set_level(Haul.LogLevel.DEBUG)
+    assert Haul.log_get_level() == Haul.LogLevel.DEBUG
+    job = Haul.Job.new(Haul.Task.intern('pi'), arguments(digits=20))
+    job.set_log_limit(2)
+    executor = Haul.ProcessExecutor.new(None)
+    executor.submit(job)
+    assert join(job) is True
+    Haul.log_set_level(Haul.LogLevel.NOTSET)
+    log = job.get_log()
+    records = [log.get_item(position) for position in range(log.get_n_items())]
+    assert len(records) == 2 and log.get_dropped() == 1 == log.props.dropped, (len(records), log.get_dropped())
+    assert [record.get_text() for record in records] == ['running the task “pi”', 'exiting with exit code 0']
+    assert [record.props.level.value_nick for record in records] == ['debug', 'info']
+    for record in records:
+        assert record.get_process_name() == record.props.process_name == 'Worker-%d' % job.get_id()
+        assert record.get_pid() == job.get_pid() > 0 and record.get_domain() == 'haul'
+    assert records[1].dup_line() == '[INFO/Worker-%d] exiting with exit code 0' % job.get_id()
+
+
+def printed_on_stderr():
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        Haul.log_to_stderr(Haul.LogLevel.INFO)
+        job = Haul.Job.new(Haul.Task.intern('pi'), arguments(digits=20))
+        executor = Haul.ProcessExecutor.new(None)
+        executor.submit(job)
+        assert join(job) is True
+        Haul.log_to_stderr(Haul.LogLevel.NOTSET)
+        Haul.log_set_level(Haul.LogLevel.NOTSET)
+        os.dup2(kept, 2)
+        os.close(kept)
+        file.seek(0)
+        lines = file.read().decode().splitlines()
+    name = '[INFO/Worker-%d] ' % job.get_id()
+    assert lines == [name + 'started, process %d' % job.get_pid(), name + 'exiting with exit code 0'], lines
+
+
+TESTS = [a_job, wrong_arguments, a_map, cancelling, random_numbers, a_log, printed_on_stderr]
 
 print('1..%d' % len(TESTS), flush=True)
 for number, test in enumerate(TESTS, 1):

@@ -5,7 +5,9 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "haul-test.h"
 #include "tasks/catalogue.h"
@@ -24,7 +26,61 @@ static const Row rows[] = {
   { "matrix", "{'size': <int64 401>}", "{'size': <int64 3000>}" },
   { "montecarlo-pi", "{'points': <int64 30000000>}", "{'points': <int64 100000000000>}" },
   { "primes", "{'to': <int64 100000000>}", "{'to': <int64 1000000000000>}" },
+  { "wordcount", "{'path': <'SMALL'>}", "{'path': <'LARGE'>}" },
 };
+
+/* For tasks that read: SMALL and LARGE in their arguments are files in here. */
+static char *dir;
+
+static void
+make_files (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autofree char *small = NULL;
+  g_autofree char *large = NULL;
+
+  dir = g_dir_make_tmp ("haul-tasks-XXXXXX", &error);
+  g_assert_no_error (error);
+  small = g_build_filename (dir, "SMALL", NULL);
+  large = g_build_filename (dir, "LARGE", NULL);
+  for (guint i = 0; text->len < 5 * 1024 * 1024; i++)
+    g_string_append_printf (text, "a line with %c and %c%c\n", 'a' + i % 26, 'a' + i % 7, 'a' + i % 11);
+  g_file_set_contents (small, text->str, text->len, &error);
+  g_assert_no_error (error);
+  /* Zeros, of which the disk has none. */
+  g_file_set_contents (large, "", 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (truncate (large, G_GINT64_CONSTANT (64) * 1024 * 1024 * 1024), ==, 0);
+}
+
+static void
+remove_files (void)
+{
+  static const char * const names[] = { "SMALL", "LARGE" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (dir, names[i], NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (dir), ==, 0);
+  g_clear_pointer (&dir, g_free);
+}
+
+static HaulJob *
+make_job (const Row  *row,
+          const char *arguments)
+{
+  g_autoptr(GString) text = g_string_new (arguments);
+  g_autofree char *small = g_build_filename (dir, "SMALL", NULL);
+  g_autofree char *large = g_build_filename (dir, "LARGE", NULL);
+
+  g_string_replace (text, "SMALL", small, 0);
+  g_string_replace (text, "LARGE", large, 0);
+  return haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), text->str);
+}
 
 static HaulExecutor *
 make_executor (const char *name)
@@ -44,7 +100,7 @@ run (const Row  *row,
      double     *ret_total)
 {
   g_autoptr(HaulExecutor) executor = make_executor (where);
-  g_autoptr(HaulJob) job = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->small);
+  g_autoptr(HaulJob) job = make_job (row, row->small);
   GBytes *result;
 
   haul_job_set_seed (job, 4);
@@ -100,7 +156,7 @@ test_cancel (gconstpointer user_data)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autoptr(HaulExecutor) executor = make_executor (names[i]);
-      g_autoptr(HaulJob) job = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->large);
+      g_autoptr(HaulJob) job = make_job (row, row->large);
 
       haul_test_submit (executor, job);
       haul_test_run_until (has_begun, job, HAUL_TEST_SOON_MS);
@@ -148,7 +204,7 @@ test_kill (gconstpointer user_data)
 
   haul_test_begin ();
   executor = make_executor ("pool");
-  job = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->large);
+  job = make_job (row, row->large);
   haul_test_submit (executor, job);
   haul_test_run_until (has_busy, job, HAUL_TEST_SOON_MS);
   g_assert_cmpint (find_busy (job), >, 1);
@@ -157,7 +213,7 @@ test_kill (gconstpointer user_data)
   haul_test_assert_verdict (job, HAUL_VERDICT_CRASHED);
   g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
 
-  next = haul_test_job_new_for_task (haul_task_lookup (row->task, NULL), row->small);
+  next = make_job (row, row->small);
   haul_test_submit (executor, next);
   haul_test_wait_ended (next);
   haul_test_assert_verdict (next, HAUL_VERDICT_DONE);
@@ -170,8 +226,11 @@ int
 main (int    argc,
       char **argv)
 {
+  int status;
+
   haul_test_init (&argc, &argv);
   haul_tasks_register (haul_catalogue);
+  make_files ();
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *same = g_strdup_printf ("/everywhere/%s/same", rows[i].task);
@@ -182,5 +241,7 @@ main (int    argc,
       g_test_add_data_func (cancel, &rows[i], test_cancel);
       g_test_add_data_func (death, &rows[i], test_kill);
     }
-  return g_test_run ();
+  status = g_test_run ();
+  remove_files ();
+  return status;
 }

@@ -141,7 +141,7 @@ lock_count (HaulShareable *object,
 static void
 lock_storm (HaulShareable *object,
             PeerBoard     *board,
-            guint          n G_GNUC_UNUSED)
+            guint          n)
 {
   (void) peer_add (&board->n_ready);
   while (!peer_get (&board->stop))
@@ -158,11 +158,13 @@ lock_storm (HaulShareable *object,
             g_error ("%s", error->message);
           board->second = board->first;
         }
+      peer_set (&board->holder, n);
       if (board->first != board->second)
         g_error ("%" G_GINT64_FORMAT " is not %" G_GINT64_FORMAT, board->first, board->second);
       board->first++;
       (void) peer_add (&board->n_done);
       board->second++;
+      peer_set (&board->holder, 0);
       lock_release (object);
     }
 }
@@ -276,7 +278,7 @@ semaphore_jobs (HaulShareable *object,
 static void
 semaphore_storm (HaulShareable *object,
                  PeerBoard     *board,
-                 guint          n G_GNUC_UNUSED)
+                 guint          n)
 {
   HaulSemaphore *self = HAUL_SEMAPHORE (object);
 
@@ -286,6 +288,7 @@ semaphore_storm (HaulShareable *object,
       g_autoptr(GError) error = NULL;
       gboolean has_it = haul_semaphore_acquire (self, -1, NULL, &error);
 
+      peer_set (&board->holder, n);   /* one of them */
       count_outcome (board, has_it, error);
       g_clear_error (&error);
       if (!(has_it ? haul_semaphore_release (self, &error) : haul_semaphore_recover (self, -1, NULL, &error)))
@@ -343,7 +346,7 @@ condition_enter (HaulCondition *self,
 static void
 condition_storm (HaulShareable *object,
                  PeerBoard     *board,
-                 guint          n G_GNUC_UNUSED)
+                 guint          n)
 {
   HaulCondition *self = HAUL_CONDITION (object);
 
@@ -355,8 +358,11 @@ condition_storm (HaulShareable *object,
 
       if (board->first > 0)
         {
+          peer_set (&board->holder, n);
           board->first--;
           (void) peer_add (&board->n_done);
+          haul_condition_release (self);   /* the others may have a turn */
+          condition_enter (self, board);
         }
       else if (!haul_condition_wait (self, -1, NULL, &error))
         {
@@ -420,7 +426,7 @@ barrier_storm (HaulShareable *object,
 
       count_outcome (board, index >= 0, error);
       g_clear_error (&error);
-      if (index < 0 && !haul_barrier_reset (HAUL_BARRIER (object), &error))
+      if (haul_barrier_is_broken (HAUL_BARRIER (object)) && !haul_barrier_reset (HAUL_BARRIER (object), &error))
         g_error ("%s", error->message);
     }
 }

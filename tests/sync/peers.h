@@ -17,6 +17,7 @@ typedef struct
   guint32 n_died;      /* atomic: how often a peer was told that somebody died, or that it is broken */
   guint32 n_late;      /* atomic: how often somebody's time was over */
   guint32 n_zero;      /* atomic: how often somebody was the first */
+  guint32 holder;      /* atomic: the number of the peer that has it, 0 for none */
   guint32 stop;        /* atomic: the peers are to end */
   guint32 n_inside;    /* atomic: how many are in there now, and were at most */
   guint32 max_inside;
@@ -48,5 +49,6 @@ void         peer_wait_for   (const guint32   *number,
 
 #define peer_get(number) __atomic_load_n ((number), __ATOMIC_SEQ_CST)
 #define peer_add(number) __atomic_add_fetch ((number), 1, __ATOMIC_SEQ_CST)
+#define peer_set(number, n) __atomic_store_n ((number), (n), __ATOMIC_SEQ_CST)
 
 G_END_DECLS

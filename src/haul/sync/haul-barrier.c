@@ -32,6 +32,7 @@ struct _HaulBarrier
 
   Body         *body;        /* (unowned) (nullable) */
   guint         n_parties;   /* as it was when it was opened */
+  HaulWakes     wakes;       /* for when the guard is left */
 };
 
 G_DEFINE_FINAL_TYPE (HaulBarrier, haul_barrier, HAUL_TYPE_SHAREABLE)
@@ -112,17 +113,27 @@ haul_barrier_is_broken (HaulBarrier *self)
 }
 
 static void
+leave (HaulBarrier *self)
+{
+  HaulWakes wakes = self->wakes;
+
+  self->wakes.n = 0;
+  haul_shareable_leave ((HaulShareable *) self);
+  haul_wakes_flush (&wakes);
+}
+
+static void
 break_it (HaulBarrier *self)
 {
   __atomic_store_n (&self->body->is_broken, TRUE, __ATOMIC_RELEASE);
-  (void) haul_seats_wake (&self->body->seats, G_MAXUINT, BROKEN);
+  (void) haul_seats_wake (&self->body->seats, G_MAXUINT, BROKEN, &self->wakes);
 }
 
 static void
 let_pass (HaulBarrier *self)
 {
   __atomic_store_n (&self->body->is_passing, TRUE, __ATOMIC_RELEASE);
-  (void) haul_seats_wake (&self->body->seats, G_MAXUINT, PASSED);
+  (void) haul_seats_wake (&self->body->seats, G_MAXUINT, PASSED, &self->wakes);
   __atomic_store_n (&self->body->is_passing, FALSE, __ATOMIC_RELEASE);
 }
 
@@ -177,7 +188,7 @@ arrive (HaulBarrier  *self,
 
   if (wait->deadline == 0)
     return fail_waiting (HAUL_WAIT_WOULD_BLOCK, error);
-  *ret_seat = haul_seats_take (&self->body->seats);
+  *ret_seat = haul_seats_take (&self->body->seats, &self->wakes);
   if (*ret_seat == NULL)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "too many wait at this barrier");
@@ -208,7 +219,7 @@ sleep_on (HaulBarrier *self,
         continue;
       if (haul_seat_look (seat) == HAUL_SEAT_WAITING && (somebody_died (self) || waited != HAUL_WAITED))
         break_it (self);
-      haul_shareable_leave (shareable);
+      leave (self);
     }
   return waited;
 }
@@ -248,7 +259,7 @@ haul_barrier_wait (HaulBarrier   *self,
   if (!haul_shareable_enter (shareable, &wait, &waited))
     return fail_waiting (waited, error);
   index = arrive (self, &wait, &seat, error);
-  haul_shareable_leave (shareable);
+  leave (self);
   if (seat == NULL)
     return index;
 
@@ -271,7 +282,7 @@ wake_all (HaulBarrier  *self,
   (void) somebody_died (self);   /* and is forgotten */
   break_it (self);
   __atomic_store_n (&self->body->is_broken, is_broken, __ATOMIC_RELEASE);
-  haul_shareable_leave (HAUL_SHAREABLE (self));
+  leave (self);
   return TRUE;
 }
 
@@ -339,7 +350,7 @@ join (HaulBarrier  *self,
   if (!haul_shareable_enter (shareable, NULL, &waited))
     return haul_wait_fail (waited, "cannot open the barrier", error);
   has_joined = haul_shareable_join (shareable, &index, error);
-  haul_shareable_leave (shareable);
+  leave (self);
   return has_joined;
 }
 

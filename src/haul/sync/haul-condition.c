@@ -164,6 +164,7 @@ sleep_on (HaulCondition *self,
   while (haul_seat_look (seat) == HAUL_SEAT_WAITING)
     {
       HaulWaited waited = haul_wait_on (wait, &seat->word, HAUL_SEAT_WAITING);
+      HaulWakes wakes = { .n = 0 };
       gboolean is_poisoned;
 
       if (waited != HAUL_WAITED)
@@ -171,8 +172,9 @@ sleep_on (HaulCondition *self,
       if (!haul_wait_is_long (wait) || !haul_hold_look (self->hold, &is_poisoned))
         continue;
       if (!is_poisoned)
-        haul_seats_hand_on (&self->body->seats);
+        haul_seats_hand_on (&self->body->seats, &wakes);
       haul_hold_end_look (self->hold);
+      haul_wakes_flush (&wakes);
       if (is_poisoned)
         break;
     }
@@ -214,7 +216,7 @@ haul_condition_wait (HaulCondition  *self,
       g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, "this thread does not hold the condition's lock");
       return FALSE;
     }
-  seat = haul_seats_take (&self->body->seats);
+  seat = haul_seats_take (&self->body->seats, &self->hold->wakes);
   if (seat == NULL)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%u wait for this condition already, which is all that can",
@@ -252,7 +254,7 @@ haul_condition_notify (HaulCondition *self,
   g_return_val_if_fail (HAUL_IS_CONDITION (self), 0);
   g_return_val_if_fail (haul_hold_is_held (self->hold), 0);
 
-  return haul_seats_wake (&self->body->seats, n, HAUL_SEAT_WOKEN);
+  return haul_seats_wake (&self->body->seats, n, HAUL_SEAT_WOKEN, &self->hold->wakes);
 }
 
 /**
@@ -269,7 +271,7 @@ haul_condition_notify_all (HaulCondition *self)
   g_return_val_if_fail (HAUL_IS_CONDITION (self), 0);
   g_return_val_if_fail (haul_hold_is_held (self->hold), 0);
 
-  return haul_seats_wake (&self->body->seats, G_MAXUINT, WOKEN_WITH_ALL);
+  return haul_seats_wake (&self->body->seats, G_MAXUINT, WOKEN_WITH_ALL, &self->hold->wakes);
 }
 
 /* The lock of one that came from another process. */

@@ -23,6 +23,7 @@ typedef struct
   gboolean      is_recursive;
   guint64       holder;         /* atomic: the thread of this process that has it, 0 for none */
   guint         depth;          /* of that thread */
+  HaulWakes     wakes;          /* for when it releases it */
 } HaulHold;
 
 /* For the class's own functions, which say what is asked of callers. */

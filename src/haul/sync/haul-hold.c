@@ -152,10 +152,19 @@ haul_hold_recover (HaulHold      *self,
 void
 haul_hold_release (HaulHold *self)
 {
+  HaulWakes wakes;
+
   if (--self->depth > 0)
     return;
+  wakes.n = 0;
+  if (self->wakes.n > 0)
+    {
+      wakes = self->wakes;   /* the next holder has its own */
+      self->wakes.n = 0;
+    }
   set_holder (self, 0);
   (void) pthread_mutex_unlock (&self->body->mutex);
+  haul_wakes_flush (&wakes);
 }
 
 HaulHold *

@@ -34,17 +34,20 @@ typedef struct
 /* These need the guard of the seats, but for the last two. */
 void      haul_seats_init   (HaulSeats *self);
 /* For this thread; NULL when all are taken. */
-HaulSeat *haul_seats_take   (HaulSeats *self);
+HaulSeat *haul_seats_take   (HaulSeats *self,
+                             HaulWakes *wakes);
 guint     haul_seats_count  (HaulSeats *self);
 /* Whether somebody who waits has died. */
 gboolean  haul_seats_has_dead (HaulSeats *self);
-/* Wakes the first @n that wait and live; returns how many those were. */
+/* Wakes the first @n that wait and live, outside of the guard; returns how many those were. */
 guint     haul_seats_wake   (HaulSeats *self,
                              guint      n,
-                             guint32    word);
+                             guint32    word,
+                             HaulWakes *wakes);
 /* Who was woken by HAUL_SEAT_WOKEN and died before it got up stands for nobody: wakes others instead, of those
  * that waited then. */
-void      haul_seats_hand_on (HaulSeats *self);
+void      haul_seats_hand_on (HaulSeats *self,
+                              HaulWakes *wakes);
 
 guint32   haul_seat_look    (HaulSeat  *self);
 /* Gets up; returns the last word. */

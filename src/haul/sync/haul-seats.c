@@ -66,13 +66,14 @@ find_free (HaulSeats *self)
 }
 
 HaulSeat *
-haul_seats_take (HaulSeats *self)
+haul_seats_take (HaulSeats *self,
+                 HaulWakes *wakes)
 {
   HaulSeat *seat = find_free (self);
 
   if (seat == NULL)
     {
-      haul_seats_hand_on (self);
+      haul_seats_hand_on (self, wakes);
       for (guint i = 0; i < HAUL_N_SEATS; i++)
         (void) free_if_dead (&self->seats[i]);
       seat = find_free (self);
@@ -108,9 +109,10 @@ haul_seats_has_dead (HaulSeats *self)
 }
 
 static gboolean
-wake_one (HaulSeat *seat,
-          guint32   word,
-          guint64   order)
+wake_one (HaulSeat  *seat,
+          guint32    word,
+          guint64    order,
+          HaulWakes *wakes)
 {
   guint32 expected = HAUL_SEAT_WAITING;
 
@@ -119,7 +121,7 @@ wake_one (HaulSeat *seat,
   seat->order = order;
   if (!__atomic_compare_exchange_n (&seat->word, &expected, word, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
     return FALSE;
-  haul_wake (&seat->word, 1);
+  haul_wakes_add (wakes, &seat->word);
   return TRUE;
 }
 
@@ -146,7 +148,8 @@ find_first (HaulSeats *self,
 guint
 haul_seats_wake (HaulSeats *self,
                  guint      n,
-                 guint32    word)
+                 guint32    word,
+                 HaulWakes *wakes)
 {
   guint n_woken = 0;
 
@@ -156,13 +159,14 @@ haul_seats_wake (HaulSeats *self,
 
       if (seat == NULL)
         break;
-      n_woken += wake_one (seat, word, self->next_order);
+      n_woken += wake_one (seat, word, self->next_order, wakes);
     }
   return n_woken;
 }
 
 void
-haul_seats_hand_on (HaulSeats *self)
+haul_seats_hand_on (HaulSeats *self,
+                    HaulWakes *wakes)
 {
   for (guint i = 0; i < count_used (self); i++)
     {
@@ -173,7 +177,7 @@ haul_seats_hand_on (HaulSeats *self)
         continue;
       do
         next = find_first (self, order);
-      while (next != NULL && !wake_one (next, HAUL_SEAT_WOKEN, order));
+      while (next != NULL && !wake_one (next, HAUL_SEAT_WOKEN, order, wakes));
     }
 }
 

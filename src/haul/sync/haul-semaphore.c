@@ -33,7 +33,8 @@ struct _HaulSemaphore
 {
   HaulShareable parent_instance;
 
-  Body         *body;   /* (unowned) (nullable) */
+  Body         *body;     /* (unowned) (nullable) */
+  HaulMember   *member;   /* (unowned) (nullable) our place, once we have one; inside of the guard */
 };
 
 G_DEFINE_FINAL_TYPE (HaulSemaphore, haul_semaphore, HAUL_TYPE_SHAREABLE)
@@ -99,13 +100,19 @@ settle (HaulSemaphore *self,
   finish_settling (self);
 }
 
-static void
-wake (HaulSemaphore *self,
-      int            n)
+/* To be woken, outside of the guard, so that nobody wakes only to wait for that. */
+static gboolean
+note_change (HaulSemaphore *self)
 {
-  __atomic_add_fetch (&self->body->n_changes, 1, __ATOMIC_RELAXED);
-  if (self->body->n_sleeping > 0)
-    haul_wake (&self->body->n_changes, n);
+  __atomic_store_n (&self->body->n_changes, self->body->n_changes + 1, __ATOMIC_RELEASE);
+  return self->body->n_sleeping > 0;
+}
+
+static void
+wake_all (HaulSemaphore *self)
+{
+  if (note_change (self))
+    haul_wake (&self->body->n_changes, G_MAXINT);
 }
 
 /* Of what the dead have, the part that the others gave back for them is not lost. */
@@ -142,12 +149,12 @@ look_for_dead (HaulSemaphore *self,
     {
       self->body->is_poisoned = FALSE;
       set_value (self);
-      wake (self, G_MAXINT);
+      wake_all (self);
     }
   else if (n_lost > 0)
     {
       self->body->is_poisoned = TRUE;
-      wake (self, G_MAXINT);
+      wake_all (self);
     }
 }
 
@@ -197,7 +204,6 @@ haul_semaphore_get_value (HaulSemaphore *self)
 /* As one of those that use it; the guard is left again when there are too many. */
 static gboolean
 join (HaulSemaphore  *self,
-      HaulMember    **ret_member,
       GError        **error)
 {
   HaulShareable *shareable = HAUL_SHAREABLE (self);
@@ -212,7 +218,7 @@ join (HaulSemaphore  *self,
           return FALSE;
         }
     }
-  *ret_member = get_member (self, index);
+  self->member = get_member (self, index);
   return TRUE;
 }
 
@@ -220,14 +226,13 @@ typedef enum { TAKEN, NONE_LEFT, LOST } Outcome;
 
 /* Inside of the guard. */
 static Outcome
-try_take (HaulSemaphore *self,
-          HaulMember    *member)
+try_take (HaulSemaphore *self)
 {
   if (self->body->is_poisoned)
     return LOST;
   if (self->body->value == 0)
     return NONE_LEFT;
-  member->data++;
+  self->member->data++;
   add_value (self, -1);
   return TAKEN;
 }
@@ -235,7 +240,6 @@ try_take (HaulSemaphore *self,
 /* Sleeps once outside of the guard, and then looks again. FALSE when that is not to be. */
 static gboolean
 sleep_and_take (HaulSemaphore *self,
-                HaulMember    *member,
                 HaulWait      *wait,
                 Outcome       *ret_outcome,
                 HaulWaited    *ret_waited)
@@ -256,11 +260,11 @@ sleep_and_take (HaulSemaphore *self,
     }
   if (self->body->n_sleeping > 0)
     self->body->n_sleeping--;
-  *ret_outcome = try_take (self, member);
+  *ret_outcome = try_take (self);
   if (*ret_outcome == NONE_LEFT && (*ret_waited != HAUL_WAITED || haul_wait_is_long (wait)))
     {
       look_for_dead (self, FALSE);
-      *ret_outcome = try_take (self, member);
+      *ret_outcome = try_take (self);
     }
   return TRUE;
 }
@@ -283,9 +287,8 @@ haul_semaphore_acquire (HaulSemaphore  *self,
                         GCancellable   *cancellable,
                         GError        **error)
 {
-  HaulShareable *shareable = HAUL_SHAREABLE (self);
+  HaulShareable *shareable = (HaulShareable *) self;
   HaulWaited waited = HAUL_WAITED;
-  HaulMember *member;
   Outcome outcome;
   HaulWait wait;
 
@@ -295,13 +298,13 @@ haul_semaphore_acquire (HaulSemaphore  *self,
   haul_wait_init (&wait, timeout_ms, cancellable);
   if (!haul_shareable_enter (shareable, &wait, &waited))
     return haul_wait_fail (waited, "cannot take a unit", error);
-  if (!join (self, &member, error))
+  if (self->member == NULL && !join (self, error))
     return FALSE;
 
-  outcome = try_take (self, member);
+  outcome = try_take (self);
   while (outcome == NONE_LEFT && waited == HAUL_WAITED)
     {
-      if (!sleep_and_take (self, member, &wait, &outcome, &waited))
+      if (!sleep_and_take (self, &wait, &outcome, &waited))
         return haul_wait_fail (waited, "cannot take a unit", error);
     }
   haul_shareable_leave (shareable);
@@ -330,30 +333,31 @@ gboolean
 haul_semaphore_release (HaulSemaphore  *self,
                         GError        **error)
 {
-  HaulShareable *shareable = HAUL_SHAREABLE (self);
+  HaulShareable *shareable = (HaulShareable *) self;
   HaulWaited waited = HAUL_WAITED;
-  HaulMember *member;
-  gboolean is_full;
+  gboolean is_full, has_sleepers = FALSE;
 
   g_return_val_if_fail (HAUL_IS_SEMAPHORE (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!haul_shareable_enter (shareable, NULL, &waited))
     return haul_wait_fail (waited, "cannot give a unit back", error);
-  if (!join (self, &member, error))
+  if (self->member == NULL && !join (self, error))
     return FALSE;
 
   is_full = self->body->value >= (self->body->is_bounded ? self->body->first : G_MAXINT);
   if (!is_full)
     {
-      if (member->data > 0)
-        member->data--;
+      if (self->member->data > 0)
+        self->member->data--;
       else
         self->body->balance++;
       add_value (self, 1);
-      wake (self, 1);
+      has_sleepers = note_change (self);
     }
   haul_shareable_leave (shareable);
+  if (has_sleepers)
+    haul_wake (&self->body->n_changes, 1);
 
   if (is_full)
     g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, "more units would be given back than there are");
@@ -400,7 +404,7 @@ haul_semaphore_repair (HaulShareable *shareable)
 
   finish_settling (self);
   set_value (self);
-  wake (self, G_MAXINT);
+  wake_all (self);
 }
 
 static gboolean

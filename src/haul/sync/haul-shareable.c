@@ -232,9 +232,11 @@ haul_shareable_enter (HaulShareable *self,
   int status = pthread_mutex_trylock (guard);
   HaulWait last;
 
+  if (status == 0)
+    return TRUE;
   if (status == EOWNERDEAD)
     pthread_mutex_consistent (guard);
-  else if (status != 0)
+  else
     {
       if (wait != NULL)
         status = haul_mutex_lock (guard, wait, ret_waited);

@@ -58,6 +58,18 @@ gboolean   haul_wait_is_long       (const HaulWait   *self);
 int        haul_wake               (guint32          *word,
                                     int               n);   /* G_MAXINT for all */
 
+/* Those who are to be woken when something is released that they need at once. If there are too many, the
+ * others are woken right away; if whoever keeps this dies, they look up by themselves. */
+typedef struct
+{
+  guint32 *words[16];   /* (unowned) */
+  guint    n;
+} HaulWakes;
+
+void       haul_wakes_add          (HaulWakes        *self,
+                                    guint32          *word);
+void       haul_wakes_flush        (HaulWakes        *self);
+
 /* Robust, for several processes; recursive if wanted. */
 void       haul_mutex_init         (pthread_mutex_t  *mutex,
                                     gboolean          is_recursive);

@@ -114,6 +114,24 @@ haul_wake (guint32 *word,
 }
 
 void
+haul_wakes_add (HaulWakes *self,
+                guint32   *word)
+{
+  if (self->n < G_N_ELEMENTS (self->words))
+    self->words[self->n++] = word;
+  else
+    haul_wake (word, 1);
+}
+
+void
+haul_wakes_flush (HaulWakes *self)
+{
+  for (guint i = 0; i < self->n; i++)
+    haul_wake (self->words[i], 1);
+  self->n = 0;
+}
+
+void
 haul_mutex_init (pthread_mutex_t *mutex,
                  gboolean         is_recursive)
 {

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # SPDX-FileCopyrightText: The Long Tasks authors
 
-"""Whether Python can use the library: a job, a map in a pool, and cancelling. The worker is haul-worker."""
+"""Whether Python can use the library: a job, a map in a pool, cancelling, and locks. The worker is haul-worker."""
 
 import os
 import signal
 import sys
 import tempfile
+import threading
 
 try:
     import gi
@@ -175,7 +176,69 @@ def printed_on_stderr():
     assert lines == [name + 'started, process %d' % job.get_pid(), name + 'exiting with exit code 0'], lines
 
 
-TESTS = [a_job, wrong_arguments, a_map, cancelling, random_numbers, a_log, printed_on_stderr]
+def error_of(function, *given):
+    try:
+        function(*given)
+    except GLib.Error as error:
+        return error
+    raise AssertionError('%s did not fail' % function)
+
+
+def locks():
+    lock, rlock = Haul.Lock.new(), Haul.RLock.new()
+    assert lock.acquire(-1, None) and lock.is_held()
+    assert error_of(lock.acquire, 0, None).matches(Haul.error_quark(), Haul.Error.NOT_POSSIBLE)
+    lock.release()
+    assert rlock.acquire(0, None) and rlock.acquire(0, None)
+    rlock.release()
+    assert rlock.is_held()
+    rlock.release()
+    child = os.fork()
+    if child == 0:
+        lock.acquire(-1, None)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert error_of(lock.acquire, -1, None).matches(Haul.error_quark(), Haul.Error.OWNER_DIED)
+    assert lock.recover(-1, None)
+    lock.release()
+    assert lock.acquire(1000, None)
+    lock.release()
+
+
+def waiting():
+    semaphore = Haul.Semaphore.new(1, True)
+    assert semaphore.acquire(0, None) and semaphore.get_value() == 0
+    assert error_of(semaphore.acquire, 5, None).matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT)
+    assert semaphore.release()
+    assert error_of(semaphore.release).matches(Haul.error_quark(), Haul.Error.NOT_POSSIBLE)
+    assert semaphore.recover(-1, None)
+
+    event = Haul.Event.new()
+    assert error_of(event.wait, 0, None).matches(Gio.io_error_quark(), Gio.IOErrorEnum.WOULD_BLOCK)
+    event.set()
+    assert event.wait(0, None) and event.is_set()
+
+    condition = Haul.Condition.new(None)
+    assert isinstance(condition.get_lock(), Haul.RLock)
+    assert condition.acquire(-1, None)
+    assert error_of(condition.wait, 5, None).matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT)
+    assert condition.notify(1) == condition.notify_all() == 0
+    condition.release()
+
+    barrier = Haul.Barrier.new(2)
+    threads = [threading.Thread(target=lambda: seen.append(barrier.wait(-1, None))) for _ in range(2)]
+    seen = []
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == [0, 1], seen
+    assert barrier.abort() and barrier.is_broken()
+    assert error_of(barrier.wait, -1, None).matches(Haul.error_quark(), Haul.Error.BROKEN)
+    assert barrier.reset() and not barrier.is_broken()
+
+
+TESTS = [a_job, wrong_arguments, a_map, cancelling, random_numbers, a_log, printed_on_stderr, locks, waiting]
 
 print('1..%d' % len(TESTS), flush=True)
 for number, test in enumerate(TESTS, 1):

@@ -65,7 +65,8 @@ static char *
 format_summary (LtRecordView *self,
                 guint         n)
 {
-  guint64 all = self->messages ? haul_job_get_n_messages (self->job) : n;
+  guint64 all = self->messages ? haul_job_get_n_messages (self->job)
+                               : n + haul_ring_get_dropped (HAUL_RING (haul_job_get_log (self->job)));
   g_autofree char *shown = haul_format_count (n);
   g_autofree char *total = haul_format_count (all);
   g_autofree char *found = NULL;
@@ -78,8 +79,10 @@ format_summary (LtRecordView *self,
       /* Translators: two numbers: how many lines match what is looked for, and how many there are */
       return g_strdup_printf (_("%s of %s match"), found, shown);
     }
-  if (all > n)
+  if (all > n && self->messages)
     return g_strdup_printf (_("The last %s of %s messages"), shown, total);
+  if (all > n)
+    return g_strdup_printf (_("The last %s of %s lines"), shown, total);
   if (self->messages)
     return g_strdup_printf (ngettext ("%s message", "%s messages", n), shown);
   return g_strdup_printf (ngettext ("%s line", "%s lines", n), shown);
@@ -121,7 +124,7 @@ attach (LtRecordView *self)
   GListModel *records = wanted ? get_records (self) : NULL;
 
   if (wanted)
-    lt_records_set_origin (haul_job_get_stamp (self->job, HAUL_STAMP_QUEUED));
+    lt_records_set_job (haul_job_get_id (self->job), haul_job_get_stamp (self->job, HAUL_STAMP_QUEUED));
   gtk_filter_list_model_set_model (self->filtered, records);
   g_signal_group_set_target (self->signals, records);
   update_pages (self);

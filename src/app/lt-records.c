@@ -8,10 +8,13 @@
 #include <glib/gi18n.h>
 
 static gint64 time_origin;
+static guint own_id;
 
 void
-lt_records_set_origin (gint64 origin)
+lt_records_set_job (guint  id,
+                    gint64 origin)
 {
+  own_id = id;
   time_origin = origin;
 }
 
@@ -69,15 +72,50 @@ lt_record_format_text (GtkListItem *item,
   return g_strdup (text != NULL ? text : "");
 }
 
+/* The worker of one job, and this program, need no name. */
+static const char *
+find_who (HaulRecord *record)
+{
+  const char *name = record != NULL ? haul_record_get_process_name (record) : NULL;
+  g_autofree char *own = g_strdup_printf ("Worker-%u", own_id);
+
+  return g_strcmp0 (name, own) != 0 && g_strcmp0 (name, "MainProcess") != 0 ? name : NULL;
+}
+
+char *
+lt_record_format_who (GtkListItem *item,
+                      HaulRecord  *record)
+{
+  const char *who = find_who (record);
+
+  return g_strdup (who != NULL ? who : "");
+}
+
+char *
+lt_record_format_pid (GtkListItem *item,
+                      HaulRecord  *record)
+{
+  return find_who (record) != NULL ? g_strdup_printf (_("Process %d"), haul_record_get_pid (record)) : NULL;
+}
+
+gboolean
+lt_record_has_who (GtkListItem *item,
+                   HaulRecord  *record)
+{
+  return find_who (record) != NULL;
+}
+
 gboolean
 lt_record_matches (HaulRecord *record,
                    const char *needle)
 {
   const char *text = haul_record_get_text (record);
   g_autofree char *folded = text != NULL ? g_utf8_casefold (text, -1) : NULL;
+  const char *who = find_who (record);
+  g_autofree char *name = who != NULL ? g_utf8_casefold (who, -1) : NULL;
   g_autofree char *type = NULL;
 
-  if (folded != NULL && strstr (folded, needle) != NULL)
+  if ((folded != NULL && strstr (folded, needle) != NULL) || (name != NULL && strstr (name, needle) != NULL))
     return TRUE;
   if (haul_record_get_size (record) == 0)
     return FALSE;
@@ -91,6 +129,7 @@ lt_records_ensure (void)
   static const gpointer closures[] = {
     lt_record_format_time, lt_record_format_gap, lt_record_format_size,
     lt_record_format_type, lt_record_format_way, lt_record_format_text,
+    lt_record_format_who, lt_record_format_pid, lt_record_has_who,
   };
 
   g_assert (closures[0] != NULL);

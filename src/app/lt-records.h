@@ -26,12 +26,20 @@ char       *lt_record_format_way   (GtkListItem *item,
                                     HaulRecord  *record);
 char       *lt_record_format_text  (GtkListItem *item,
                                     HaulRecord  *record);
+/* Which process said it, where it is not the job's only one; then there is something to show. */
+char       *lt_record_format_who   (GtkListItem *item,
+                                    HaulRecord  *record);
+char       *lt_record_format_pid   (GtkListItem *item,
+                                    HaulRecord  *record);
+gboolean    lt_record_has_who      (GtkListItem *item,
+                                    HaulRecord  *record);
 
-/* Whether @needle, which is case-folded, is in its text, or for a frame in its type. */
+/* Whether @needle, which is case-folded, is in its text, or for a frame in its type, or in who said it. */
 gboolean    lt_record_matches      (HaulRecord  *record,
                                     const char  *needle);
 
-/* Times are told from here, in µs: when the job was queued. One job's records are shown at a time. */
-void        lt_records_set_origin  (gint64       origin);
+/* One job's records are shown at a time. Times are told from @origin, in µs: when it was queued. */
+void        lt_records_set_job     (guint        id,
+                                    gint64       origin);
 
 G_END_DECLS

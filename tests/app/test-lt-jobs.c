@@ -111,7 +111,7 @@ test_records (void)
   g_autofree char *text = NULL;
   g_autofree char *none = lt_record_format_time (NULL, NULL);
 
-  lt_records_set_origin (1000000);
+  lt_records_set_job (7, 1000000);
   time = lt_record_format_time (NULL, record);
   gap = lt_record_format_gap (NULL, record);
   text = lt_record_format_text (NULL, record);
@@ -119,6 +119,32 @@ test_records (void)
   g_assert_cmpstr (gap, ==, "10.0");
   g_assert_cmpstr (text, ==, "half");
   g_assert_cmpstr (none, ==, "");
+}
+
+/* Who said it, where that is not clear. */
+static void
+test_who (void)
+{
+  static const struct { const char *name; const char *shown; } rows[] = {
+    { "Worker-7", "" }, { "MainProcess", "" }, { "PoolWorker-2", "PoolWorker-2" }, { "Worker-7:1", "Worker-7:1" },
+    { "Worker-77", "Worker-77" },
+  };
+
+  lt_records_set_job (7, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(HaulRecord) record = haul_record_new_log (1, HAUL_LOG_INFO, rows[i].name, 42, NULL, "text");
+      g_autofree char *who = lt_record_format_who (NULL, record);
+      g_autofree char *pid = lt_record_format_pid (NULL, record);
+      gboolean is_shown = *rows[i].shown != '\0';
+
+      g_assert_cmpstr (who, ==, rows[i].shown);
+      g_assert_cmpstr (pid, ==, is_shown ? "Process 42" : NULL);
+      g_assert_true (lt_record_has_who (NULL, record) == is_shown);
+      g_assert_true (lt_record_matches (record, "worker") == is_shown);
+      g_assert_true (lt_record_matches (record, "tex"));
+    }
+  g_assert_false (lt_record_has_who (NULL, NULL));
 }
 
 static void
@@ -242,6 +268,7 @@ main (int    argc,
   g_test_add_func ("/app/jobs/texts", test_texts);
   g_test_add_func ("/app/jobs/heartbeat-texts", test_heartbeat_texts);
   g_test_add_func ("/app/jobs/records", test_records);
+  g_test_add_func ("/app/jobs/who", test_who);
   g_test_add_func ("/app/jobs/settings", test_settings);
   g_test_add_func ("/app/jobs/remove", test_remove);
   g_test_add_func ("/app/jobs/summary", test_summary);

@@ -211,6 +211,26 @@ test_find (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* What the ring let go of is said. */
+static void
+test_dropped (void)
+{
+  g_autoptr(HaulExecutor) executor = haul_process_executor_new (g_getenv ("HAUL_TEST_CHILD"));
+  g_autoptr(GVariant) arguments = g_variant_ref_sink (g_variant_new_parsed ("{'lines': <int64 99>}"));
+  g_autoptr(HaulJob) job = haul_job_new (haul_task_intern ("log"), arguments, NULL);
+  GtkWidget *window = gtk_window_new ();
+  LtRecordView *view = g_object_new (LT_TYPE_RECORD_VIEW, "list", gtk_list_view_new (NULL, NULL), NULL);
+
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (view));
+  gtk_window_present (GTK_WINDOW (window));
+  lt_record_view_set_job (view, job);
+  haul_job_set_log_limit (job, 10);
+  haul_executor_submit (executor, job);
+  lt_test_run_until (has_ended, job, 20000);
+  lt_test_run_until (is_summary, &(Summary) { view, "The last 10 of 100 lines" }, 20000);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -219,5 +239,6 @@ main (int    argc,
   g_test_add_func ("/app/row/countdown", test_countdown);
   g_test_add_func ("/app/row/stuck", test_stuck);
   g_test_add_func ("/app/row/find", test_find);
+  g_test_add_func ("/app/row/dropped", test_dropped);
   return g_test_run ();
 }

@@ -151,7 +151,8 @@ haul_log_pass_on (const HaulMessage *log)
 void
 haul_log_begin (HaulContext *context)
 {
-  home.thread = gettid ();
+  if (home.thread == 0)
+    home.thread = gettid ();   /* once: a worker has one that runs tasks, and items may be tiny */
   home.context = context;
 }
 

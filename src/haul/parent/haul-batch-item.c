@@ -161,9 +161,13 @@ GVariant *
 haul_batch_item_dup_arguments (HaulBatchItem *self)
 {
   HaulBatch *batch;
+  GVariant *arguments;
 
   g_return_val_if_fail (HAUL_IS_BATCH_ITEM (self), NULL);
 
   batch = haul_batch_items_get_batch (self->items);
-  return batch->list != NULL ? g_variant_get_child_value (batch->list, self->index) : NULL;
+  if (!batch->repeatable)
+    return NULL;
+  arguments = batch->input (self->index, batch->input_data);
+  return arguments != NULL ? g_variant_take_ref (arguments) : NULL;
 }

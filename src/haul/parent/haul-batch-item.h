@@ -93,7 +93,7 @@ GBytes            *haul_batch_item_dup_result     (HaulBatchItem  *self,
  * Gives what the item runs with.
  *
  * Returns: (transfer full) (nullable): its arguments as they were given, `a{sv}`;
- *   %NULL unless its batch was made of a list
+ *   %NULL unless its batch was made of one list or of several
  */
 GVariant          *haul_batch_item_dup_arguments  (HaulBatchItem  *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -8,7 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* The batch itself: what haul-batch.c and haul-batch-options.c share. */
+/* The batch itself: what the files share that make it up. */
+
+/* Those who call haul_batch_next_async(). */
+typedef struct _HaulBatchTaker HaulBatchTaker;
 
 /* The rows of haul_batch_get_items(). */
 G_DECLARE_FINAL_TYPE (HaulBatchItems, haul_batch_items, HAUL, BATCH_ITEMS, GObject)
@@ -22,7 +25,7 @@ struct _HaulBatch
   gpointer        input_data;
   GDestroyNotify  input_destroy;
 
-  GVariant       *list;         /* (owned) (nullable) the input, where it is one */
+  gboolean        repeatable;   /* the input may be asked for the same again, and gives the same */
   guint64         size;         /* how many items there are; G_MAXUINT64: only the input knows */
 
   HaulShares     *shares;       /* (owned) (nullable) what each item is given */
@@ -50,8 +53,10 @@ struct _HaulBatch
   guint64         next_given;   /* index of the next that is given out, where ordered */
   HaulOutcomes    outcomes;     /* (owned) kept, or waiting for their turn */
   GError         *first_error;  /* (owned) (nullable) */
+  GError         *whole_error;  /* (owned) (nullable) why it was ended before its time */
   gboolean        ended;
   GPtrArray      *joiners;      /* (owned) of GTask */
+  HaulBatchTaker *taker;        /* (owned) (nullable) when somebody asks for one after the other */
   HaulBatchItems *items;        /* (borrowed) (nullable) while somebody looks; it holds us */
 
   /* Of a part of a job. */
@@ -65,6 +70,15 @@ struct _HaulBatch
 };
 
 void           haul_batch_end_if_over      (HaulBatch           *self);
+
+void           haul_batch_taker_free       (HaulBatchTaker      *self);
+void           haul_batch_taker_give       (HaulBatchTaker      *self,
+                                            guint64              index,
+                                            GBytes              *result,    /* (nullable) */
+                                            const GError        *error);    /* (nullable) */
+void           haul_batch_taker_end        (HaulBatch           *self);
+/* Whether one more may be done before the next is taken. */
+gboolean       haul_batch_taker_has_room   (HaulBatch           *self);
 
 /* Somebody may see that something is different. */
 void           haul_batch_items_touch     (HaulBatchItems      *self);

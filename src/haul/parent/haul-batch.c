@@ -35,6 +35,7 @@ haul_batch_dispose (GObject *object)
 
   g_queue_clear_full (&self->again, (GDestroyNotify) haul_item_free);
   g_clear_pointer (&self->joiners, g_ptr_array_unref);
+  g_clear_pointer (&self->taker, haul_batch_taker_free);
   g_clear_object (&self->pool);
 
   G_OBJECT_CLASS (haul_batch_parent_class)->dispose (object);
@@ -47,12 +48,12 @@ haul_batch_finalize (GObject *object)
 
   if (self->input_destroy != NULL)
     self->input_destroy (self->input_data);
-  g_clear_pointer (&self->list, g_variant_unref);
   g_clear_pointer (&self->inputs, g_ptr_array_unref);
   g_clear_pointer (&self->input_sizes, g_variant_unref);
   g_clear_pointer (&self->shares, haul_shares_unref);
   haul_outcomes_clear (&self->outcomes);
   g_clear_error (&self->first_error);
+  g_clear_error (&self->whole_error);
 
   G_OBJECT_CLASS (haul_batch_parent_class)->finalize (object);
 }
@@ -100,30 +101,6 @@ haul_batch_new (const HaulTask *task,
   return self;
 }
 
-static GVariant *
-list_input (guint64  index,
-            gpointer user_data)
-{
-  GVariant *list = user_data;
-
-  return index < g_variant_n_children (list) ? g_variant_get_child_value (list, index) : NULL;
-}
-
-HaulBatch *
-haul_batch_new_for_list (const HaulTask *task,
-                         GVariant       *arguments)
-{
-  HaulBatch *self;
-
-  g_return_val_if_fail (task != NULL, NULL);
-  g_return_val_if_fail (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("aa{sv}")), NULL);
-
-  self = haul_batch_new (task, list_input, g_variant_ref_sink (arguments), (GDestroyNotify) g_variant_unref);
-  self->list = g_variant_ref (arguments);
-  self->size = g_variant_n_children (arguments);
-  return self;
-}
-
 /* The end. */
 
 static void
@@ -156,6 +133,8 @@ haul_batch_end_if_over (HaulBatch *self)
 
       complete_join (self, task);
     }
+  if (self->taker != NULL)
+    haul_batch_taker_end (self);
   if (self->listener != NULL)
     self->listener->ended (self->listener_data, self->first_error, self->exit_code, self->exit_signal);
   g_signal_emit (self, signals[ENDED], 0);
@@ -180,6 +159,8 @@ give_out (HaulBatch    *self,
           GBytes       *result,
           const GError *error)
 {
+  if (self->taker != NULL)
+    haul_batch_taker_give (self->taker, index, result, error);
   if (g_signal_has_handler_pending (self, signals[ITEM], 0, TRUE))
     g_signal_emit (self, signals[ITEM], 0, index, result, error);
 }
@@ -269,11 +250,20 @@ haul_batch_is_dry (HaulBatch *self)
   return !self->complete && self->n_out == 0 && self->again.length == 0;
 }
 
+/* For one more, before what was done is wanted. */
+static gboolean
+has_room (HaulBatch *self)
+{
+  if (!self->keep && self->ordered && self->n_items - self->next_given >= MAX_AHEAD)
+    return FALSE;
+  return self->taker == NULL || haul_batch_taker_has_room (self);
+}
+
 /* Asks for the next arguments. Those that are wrong fail their item, and only that. */
 static HaulItem *
 draw_item (HaulBatch *self)
 {
-  while (!self->complete && (self->keep || !self->ordered || self->n_items - self->next_given < MAX_AHEAD))
+  while (!self->complete && has_room (self))
     {
       GVariant *drawn = self->input (self->n_items, self->input_data);
       g_autoptr(GVariant) given = drawn != NULL ? g_variant_take_ref (drawn) : NULL;
@@ -401,6 +391,8 @@ haul_batch_fail (HaulBatch    *self,
     return;
   if (self->first_error == NULL)
     self->first_error = g_error_copy (error);
+  if (self->whole_error == NULL)
+    self->whole_error = g_error_copy (error);
   drop_the_rest (self);
   haul_batch_end_if_over (self);
 }
@@ -415,7 +407,9 @@ haul_batch_cancel_queued (HaulBatch    *self,
 
   if (self->ended)
     return;
-  if (!self->complete && self->n_items < self->size && self->first_error == NULL)
+  if (!self->complete && self->n_items < self->size && self->whole_error == NULL)
+    self->whole_error = g_error_copy (error);
+  if (self->first_error == NULL && self->whole_error != NULL)
     self->first_error = g_error_copy (error);
   self->complete = TRUE;
   self->fail_fast = FALSE;   /* these are no failures, and hurt nobody who runs */

@@ -16,7 +16,8 @@ HAUL_BEGIN_DECLS
  *
  * One task over many arguments, for a #HaulPool: what `map`, `starmap`, `imap`
  * and `apply` are elsewhere. Make one, set what you like of it, submit it, and
- * take the results as they come from #HaulBatch::item, or all of them at the end.
+ * take the results as they come from #HaulBatch::item, one after the other with
+ * haul_batch_next_async(), or all of them at the end.
  *
  * The arguments are asked for as the workers need them, so that a million of
  * them take no more memory than a hundred, unless the results are kept.
@@ -86,6 +87,21 @@ HaulBatch      *haul_batch_new              (const HaulTask       *task,
  */
 HaulBatch      *haul_batch_new_for_list     (const HaulTask       *task,
                                              GVariant             *arguments) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * haul_batch_new_for_lists:
+ * @task: what to run for each item; static
+ * @lists: `a{sv}`: for each parameter an array of values, of which the first item is given
+ *   the first, and so on; or one value that is no array, which all items are given. A floating
+ *   reference is taken
+ *
+ * The same for several lists, which are paired as `starmap` and `zip` do elsewhere. The
+ * shortest says how many items there are; without any list there are none.
+ *
+ * Returns: (transfer full): the batch
+ */
+HaulBatch      *haul_batch_new_for_lists    (const HaulTask       *task,
+                                             GVariant             *lists) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * haul_batch_set_ordered:
@@ -295,6 +311,17 @@ GBytes         *haul_batch_dup_result       (HaulBatch            *self,
  * Returns: (transfer full): a model of #HaulBatchItem
  */
 GListModel     *haul_batch_get_items        (HaulBatch            *self) G_GNUC_WARN_UNUSED_RESULT;
+
+void            haul_batch_next_async       (HaulBatch            *self,
+                                             int                   timeout_ms,
+                                             GCancellable         *cancellable,
+                                             GAsyncReadyCallback   callback,
+                                             gpointer              user_data);
+gboolean        haul_batch_next_finish      (HaulBatch            *self,
+                                             GAsyncResult         *result,
+                                             guint64              *ret_index,
+                                             GBytes              **ret_result,
+                                             GError              **error);
 
 void            haul_batch_cancel           (HaulBatch            *self);
 

@@ -467,7 +467,8 @@ member_failed (gpointer      user_data,
 }
 
 static void
-member_lost (gpointer user_data)
+member_lost (gpointer      user_data,
+             const GError *error)
 {
   Member *member = user_data;
 

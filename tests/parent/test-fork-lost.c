@@ -243,6 +243,36 @@ test_stopped_at_start (void)
   finish (executor);
 }
 
+/* Workers that end while their server hangs are not blamed for what it does not tell. */
+static void
+test_stopped_and_ended (void)
+{
+  HaulExecutor *executor;
+  g_autoptr(HaulJob) killed = NULL;
+  g_autoptr(HaulJob) done = NULL;
+  HaulJob *jobs[2];
+
+  haul_test_begin ();
+  executor = fork_executor_new (NULL);
+  killed = haul_test_job_start (executor, "slow", NULL);
+  done = haul_test_job_start (executor, "slow", "{'seconds': <0.3>}");
+  haul_test_wait_state (killed, HAUL_JOB_RUNNING);
+  haul_test_wait_state (done, HAUL_JOB_RUNNING);
+  g_assert_cmpint (kill (server_of (killed), SIGSTOP), ==, 0);
+  g_assert_cmpint (kill (haul_job_get_pid (killed), SIGKILL), ==, 0);
+  jobs[0] = killed;
+  jobs[1] = done;
+  for (guint i = 0; i < G_N_ELEMENTS (jobs); i++)
+    {
+      haul_test_wait_ended (jobs[i]);
+      haul_test_assert_verdict (jobs[i], HAUL_VERDICT_FAILED);
+      haul_test_assert_contains (haul_job_get_error (jobs[i])->message, "the fork server died");
+      haul_test_assert_contains (haul_job_get_error (jobs[i])->message, "did not answer");
+    }
+  g_assert_cmpuint (haul_job_get_result_size (done), ==, 11);   /* what there is of a result is kept */
+  finish (executor);
+}
+
 /* More signals than a socket to somebody who does not read can hold. */
 static void
 test_stopped_and_full (void)
@@ -556,6 +586,7 @@ main (int    argc,
   g_test_add_func ("/parent/fork-lost/killed-while-starting", test_killed_while_starting);
   g_test_add_func ("/parent/fork-lost/stopped", test_stopped);
   g_test_add_func ("/parent/fork-lost/stopped-at-start", test_stopped_at_start);
+  g_test_add_func ("/parent/fork-lost/stopped-and-ended", test_stopped_and_ended);
   g_test_add_func ("/parent/fork-lost/stopped-and-full", test_stopped_and_full);
   g_test_add_func ("/parent/fork-lost/no-room", test_no_room);
   g_test_add_func ("/parent/fork-lost/not-there", test_not_there);

@@ -183,11 +183,12 @@ failed_cb (gpointer      user_data,
 }
 
 static void
-lost_cb (gpointer user_data)
+lost_cb (gpointer      user_data,
+         const GError *error)
 {
   HaulChild *self = user_data;
 
-  self->lost = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED, _("the fork server died, and its workers with it"));
+  self->lost = g_error_copy (error);
   haul_child_ended (self, -1, 0);
 }
 

@@ -33,12 +33,14 @@
 /* A wish, of a pipe that inputs go down. */
 #define COMMANDS_CAPACITY (256 * 1024)
 
-/* An exec'd child that is dead and not collected yet; or is, and we have not heard of it. */
+/* A child that is dead and not collected yet; or is, and we have not heard of it. */
 static gboolean
 has_exited (HaulChild *self)
 {
   siginfo_t info = { 0 };
 
+  if (self->client != NULL)
+    return haul_fork_client_has_exited (self->client, self->id);
   return self->subprocess != NULL && (waitid (P_PID, self->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0);
 }
 
@@ -53,8 +55,8 @@ linger_cb (gpointer user_data)
   g_autoptr(GError) error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_PROTOCOL,
                                                  _("the worker closed its pipe and did not end"));
 
-  /* It did end, and it is we who are late: the thread of GLib that collects it had no CPU, or this one
-   * was busy with other things. */
+  /* It did end, and somebody is late: the thread of GLib that collects it had no CPU, or the fork server
+   * hangs, or this thread was busy with other things. */
   if (has_exited (self))
     return G_SOURCE_CONTINUE;
 

@@ -49,7 +49,8 @@ haul_fork_client_fail_worker (HaulForkClient *self,
 
 static void
 lose_worker (HaulForkClient *self,
-             HaulForkWorker *worker)
+             HaulForkWorker *worker,
+             const GError   *error)
 {
   HaulForkWorker copy;
 
@@ -57,7 +58,7 @@ lose_worker (HaulForkClient *self,
   (void) pidfd_send_signal (worker->pidfd, SIGKILL, NULL, 0);
   end_worker (self, worker, &copy);
   if (copy.listener != NULL)
-    copy.listener->lost (copy.user_data);
+    copy.listener->lost (copy.user_data, error);
   if (copy.collected != NULL)
     copy.collected (copy.collected_data);   /* by init, since it was a zombie */
 }
@@ -98,8 +99,10 @@ compare_workers (gconstpointer a,
 
 /* Those that were there are lost; those that were only asked for are asked for again. */
 static void
-server_died (HaulForkClient *self)
+server_died (HaulForkClient *self,
+             const char     *text)
 {
+  g_autoptr(GError) error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED, text);
   GHashTableIter iter;
   HaulForkWorker *worker;
 
@@ -120,7 +123,7 @@ server_died (HaulForkClient *self)
   g_queue_sort (&self->waiting, compare_workers, NULL);
 
   while ((worker = find_started (self)) != NULL)
-    lose_worker (self, worker);
+    lose_worker (self, worker, error);
   haul_fork_client_pump (self);
 }
 
@@ -147,7 +150,7 @@ patience_over_cb (gpointer user_data)
     if (worker->pidfd >= 0)
       (void) pidfd_send_signal (worker->pidfd, SIGKILL, NULL, 0);
   g_subprocess_force_exit (self->server);
-  server_died (self);
+  server_died (self, _("the fork server died, and its workers with it: it did not answer, and was ended"));
 
   haul_fork_client_unref (self);
   return G_SOURCE_REMOVE;
@@ -312,7 +315,7 @@ haul_fork_client_control_cb (int          fd,
   else if (!alive)
     {
       g_subprocess_force_exit (self->server);
-      server_died (self);
+      server_died (self, _("the fork server died, and its workers with it"));
     }
 
   haul_fork_client_unref (self);

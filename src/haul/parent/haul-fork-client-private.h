@@ -22,7 +22,8 @@ typedef struct
                  int           signal);      /* 0 when it exited */
   void (*failed)(gpointer      user_data,    /* it was never started */
                  const GError *error);
-  void (*lost)(gpointer      user_data);     /* it is dead, and nobody knows how it ended */
+  void (*lost)(gpointer      user_data,      /* it is dead, and nobody knows how it ended */
+               const GError *error);
 } HaulForkListener;
 
 HaulForkClient *haul_fork_client_new    (const char             *worker_path) G_GNUC_WARN_UNUSED_RESULT;
@@ -56,6 +57,11 @@ gboolean        haul_fork_client_collect (HaulForkClient         *self,
 void            haul_fork_client_signal (HaulForkClient         *self,
                                          guint32                 job,
                                          int                     number);
+
+/* Whether its process has ended, whatever the server says of that; which is then asked whether it is
+ * there at all. */
+gboolean        haul_fork_client_has_exited (HaulForkClient     *self,
+                                             guint32             job);
 
 /* The listener hears no more. */
 void            haul_fork_client_forget (HaulForkClient         *self,

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
@@ -278,6 +279,20 @@ haul_fork_client_signal (HaulForkClient *self,
     }
   else if (number == SIGTERM || number == SIGKILL)
     haul_fork_client_ping (self);
+}
+
+gboolean
+haul_fork_client_has_exited (HaulForkClient *self,
+                             guint32         job)
+{
+  HaulForkWorker *worker = g_hash_table_lookup (self->workers, GUINT_TO_POINTER (job));
+  struct pollfd process = { .fd = worker != NULL ? worker->pidfd : -1, .events = POLLIN };
+
+  if (poll (&process, 1, 0) <= 0)
+    return FALSE;
+
+  haul_fork_client_ping (self);
+  return TRUE;
 }
 
 void

@@ -34,10 +34,11 @@ run_who (HaulContext  *context,
          GVariant     *arguments,
          GError      **error)
 {
-  g_autofree char *text = g_strdup_printf ("%s|%d|%d|%d|%d", haul_current_process_get_name (), (int) getpid (),
+  g_autofree char *text = g_strdup_printf ("%s|%d|%d|%d|%d|%s", haul_current_process_get_name (), (int) getpid (),
                                            haul_current_process_get_parent_pid (),
                                            haul_current_process_get_daemon (),
-                                           haul_current_process_is_parent_alive ());
+                                           haul_current_process_is_parent_alive (),
+                                           haul_current_process_get_parent_name ());
 
   haul_context_emit (context, text, strlen (text));
   return TRUE;

@@ -28,6 +28,7 @@ test_names (gconstpointer method)
   g_autoptr(HaulProcess) process = NULL;
   g_autofree char *seen = NULL;
   g_autofree char *expected = NULL;
+  g_autofree char *suffix = NULL;
 
   haul_test_begin ();
   process = test_process_new (method, "parent", arguments);
@@ -37,7 +38,8 @@ test_names (gconstpointer method)
   expected = g_strdup_printf ("%s:1:1:1|", haul_process_get_name (process));
   if (!g_str_has_prefix (seen, expected))
     g_error ("wanted %s, got %s", expected, seen);
-  g_assert_true (g_str_has_suffix (seen, "|0|1"));
+  suffix = g_strdup_printf ("|0|1|%s:1:1", haul_process_get_name (process));
+  g_assert_true (g_str_has_suffix (seen, suffix));
   test_process_end (method);
 }
 

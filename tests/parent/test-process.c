@@ -124,7 +124,7 @@ test_views (gconstpointer method)
   g_assert_true (test_process_join (process, -1));
 
   seen = test_process_dup_result (process);
-  expected = g_strdup_printf ("a name|%d|%d|1|1", haul_process_get_pid (process), (int) getpid ());
+  expected = g_strdup_printf ("a name|%d|%d|1|1|MainProcess", haul_process_get_pid (process), (int) getpid ());
   g_assert_cmpstr (seen, ==, expected);
   g_assert_cmpstr (haul_job_get_title (haul_process_get_job (process)), ==, "a name");
 

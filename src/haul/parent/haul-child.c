@@ -16,6 +16,7 @@
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
+#include "haul/worker/haul-current-process.h"
 
 /* How the end of a child is put together, in whatever order its parts arrive:
  *
@@ -331,7 +332,7 @@ haul_child_greet (HaulChild *self)
   HaulMessage message = { .type = HAUL_FRAME_HELLO };
 
   message.hello.version = HAUL_PROTOCOL_VERSION;
-  message.hello.program = (char *) (g_get_prgname () != NULL ? g_get_prgname () : "libhaul");
+  message.hello.program = (char *) haul_current_process_get_name ();
   haul_child_queue (self, self->id, &message);
   haul_child_flush (self);
 }

@@ -45,7 +45,8 @@ HAUL_BEGIN_DECLS
 
 /**
  * HaulFrameType:
- * @HAUL_FRAME_HELLO: both ways, first: magic, version, name of the program
+ * @HAUL_FRAME_HELLO: both ways, first: magic, version, name of the worker's program, or
+ *   of the process that started it
  * @HAUL_FRAME_RUN: to the worker: the task and its arguments
  * @HAUL_FRAME_CANCEL: to the worker: please stop; no payload
  * @HAUL_FRAME_PROGRESS: from the worker: how far it is

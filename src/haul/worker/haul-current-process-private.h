@@ -14,6 +14,9 @@ void haul_current_process_set_parent (int         pid,
 
 gboolean haul_current_process_is_worker  (void);
 
+/* What that program is called, as it said itself. */
+void haul_current_process_set_parent_name (const char *name);
+
 /* What it was told of itself with its task; @name NULL: the same as before. */
 void haul_current_process_set        (const char *name,
                                       gboolean    daemon);

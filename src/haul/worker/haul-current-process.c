@@ -13,6 +13,7 @@ static struct
 {
   char     *name;          /* (owned) (nullable) */
   gboolean  daemon;
+  char     *parent_name;   /* (owned) (nullable) */
   int       parent_pid;    /* 0 in a program that is no worker */
   int       lifeline_fd;
 } current;
@@ -29,6 +30,13 @@ gboolean
 haul_current_process_is_worker (void)
 {
   return current.parent_pid != 0;
+}
+
+void
+haul_current_process_set_parent_name (const char *name)
+{
+  g_free (current.parent_name);
+  current.parent_name = g_strdup (name);
 }
 
 void
@@ -89,6 +97,21 @@ int
 haul_current_process_get_parent_pid (void)
 {
   return current.parent_pid != 0 ? current.parent_pid : (int) getppid ();
+}
+
+/**
+ * haul_current_process_get_parent_name:
+ *
+ * What the program that asked for this process is called there:
+ * haul_current_process_get_name() of it, at the start of this one.
+ *
+ * Returns: (transfer none) (nullable): "MainProcess", or "Process-1" in a process that
+ *   that one has started; %NULL in a program that is no worker
+ */
+const char *
+haul_current_process_get_parent_name (void)
+{
+  return current.parent_name;
 }
 
 /**

@@ -15,6 +15,7 @@ HAUL_BEGIN_DECLS
 const char *haul_current_process_get_name        (void);
 gboolean    haul_current_process_get_daemon      (void);
 int         haul_current_process_get_parent_pid  (void);
+const char *haul_current_process_get_parent_name (void);
 gboolean    haul_current_process_is_parent_alive (void);
 
 HAUL_END_DECLS

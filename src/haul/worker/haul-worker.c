@@ -390,6 +390,7 @@ shake_hands (Worker *self,
   haul_worker_step_forward ();   /* while the program makes up its RUN */
   if (hello.type != HAUL_FRAME_HELLO || hello.hello.version != HAUL_PROTOCOL_VERSION)
     return complain (NULL, "the program that started me speaks another version of the protocol");
+  haul_current_process_set_parent_name (hello.hello.program);
   return 0;
 }
 

@@ -4,10 +4,13 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "test-process-util.h"
+
+#include "haul/parent/haul-job-private.h"
 
 /* How a process ends: by itself, by each signal, and with a zombie left of it. */
 
@@ -396,6 +399,154 @@ test_hold_lost (void)
   test_process_end (method);
 }
 
+static gboolean
+has_pid (gpointer process)
+{
+  return haul_process_get_pid (process) > 0;
+}
+
+static gboolean
+is_readable (gpointer fd)
+{
+  struct pollfd sentinel = { .fd = GPOINTER_TO_INT (fd), .events = POLLIN };
+
+  return poll (&sentinel, 1, 0) == 1 && (sentinel.revents & POLLIN) != 0;
+}
+
+/* T18: quiet while it is alive, and readable at its end, without a main loop and whatever ended it. */
+static void
+test_sentinel (gconstpointer method)
+{
+  static const struct { const char *task, *arguments; int code; } rows[] = {
+    { "ok", NULL, 0 }, { "fail", NULL, 1 }, { "exit", "{'code': <int64 7>}", 7 }, { "slow", NULL, -9 },
+  };
+  g_autoptr(GError) error = NULL;
+
+  haul_test_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(HaulProcess) process = test_process_new (method, rows[i].task, rows[i].arguments);
+      int fd;
+
+      g_assert_cmpint (haul_process_get_sentinel (process, &error), ==, -1);
+      g_assert_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE);
+      g_clear_error (&error);
+      test_process_start (process);
+      fd = haul_process_get_sentinel (process, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (haul_process_get_sentinel (process, &error), ==, fd);
+      if (rows[i].code == -9)
+        {
+          g_assert_false (test_process_join (process, 20));
+          g_assert_false (is_readable (GINT_TO_POINTER (fd)));
+          haul_test_run_until (has_pid, process, HAUL_TEST_SOON_MS);
+          g_assert_no_errno (kill (haul_process_get_pid (process), SIGKILL));
+          haul_test_poll_until (is_readable, GINT_TO_POINTER (fd), HAUL_TEST_SOON_MS);   /* no main loop */
+          g_assert_cmpint (haul_process_get_state (process), ==, HAUL_PROCESS_STARTED);
+        }
+      haul_test_run_until (is_readable, GINT_TO_POINTER (fd), HAUL_TEST_SOON_MS);
+      test_process_assert_ends (process, rows[i].code);
+      g_assert_true (is_readable (GINT_TO_POINTER (fd)));
+      g_assert_true (haul_process_close (process, NULL));
+      g_assert_cmpint (haul_process_get_sentinel (process, &error), ==, -1);
+      g_assert_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE);
+      g_clear_error (&error);
+    }
+  test_process_end (method);
+}
+
+/* There is no process, or there was: the kernel has nothing to tell. */
+static void
+test_sentinel_late (gconstpointer method)
+{
+  g_autoptr(HaulProcess) process = NULL;
+  g_autoptr(HaulProcess) nothing = NULL;
+  g_autoptr(GError) error = NULL;
+
+  haul_test_begin ();
+  process = test_process_new (method, "ok", NULL);
+  test_process_start (process);
+  test_process_assert_ends (process, 0);
+  g_assert_true (is_readable (GINT_TO_POINTER (haul_process_get_sentinel (process, &error))));
+  g_assert_no_error (error);
+  nothing = test_process_new (method, "ok", NULL);
+  g_assert_true (haul_process_set_worker_path (nothing, "/nonexistent", NULL));
+  g_assert_false (haul_process_start (nothing, &error));
+  g_clear_error (&error);
+  g_assert_true (is_readable (GINT_TO_POINTER (haul_process_get_sentinel (nothing, &error))));
+  g_assert_no_error (error);
+  g_clear_object (&process);   /* and its files with it */
+  g_clear_object (&nothing);
+  test_process_end (method);
+}
+
+/* Row 59: the ninth is told what to do, and the first eight are none the worse. */
+static void
+test_hold_ninth (void)
+{
+  const gpointer method = GINT_TO_POINTER (HAUL_START_FORK_SERVER);
+  HaulProcess *held[8];
+  g_autoptr(HaulProcess) ninth = NULL;
+  g_autoptr(HaulProcess) tenth = NULL;
+
+  haul_test_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
+    {
+      held[i] = test_process_new (method, "ok", NULL);
+      g_assert_true (haul_process_set_hold (held[i], TRUE, NULL));
+      test_process_start (held[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
+    haul_test_run_until (is_zombie, held[i], HAUL_TEST_SOON_MS);
+  ninth = test_process_new (method, "ok", NULL);
+  g_assert_true (haul_process_set_hold (ninth, TRUE, NULL));
+  test_process_start (ninth);
+  g_assert_true (test_process_join (ninth, -1));
+  g_assert_false (haul_process_get_exit_code (ninth, NULL));
+  g_assert_error (haul_job_get_error (haul_process_get_job (ninth)), HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE);
+  haul_test_assert_contains (haul_job_get_error (haul_process_get_job (ninth))->message, "join one that has ended");
+
+  test_process_assert_ends (held[0], 0);
+  tenth = test_process_new (method, "ok", NULL);
+  g_assert_true (haul_process_set_hold (tenth, TRUE, NULL));
+  test_process_start (tenth);
+  haul_test_run_until (is_zombie, tenth, HAUL_TEST_SOON_MS);
+  test_process_end (method);
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
+    {
+      g_assert_cmpint (haul_process_get_state (held[i]), ==, HAUL_PROCESS_STOPPED);
+      g_object_unref (held[i]);
+    }
+}
+
+static gboolean
+is_collected (gpointer process)
+{
+  return haul_process_get_state (process) == HAUL_PROCESS_STOPPED;
+}
+
+/* Nobody joins it: time does. */
+static void
+test_hold_limit (void)
+{
+  const gpointer method = GINT_TO_POINTER (HAUL_START_FORK_SERVER);
+  g_autoptr(HaulProcess) process = NULL;
+  gint64 begin;
+
+  haul_test_begin ();
+  haul_job_set_held_limit (300);
+  process = test_process_new (method, "ok", NULL);
+  g_assert_true (haul_process_set_hold (process, TRUE, NULL));
+  test_process_start (process);
+  haul_test_run_until (is_zombie, process, HAUL_TEST_SOON_MS);
+  begin = haul_job_get_stamp (haul_process_get_job (process), HAUL_STAMP_EXITED);
+  haul_test_run_until (is_collected, process, HAUL_TEST_SOON_MS);
+  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 300 * 1000);
+  test_process_assert_code (process, 0);
+  haul_job_set_held_limit (0);
+  test_process_end (method);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -411,6 +562,10 @@ main (int    argc,
   test_process_add ("/parent/process/files", test_files);
   test_process_add ("/parent/process/exit-handlers", test_exit_handlers);
   g_test_add_func ("/parent/process/hold", test_hold);
+  test_process_add ("/parent/process/sentinel", test_sentinel);
+  test_process_add ("/parent/process/sentinel-late", test_sentinel_late);
+  g_test_add_func ("/parent/process/hold-ninth", test_hold_ninth);
+  g_test_add_func ("/parent/process/hold-limit", test_hold_limit);
   g_test_add_func ("/parent/process/hold-refused", test_hold_refused);
   g_test_add_func ("/parent/process/hold-lost", test_hold_lost);
   return g_test_run ();

@@ -144,7 +144,7 @@ test_hold (void)
 
   fork_worker_ask (&refused, &server, 0, HAUL_SPAWN_HOLD);
   error = fork_server_hear (&server, HAUL_CONTROL_ERROR, NULL);
-  g_assert_cmpint (error.a, ==, EAGAIN);
+  g_assert_cmpint (error.a, ==, EUSERS);
   g_assert_cmpuint (error.job, ==, refused.job);
 
   fork_worker_spawn (&plain, &server);

@@ -218,7 +218,12 @@ spawn_refused (HaulForkClient *self,
       haul_fork_client_back_off (self);
       return;
     }
-  (void) haul_throw_errno (&error, errsv, _("cannot fork a worker"));
+  if (errsv == EUSERS)
+    error = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
+                                 _("eight processes are to be held at their end already, which is as many as there may "
+                                   "be: join one that has ended, or do not hold this one"));
+  else
+    (void) haul_throw_errno (&error, errsv, _("cannot fork a worker"));
   haul_fork_client_fail_worker (self, worker, error);
 }
 

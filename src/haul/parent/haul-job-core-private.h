@@ -48,6 +48,7 @@ struct _HaulJob
   gboolean        hold;           /* a zombie is to be left of it */
   HaulProcessExecutor *holder;    /* (owned) (nullable) while there is one */
   gboolean        collecting;     /* that was asked for */
+  GSource        *held_limit;     /* (owned) (nullable) until it is, though nobody asked */
   int             pid;
   char           *task_error;     /* (owned) (nullable) what the task said */
   GError         *error;          /* (owned) (nullable) */

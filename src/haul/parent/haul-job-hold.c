@@ -4,6 +4,12 @@
 #include "config.h"
 
 #include "haul-job-core-private.h"
+#include "haul-source-private.h"
+
+/* How long a zombie is held that nobody joins. */
+#define HELD_MS (10 * 60 * 1000)
+
+static guint held_ms = HELD_MS;
 
 /* A worker that is not collected at its end, so that people can see a zombie. */
 
@@ -14,7 +20,7 @@
  *
  * Sets what happens to the worker process when it has ended. If it is held, the job
  * ends, but the process stays what Unix calls a zombie, and #HaulJob:held says so,
- * until haul_job_collect(). Its worker is forked then, whatever the start method of
+ * until haul_job_collect(), or for ten minutes. Its worker is forked then, whatever the start method of
  * the process executor: GLib collects what it starts itself at once. In other
  * executors it counts for nothing. %FALSE if it is not called.
  */
@@ -59,9 +65,16 @@ haul_job_get_held (HaulJob *self)
   return self->holder != NULL;
 }
 
+void
+haul_job_set_held_limit (guint ms)
+{
+  held_ms = ms != 0 ? ms : HELD_MS;
+}
+
 static void
 let_go (HaulJob *self)
 {
+  haul_source_clear (&self->held_limit);
   g_clear_object (&self->holder);
   self->stamps[HAUL_STAMP_JOINED] = g_get_monotonic_time ();
   haul_job_notify (self, PROP_HELD);
@@ -98,6 +111,16 @@ haul_job_collect (HaulJob *self)
   let_go (self);
 }
 
+static gboolean
+held_limit_cb (gpointer user_data)
+{
+  HaulJob *self = user_data;
+
+  g_clear_pointer (&self->held_limit, g_source_unref);
+  haul_job_collect (self);
+  return G_SOURCE_REMOVE;
+}
+
 /* At its end: whether there is a zombie. */
 gboolean
 haul_job_note_held (HaulJob      *self,
@@ -108,6 +131,7 @@ haul_job_note_held (HaulJob      *self,
     return FALSE;
 
   self->holder = g_object_ref (HAUL_PROCESS_EXECUTOR (executor));
+  self->held_limit = haul_timer_new (held_ms, "[haul] zombie that nobody joins", held_limit_cb, self);
   haul_job_notify (self, PROP_HELD);
   return TRUE;
 }
@@ -116,6 +140,7 @@ haul_job_note_held (HaulJob      *self,
 void
 haul_job_forget_held (HaulJob *self)
 {
+  haul_source_clear (&self->held_limit);
   if (self->holder != NULL)
     (void) haul_process_executor_collect (self->holder, self, NULL, NULL);
   g_clear_object (&self->holder);

@@ -54,6 +54,9 @@ gboolean      haul_job_has_failed      (HaulJob            *self);
 
 HaulShares   *haul_job_get_shares      (HaulJob            *self);   /* (nullable) */
 
+/* For tests: how long a zombie is held that nobody collects; 0 for as long as usual. */
+void          haul_job_set_held_limit  (guint               ms);
+
 /* The last message is here, and it was the result. */
 gboolean      haul_job_has_result      (HaulJob            *self);
 

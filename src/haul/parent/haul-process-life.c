@@ -25,6 +25,8 @@ tell_alive (HaulProcess *self)
     return;
 
   self->told_alive = alive;
+  if (!alive)
+    haul_process_sentinel_end (self);
   haul_process_notify (self, PROP_ALIVE);
 }
 
@@ -91,6 +93,7 @@ job_pid_cb (HaulJob     *job,
             GParamSpec  *pspec,
             HaulProcess *self)
 {
+  haul_process_sentinel_pid (self);
   haul_process_notify (self, PROP_PID);
 }
 
@@ -345,6 +348,7 @@ haul_process_close (HaulProcess  *self,
 
   g_signal_handlers_disconnect_by_data (self->job, self);
   g_clear_object (&self->job);
+  haul_process_sentinel_close (self);
   self->has_exit_code = FALSE;
   self->exit_code = 0;
   haul_process_set_state (self, HAUL_PROCESS_CLOSED);

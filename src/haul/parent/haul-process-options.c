@@ -180,7 +180,8 @@ haul_process_get_hold (HaulProcess *self)
  * To see a zombie: with %HAUL_START_FORK_SERVER the process is not collected at
  * its end but stays in state %HAUL_PROCESS_STARTED, though it is not alive and
  * has an exit code, until haul_process_join_async() or haul_process_finish_all().
- * The fork server holds at most eight at a time. A process of
+ * One that nobody joins is collected after ten minutes. At most eight can be held at a
+ * time, counted from their start; the ninth fails, and its job says so. A process of
  * %HAUL_START_SPAWN cannot be held, and haul_process_start() then fails.
  *
  * Returns: %TRUE if it is set

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* The inside of a process, for the files that make it up: haul-process.c is the object, haul-process-options.c
  * what is set of it before its start, haul-process-life.c starts it, signals it and hears of its end, haul-process-join.c
- * tells those who wait for that, and haul-process-children.c knows all of them.
+ * and haul-process-sentinel.c tell those who wait for that, and haul-process-children.c knows all of them.
  *
  * A process is one run of a job: the executor starts, signals and collects it as any other. */
 
@@ -33,6 +33,10 @@ struct _HaulProcess
   gboolean          has_exit_code;
   int               exit_code;
   GPtrArray        *joiners;        /* (owned) of GTask */
+
+  int               sentinel_fd;    /* (owned) -1 until somebody asks for it, and so are … */
+  int               ended_fd;       /* (owned) readable when the end is known */
+  int               pidfd;          /* (owned) */
 };
 
 typedef enum
@@ -67,6 +71,11 @@ void          haul_process_watch_job        (HaulProcess          *self);
 
 void          haul_process_complete_joins   (HaulProcess          *self);
 void          haul_process_waitable_init    (HaulWaitableInterface *iface);
+
+/* The pid is known; the end is; there is nobody to tell of it any more. */
+void          haul_process_sentinel_pid     (HaulProcess          *self);
+void          haul_process_sentinel_end     (HaulProcess          *self);
+void          haul_process_sentinel_close   (HaulProcess          *self);
 
 /* The list of those that were started and not collected. */
 void          haul_process_adopt            (HaulProcess          *self);

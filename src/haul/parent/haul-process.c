@@ -106,6 +106,7 @@ haul_process_finalize (GObject *object)
 {
   HaulProcess *self = HAUL_PROCESS (object);
 
+  haul_process_sentinel_close (self);
   g_free (self->name);
   g_free (self->worker_path);
 
@@ -230,6 +231,7 @@ haul_process_init (HaulProcess *self)
   self->daemon = haul_current_process_get_daemon ();
   self->creator = getpid ();
   self->joiners = haul_joiners_new ();
+  self->sentinel_fd = self->ended_fd = self->pidfd = -1;
 }
 
 /**

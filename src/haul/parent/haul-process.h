@@ -155,6 +155,8 @@ gboolean          haul_process_suspend           (HaulProcess          *self,
 gboolean          haul_process_resume            (HaulProcess          *self,
                                                   GError              **error);
 
+int               haul_process_get_sentinel      (HaulProcess          *self,
+                                                  GError              **error);
 void              haul_process_join_async        (HaulProcess          *self,
                                                   int                   timeout_ms,
                                                   GCancellable         *cancellable,

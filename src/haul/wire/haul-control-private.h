@@ -36,7 +36,7 @@ typedef enum
 
 typedef enum
 {
-  HAUL_SPAWN_HOLD = 1 << 0,   /* leave it a zombie until JOIN */
+  HAUL_SPAWN_HOLD = 1 << 0,   /* leave it a zombie until JOIN; EUSERS where there are eight of them */
 } HaulSpawnFlags;
 
 typedef struct

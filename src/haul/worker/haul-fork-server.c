@@ -264,7 +264,9 @@ spawn (Server            *self,
 
   if (find_child (self, request->job) != NULL)
     refuse (self, request, EEXIST);
-  else if (self->children->len >= MAX_CHILDREN || (child.hold && count_held (self) >= MAX_HELD))
+  else if (child.hold && count_held (self) >= MAX_HELD)
+    refuse (self, request, EUSERS);
+  else if (self->children->len >= MAX_CHILDREN)
     refuse (self, request, EAGAIN);
   else if (haul_count_threads () != 1)
     refuse (self, request, EDEADLK);   /* a copied lock would hang the child */

@@ -11,6 +11,8 @@
 #include "lt-history-window.h"
 #include "lt-job-actions.h"
 #include "lt-leave-dialog.h"
+#include "lt-notifier.h"
+#include "lt-preferences.h"
 #include "lt-settings.h"
 #include "lt-window.h"
 
@@ -26,6 +28,8 @@ struct _LtApplication
 
   LtJobs         *jobs;           /* (owned) */
   LtHistory      *history;        /* (owned) of the primary instance, from startup on */
+  LtNotifier     *notifier;       /* (owned) likewise */
+  LtAwake        *awake;          /* (owned) likewise */
   GtkWidget      *question;       /* (unowned) (nullable) the dialog that is open */
   guint           signal_ids[3];
   gboolean        stopping;
@@ -122,9 +126,8 @@ close_windows_cb (gpointer user_data)
 }
 
 static void
-leave_cb (LtLeaveDialog *dialog,
-          guint          how,
-          LtApplication *self)
+leave (LtApplication *self,
+       LtLeave        how)
 {
   if (how == LT_LEAVE_STOP)
     {
@@ -141,6 +144,14 @@ leave_cb (LtLeaveDialog *dialog,
       g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_windows_cb, g_object_ref (self), g_object_unref);
     }
   n_active_cb (self);
+}
+
+static void
+leave_cb (LtLeaveDialog *dialog,
+          guint          how,
+          LtApplication *self)
+{
+  leave (self, how);
 }
 
 /* Closed, which is to keep the app open, or taken away with its window. */
@@ -182,6 +193,19 @@ lt_application_may_quit (LtApplication *self)
   return FALSE;
 }
 
+gboolean
+lt_application_may_close (LtApplication *self)
+{
+  LtOnClose on_close = lt_settings_get_on_close ();
+
+  g_return_val_if_fail (LT_IS_APPLICATION (self), TRUE);
+
+  if (on_close == LT_ON_CLOSE_ASK || self->stopping || lt_jobs_count_daemons (self->jobs, FALSE) == 0)
+    return lt_application_may_quit (self);
+  leave (self, on_close == LT_ON_CLOSE_STOP ? LT_LEAVE_STOP : LT_LEAVE_BACKGROUND);
+  return FALSE;
+}
+
 static void
 quit_cb (GSimpleAction *action,
          GVariant      *parameter,
@@ -219,6 +243,14 @@ shortcuts_cb (GSimpleAction *action,
 }
 
 static void
+preferences_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  gtk_window_present (GTK_WINDOW (lt_preferences_new (gtk_application_get_active_window (user_data))));
+}
+
+static void
 history_cb (GSimpleAction *action,
             GVariant      *parameter,
             gpointer       user_data)
@@ -239,6 +271,7 @@ history_cb (GSimpleAction *action,
 static const GActionEntry entries[] = {
   { "about", about_cb },
   { "history", history_cb },
+  { "preferences", preferences_cb },
   { "quit", quit_cb },
   { "shortcuts", shortcuts_cb },
 };
@@ -249,6 +282,7 @@ add_shortcuts (GtkApplication *application)
   static const struct { const char *action; const char *keys[3]; } shortcuts[] = {
     { "app.quit", { "<Control>q" } },
     { "app.history", { "<Control>h" } },
+    { "app.preferences", { "<Control>comma" } },
     { "win.close", { "<Control>w" } },
     { "win.show-help-overlay", { "<Control>question" } },
     { "win.new-menu", { "<Control>n" } },
@@ -295,6 +329,8 @@ lt_application_startup (GApplication *application)
   self->history = lt_history_new (NULL);
   g_signal_connect_object (self->history, "notify::message", G_CALLBACK (history_message_cb), self, G_CONNECT_SWAPPED);
   lt_jobs_set_history (self->jobs, self->history);
+  self->notifier = lt_notifier_new (GTK_APPLICATION (self), self->jobs);
+  self->awake = lt_awake_new (GTK_APPLICATION (self), self->jobs);
   add_shortcuts (GTK_APPLICATION (self));
 }
 
@@ -320,6 +356,8 @@ lt_application_dispose (GObject *object)
     g_clear_handle_id (&self->signal_ids[i], g_source_remove);
   g_clear_object (&self->jobs);
   g_clear_object (&self->history);
+  g_clear_object (&self->notifier);
+  g_clear_object (&self->awake);
 
   G_OBJECT_CLASS (lt_application_parent_class)->dispose (object);
 }
@@ -344,6 +382,7 @@ lt_application_new (void)
 {
   return g_object_new (LT_TYPE_APPLICATION,
                        "application-id", LT_APP_ID,
+                       "register-session", TRUE,   /* or it could not keep the session from ending */
                        "resource-base-path", "/io/github/longtasks/LongTasks",
                        NULL);
 }
@@ -354,4 +393,12 @@ lt_application_get_jobs (LtApplication *self)
   g_return_val_if_fail (LT_IS_APPLICATION (self), NULL);
 
   return self->jobs;
+}
+
+LtAwake *
+lt_application_get_awake (LtApplication *self)
+{
+  g_return_val_if_fail (LT_IS_APPLICATION (self), NULL);
+
+  return self->awake;
 }

@@ -5,6 +5,7 @@
 
 #include <adwaita.h>
 
+#include "lt-awake.h"
 #include "lt-jobs.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,9 @@ LtJobs        *lt_application_get_jobs (LtApplication  *self);
 /* TRUE when nothing runs; else FALSE, and it quits later: at once if only daemons run, and if there are
  * others when people have said what becomes of them. */
 gboolean       lt_application_may_quit (LtApplication  *self);
+/* The same for who closed the window: the preferences may say what that means. */
+gboolean       lt_application_may_close (LtApplication *self);
+LtAwake       *lt_application_get_awake (LtApplication *self);   /* (nullable) before startup */
 /* Stops all jobs, forcing them after @grace_ms, and quits when all are joined. */
 void           lt_application_stop     (LtApplication  *self,
                                         guint           grace_ms);

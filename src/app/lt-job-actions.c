@@ -302,6 +302,20 @@ select_job_cb (GSimpleAction *action,
     lt_window_select (window, job);
 }
 
+/* From a notification, when there may be no window. */
+static void
+show_job_cb (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  LtWindow *window = ensure_window (user_data);
+
+  if (window == NULL)
+    return;
+  select_job_cb (action, parameter, user_data);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
 static void
 copy_text (LtApplication *self,
            const char    *text,
@@ -399,6 +413,7 @@ static const GActionEntry entries[] = {
   { "remove-job", remove_job_cb, "u" },
   { "undo-remove", undo_remove_cb },
   { "select-job", select_job_cb, "u" },
+  { "show-job", show_job_cb, "u" },
   { "copy-row", copy_row_cb, "u" },
   { "copy-command", copy_command_cb, "u" },
   { "copy-result", copy_result_cb, "u" },

@@ -27,6 +27,7 @@ struct _LtJobsView
   GtkFilterListModel *filtered;
   GtkBox             *bar;
   GtkLabel           *status;
+  GtkWidget          *awake;
   GtkButton          *filter_all;
   GtkButton          *filter_active;
   GtkButton          *filter_finished;
@@ -200,6 +201,7 @@ lt_jobs_view_class_init (LtJobsViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, selection);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, filtered);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, status);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, awake);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, bar);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_all);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_active);
@@ -325,6 +327,14 @@ lt_jobs_view_get_list (LtJobsView *self)
   g_return_val_if_fail (LT_IS_JOBS_VIEW (self), NULL);
 
   return GTK_WIDGET (self->list);
+}
+
+GtkWidget *
+lt_jobs_view_get_awake (LtJobsView *self)
+{
+  g_return_val_if_fail (LT_IS_JOBS_VIEW (self), NULL);
+
+  return self->awake;
 }
 
 GMenuModel *

@@ -33,4 +33,7 @@ GtkWidget *lt_jobs_view_get_list     (LtJobsView *self);
 /* A menu of all tasks, from their own descriptions. */
 GMenuModel *lt_jobs_view_build_task_menu (void) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What says that the machine is kept awake: hidden until somebody shows it. */
+GtkWidget  *lt_jobs_view_get_awake       (LtJobsView *self);
+
 G_END_DECLS

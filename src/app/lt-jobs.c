@@ -43,7 +43,7 @@ typedef enum
 
 static GParamSpec *properties[PROP_STATUS + 1];
 
-enum { COUNTED, N_SIGNALS };
+enum { COUNTED, JOB_ENDED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -192,6 +192,7 @@ ended_cb (HaulJob *job,
   queue_recount (self);
   g_hash_table_remove (self->quarters, job);
   set_status (self, lt_job_text_announce (job, 4));
+  g_signal_emit (self, signals[JOB_ENDED], 0, job);
 }
 
 static void
@@ -269,7 +270,20 @@ lt_jobs_class_init (LtJobsClass *klass)
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   /* The counts are new, and with them what each filter shows. */
+  signals[JOB_ENDED] = g_signal_new ("job-ended", LT_TYPE_JOBS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 1, HAUL_TYPE_JOB);
   signals[COUNTED] = g_signal_new ("counted", LT_TYPE_JOBS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+/* What runs already goes on as it is. */
+static void
+apply_settings (LtJobs *self)
+{
+  HaulStartMethod method = lt_settings_get_forks () ? HAUL_START_FORK_SERVER : HAUL_START_SPAWN;
+
+  haul_executor_set_max_running (self->executors[LT_RUN_IN_PROCESS], lt_settings_get_jobs ());
+  haul_executor_set_max_running (self->executors[LT_RUN_IN_THREAD], lt_settings_get_jobs ());
+  haul_process_executor_set_start_method (HAUL_PROCESS_EXECUTOR (self->executors[LT_RUN_IN_PROCESS]), method);
 }
 
 static void
@@ -284,6 +298,12 @@ lt_jobs_init (LtJobs *self)
   self->executors[LT_RUN_IN_POOL] = haul_pool_executor_new (NULL, lt_settings_get_workers ());
   self->executors[LT_RUN_IN_THREAD] = haul_thread_executor_new ();
   self->executors[LT_RUN_IN_WINDOW] = haul_serial_executor_new ();
+  apply_settings (self);
+  if (lt_settings_get () != NULL)
+    {
+      g_signal_connect_object (lt_settings_get (), "changed::jobs-at-once", G_CALLBACK (apply_settings), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (lt_settings_get (), "changed::start-method", G_CALLBACK (apply_settings), self, G_CONNECT_SWAPPED);
+    }
 }
 
 LtJobs *

@@ -5,6 +5,8 @@
 
 #include "lt-settings.h"
 
+#include "haul/haul.h"
+
 #define DEFAULT_GRACE_MS 3000
 
 /* Hints that were finished in this run, for when nothing can be stored. */
@@ -46,6 +48,55 @@ lt_settings_get_details (void)
   GSettings *settings = lt_settings_get ();
 
   return settings == NULL || g_settings_get_boolean (settings, "show-details");
+}
+
+guint
+lt_settings_get_jobs (void)
+{
+  GSettings *settings = lt_settings_get ();
+  guint n = settings != NULL ? g_settings_get_uint (settings, "jobs-at-once") : 0;
+
+  return n > 0 ? n : haul_usable_cpus ();
+}
+
+static gboolean
+is_chosen (const char *key,
+           const char *choice)
+{
+  GSettings *settings = lt_settings_get ();
+  g_autofree char *chosen = settings != NULL ? g_settings_get_string (settings, key) : NULL;
+
+  return g_strcmp0 (chosen, choice) == 0;
+}
+
+gboolean
+lt_settings_get_forks (void)
+{
+  return is_chosen ("start-method", "forkserver");
+}
+
+LtNotify
+lt_settings_get_notify (void)
+{
+  if (is_chosen ("notify", "never"))
+    return LT_NOTIFY_NEVER;
+  return is_chosen ("notify", "each") ? LT_NOTIFY_EACH : LT_NOTIFY_QUEUE;
+}
+
+LtOnClose
+lt_settings_get_on_close (void)
+{
+  if (is_chosen ("on-close", "background"))
+    return LT_ON_CLOSE_BACKGROUND;
+  return is_chosen ("on-close", "stop") ? LT_ON_CLOSE_STOP : LT_ON_CLOSE_ASK;
+}
+
+gboolean
+lt_settings_get_keep_awake (void)
+{
+  GSettings *settings = lt_settings_get ();
+
+  return settings == NULL || g_settings_get_boolean (settings, "keep-awake");
 }
 
 guint

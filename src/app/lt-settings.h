@@ -10,9 +10,28 @@ G_BEGIN_DECLS
 /* What people chose, kept over runs. Where the schema is not installed these are the defaults, and
  * what is set is forgotten: an app that aborts for want of a file helps nobody. */
 
+typedef enum
+{
+  LT_NOTIFY_NEVER,
+  LT_NOTIFY_QUEUE,   /* when all jobs have ended */
+  LT_NOTIFY_EACH,
+} LtNotify;
+
+typedef enum
+{
+  LT_ON_CLOSE_ASK,
+  LT_ON_CLOSE_BACKGROUND,
+  LT_ON_CLOSE_STOP,
+} LtOnClose;
+
 GSettings *lt_settings_get          (void);   /* (nullable) (transfer none) */
 guint      lt_settings_get_grace    (void);   /* ms */
 gboolean   lt_settings_get_details  (void);
+guint      lt_settings_get_jobs     (void);   /* at once, as many as there are usable CPUs if nobody chose */
+gboolean   lt_settings_get_forks    (void);   /* from the fork server */
+LtNotify   lt_settings_get_notify   (void);
+LtOnClose  lt_settings_get_on_close (void);
+gboolean   lt_settings_get_keep_awake (void);
 guint      lt_settings_get_workers  (void);   /* 0 for as many as there are usable CPUs */
 void       lt_settings_set_workers  (guint       n_workers);
 gboolean   lt_settings_is_hint_done (const char *name);

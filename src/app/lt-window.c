@@ -211,7 +211,7 @@ lt_window_close_request (GtkWindow *window)
 {
   LtApplication *application = LT_APPLICATION (gtk_window_get_application (window));
 
-  if (application != NULL && !lt_application_may_quit (application))
+  if (application != NULL && !lt_application_may_close (application))
     return GDK_EVENT_STOP;
   return GTK_WINDOW_CLASS (lt_window_parent_class)->close_request (window);
 }
@@ -338,6 +338,9 @@ lt_window_new (GtkApplication *application,
   self->jobs = g_object_ref (jobs);
   g_object_bind_property (jobs, "summary", self->title, "subtitle", G_BINDING_SYNC_CREATE);
   lt_jobs_view_set_jobs (self->jobs_view, jobs);
+  if (LT_IS_APPLICATION (application) && lt_application_get_awake (LT_APPLICATION (application)) != NULL)
+    g_object_bind_property (lt_application_get_awake (LT_APPLICATION (application)), "active",
+                            lt_jobs_view_get_awake (self->jobs_view), "visible", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (lt_jobs_get_model (jobs), "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   items_changed_cb (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->jobs_view));

@@ -133,9 +133,32 @@ class App:
         assert 'WARNING' not in text and 'CRITICAL' not in text, text
 
 
-class Notifications:
-    """What a desktop does with them: keeps their titles and texts."""
+class Service:
+    """Something that a desktop has on the bus, for as long as the test runs."""
 
+    def __init__(self):
+        ready = threading.Event()
+        threading.Thread(target=self.serve, args=[ready], daemon=True).start()
+        assert ready.wait(SOON), 'nobody gave us the name ' + self.NAME
+
+    def serve(self, ready):
+        # A context and a connection of its own: the accessible tree is read in the default one.
+        context = GLib.MainContext.new()
+        context.push_thread_default()
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        bus = Gio.DBusConnection.new_for_address_sync(os.environ['DBUS_SESSION_BUS_ADDRESS'], flags, None, None)
+        bus.register_object(self.PATH, Gio.DBusNodeInfo.new_for_xml(self.XML).interfaces[0], self.called, None, None)
+        bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'RequestName',
+                      GLib.Variant('(su)', (self.NAME, 4)), None, Gio.DBusCallFlags.NONE, 5000, None)
+        ready.set()
+        GLib.MainLoop.new(context, False).run()
+
+
+class Notifications(Service):
+    """Keeps their titles and texts."""
+
+    NAME = 'org.freedesktop.Notifications'
+    PATH = '/org/freedesktop/Notifications'
     XML = """<node><interface name='org.freedesktop.Notifications'>
       <method name='Notify'>
         <arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>
@@ -147,28 +170,44 @@ class Notifications:
 
     def __init__(self):
         self.shown = []
-        ready = threading.Event()
-        threading.Thread(target=self.serve, args=[ready], daemon=True).start()
-        assert ready.wait(SOON), 'nobody gave us the name of the notifications'
-
-    def serve(self, ready):
-        # A context and a connection of its own: the accessible tree is read in the default one.
-        context = GLib.MainContext.new()
-        context.push_thread_default()
-        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
-        bus = Gio.DBusConnection.new_for_address_sync(os.environ['DBUS_SESSION_BUS_ADDRESS'], flags, None, None)
-        bus.register_object('/org/freedesktop/Notifications', Gio.DBusNodeInfo.new_for_xml(self.XML).interfaces[0],
-                            self.called, None, None)
-        bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'RequestName',
-                      GLib.Variant('(su)', ('org.freedesktop.Notifications', 4)), None, Gio.DBusCallFlags.NONE, 5000, None)
-        ready.set()
-        GLib.MainLoop.new(context, False).run()
+        super().__init__()
 
     def called(self, connection, sender, path, interface, method, parameters, invocation):
         if method == 'Notify':
             self.shown.append((parameters[3], parameters[4]))
             invocation.return_value(GLib.Variant('(u)', (len(self.shown),)))
         else:
+            invocation.return_value(None)
+
+
+class Session(Service):
+    """Keeps who does not want the machine to be suspended."""
+
+    NAME = 'org.gnome.SessionManager'
+    PATH = '/org/gnome/SessionManager'
+    XML = """<node><interface name='org.gnome.SessionManager'>
+      <method name='RegisterClient'>
+        <arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='o' direction='out'/>
+      </method>
+      <method name='Inhibit'>
+        <arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>
+        <arg type='u' direction='in'/><arg type='u' direction='out'/>
+      </method>
+      <method name='Uninhibit'><arg type='u' direction='in'/></method>
+    </interface></node>"""
+
+    def __init__(self):
+        self.inhibited = {}
+        super().__init__()
+
+    def called(self, connection, sender, path, interface, method, parameters, invocation):
+        if method == 'RegisterClient':
+            invocation.return_value(GLib.Variant('(o)', (self.PATH + '/Client1',)))
+        elif method == 'Inhibit':
+            self.inhibited[len(self.inhibited) + 1] = (parameters[2], parameters[3])
+            invocation.return_value(GLib.Variant('(u)', (len(self.inhibited),)))
+        else:
+            self.inhibited.pop(parameters[0])
             invocation.return_value(None)
 
 

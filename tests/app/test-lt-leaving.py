@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from driven import App, GLib, Notifications, PATH, SOON, children_of, is_gone, pid_of, run, state_of, wait_for
+from driven import App, GLib, Notifications, PATH, SOON, Session, children_of, is_gone, pid_of, run, state_of, wait_for
 
 
 def test_keep_waiting(program):
@@ -81,6 +81,21 @@ def test_in_background(program):
     assert [title for title, _ in notifications.shown] == ['All Jobs Have Ended'], notifications.shown
 
 
+def test_awake(program):
+    """The machine is kept awake, and the window says so, for as long as a job runs."""
+    session = Session()
+    app = App(program)
+    app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
+    app.wait(r'Sleep, running.*process \d+')
+    wait_for('the session to be asked', lambda: session.inhibited)
+    assert list(session.inhibited.values()) == [('Jobs are running', 1 | 4)], session.inhibited
+    app.wait('Keeping awake')
+    app.activate('cancel-job', GLib.Variant('u', 1))
+    wait_for('the session to be let go', lambda: not session.inhibited)
+    app.activate('quit')
+    app.finish()
+
+
 def test_zombie(program):
     """A job that is held is a zombie until it is joined."""
     app = App(program)
@@ -136,5 +151,5 @@ def test_killed(program):
 
 
 if __name__ == '__main__':
-    sys.exit(run([test_keep_waiting, test_stop_and_quit, test_daemons, test_wait_then_quit, test_in_background, test_zombie,
+    sys.exit(run([test_keep_waiting, test_stop_and_quit, test_daemons, test_wait_then_quit, test_in_background, test_awake, test_zombie,
                   test_signal, test_killed]))

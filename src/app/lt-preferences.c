@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-preferences.h"
+
+#include <glib/gi18n.h>
+
+#include "lt-settings.h"
+
+struct _LtPreferences
+{
+  AdwPreferencesWindow parent_instance;
+
+  GtkSpinButton       *jobs_at_once;
+  AdwComboRow         *start_method;
+  GtkSpinButton       *grace_time;
+  AdwComboRow         *notify;
+  AdwComboRow         *on_close;
+  GtkSwitch           *keep_awake;
+};
+
+G_DEFINE_FINAL_TYPE (LtPreferences, lt_preferences, ADW_TYPE_PREFERENCES_WINDOW)
+
+static const char * const keys[] = { "jobs-at-once", "start-method", "grace-time", "notify", "on-close", "keep-awake" };
+
+static gboolean
+ms_to_seconds (GValue   *value,
+               GVariant *variant,
+               gpointer  user_data)
+{
+  g_value_set_double (value, g_variant_get_uint32 (variant) / 1000.0);
+  return TRUE;
+}
+
+static GVariant *
+seconds_to_ms (const GValue       *value,
+               const GVariantType *type,
+               gpointer            user_data)
+{
+  return g_variant_new_uint32 ((guint32) (g_value_get_double (value) * 1000 + 0.5));
+}
+
+/* The rows of a combo are in the order of the choices in the schema. */
+static gboolean
+nick_to_position (GValue   *value,
+                  GVariant *variant,
+                  gpointer  user_data)
+{
+  const char * const *nicks = user_data;
+
+  for (guint i = 0; nicks[i] != NULL; i++)
+    if (g_str_equal (nicks[i], g_variant_get_string (variant, NULL)))
+      {
+        g_value_set_uint (value, i);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static GVariant *
+position_to_nick (const GValue       *value,
+                  const GVariantType *type,
+                  gpointer            user_data)
+{
+  const char * const *nicks = user_data;
+
+  return g_variant_new_string (nicks[MIN (g_value_get_uint (value), g_strv_length ((char **) nicks) - 1)]);
+}
+
+static void
+bind_combo (GSettings          *settings,
+            const char         *key,
+            AdwComboRow        *row,
+            const char * const *nicks)
+{
+  g_settings_bind_with_mapping (settings, key, row, "selected", G_SETTINGS_BIND_DEFAULT,
+                                nick_to_position, position_to_nick, (gpointer) nicks, NULL);
+}
+
+static void
+restore_clicked_cb (LtPreferences *self)
+{
+  GSettings *settings = lt_settings_get ();
+
+  for (guint i = 0; settings != NULL && i < G_N_ELEMENTS (keys); i++)
+    g_settings_reset (settings, keys[i]);
+}
+
+static void
+lt_preferences_class_init (LtPreferencesClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-preferences.ui");
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, jobs_at_once);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, start_method);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, grace_time);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, notify);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, on_close);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, keep_awake);
+  gtk_widget_class_bind_template_callback (widget_class, restore_clicked_cb);
+}
+
+static void
+lt_preferences_init (LtPreferences *self)
+{
+  static const char * const start_methods[] = { "spawn", "forkserver", NULL };
+  static const char * const notify[] = { "never", "queue", "each", NULL };
+  static const char * const on_close[] = { "ask", "background", "stop", NULL };
+  GSettings *settings = lt_settings_get ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  if (settings == NULL)
+    {
+      gtk_widget_set_sensitive (GTK_WIDGET (adw_preferences_window_get_visible_page (ADW_PREFERENCES_WINDOW (self))), FALSE);
+      return;
+    }
+  g_settings_bind (settings, "jobs-at-once", self->jobs_at_once, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind_with_mapping (settings, "grace-time", self->grace_time, "value", G_SETTINGS_BIND_DEFAULT,
+                                ms_to_seconds, seconds_to_ms, NULL, NULL);
+  g_settings_bind (settings, "keep-awake", self->keep_awake, "active", G_SETTINGS_BIND_DEFAULT);
+  bind_combo (settings, "start-method", self->start_method, start_methods);
+  bind_combo (settings, "notify", self->notify, notify);
+  bind_combo (settings, "on-close", self->on_close, on_close);
+}
+
+LtPreferences *
+lt_preferences_new (GtkWindow *parent)
+{
+  return g_object_new (LT_TYPE_PREFERENCES, "transient-for", parent, NULL);
+}

@@ -29,6 +29,7 @@
 #include "sync/haul-condition.h"
 #include "sync/haul-event.h"
 #include "sync/haul-lock.h"
+#include "sync/haul-pipe.h"
 #include "sync/haul-queue.h"
 #include "sync/haul-rlock.h"
 #include "sync/haul-semaphore.h"

@@ -8,6 +8,7 @@
 #include "haul-condition.h"
 #include "haul-event.h"
 #include "haul-lock.h"
+#include "haul-pipe.h"
 #include "haul-queue.h"
 #include "haul-rlock.h"
 #include "haul-semaphore.h"
@@ -23,6 +24,7 @@ static GType (*const types[])(void) = {
   haul_condition_get_type,
   haul_event_get_type,
   haul_lock_get_type,
+  haul_pipe_get_type,
   haul_queue_get_type,
   haul_rlock_get_type,
   haul_semaphore_get_type,

@@ -52,6 +52,10 @@ void       haul_wait_init_uncancellable (HaulWait    *self,
 HaulWaited haul_wait_on            (HaulWait         *self,
                                     const guint32    *word,
                                     guint32           seen);
+/* The same until something happens at the fd, as of poll(). */
+HaulWaited haul_wait_on_fd         (HaulWait         *self,
+                                    int               fd,
+                                    short             events);
 /* Whether the last sleep was over by itself, so that it is time to look for the dead. */
 gboolean   haul_wait_is_long       (const HaulWait   *self);
 /* How many were woken. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -96,6 +97,25 @@ haul_wait_on (HaulWait      *self,
   /* The time is absolute, of CLOCK_MONOTONIC, as that of g_get_monotonic_time(). */
   status = syscall (SYS_futex, word, FUTEX_WAIT_BITSET, seen, &until, NULL, FUTEX_BITSET_MATCH_ANY);
   if (status == 0 || errno != ETIMEDOUT)
+    self->slice_us = FIRST_SLICE_US;
+  return HAUL_WAITED;
+}
+
+HaulWaited
+haul_wait_on_fd (HaulWait *self,
+                 int       fd,
+                 short     events)
+{
+  struct pollfd what = { .fd = fd, .events = events };
+  struct timespec until;
+  HaulWaited waited = next_slice (self, &until);
+  gint64 us;
+
+  if (waited != HAUL_WAITED)
+    return waited;
+  us = until.tv_sec * G_USEC_PER_SEC + until.tv_nsec / 1000 - g_get_monotonic_time ();
+  until = (struct timespec) { MAX (us, 0) / G_USEC_PER_SEC, MAX (us, 0) % G_USEC_PER_SEC * 1000 };
+  if (ppoll (&what, 1, &until, NULL) != 0)
     self->slice_us = FIRST_SLICE_US;
   return HAUL_WAITED;
 }

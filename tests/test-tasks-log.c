@@ -63,6 +63,28 @@ speak_thread (HaulContext  *context,
   return TRUE;
 }
 
+static gpointer
+crowd_main (gpointer name)
+{
+  for (guint i = 0; i < N_LINES; i++)
+    g_log (DOMAIN, G_LOG_LEVEL_MESSAGE, "%s %u", (const char *) name, i);
+  return NULL;
+}
+
+/* Two threads and the task itself at the same time. */
+static gboolean
+speak_crowd (HaulContext  *context,
+             GError      **error)
+{
+  GThread *left = g_thread_new ("left", crowd_main, (gpointer) "left");
+  GThread *right = g_thread_new ("right", crowd_main, (gpointer) "right");
+
+  (void) crowd_main ((gpointer) "task");
+  g_thread_join (left);
+  g_thread_join (right);
+  return TRUE;
+}
+
 static void
 write_out (const char *text,
            gsize       size)
@@ -193,6 +215,7 @@ static const struct
   gboolean  (*speak) (HaulContext *context, GError **error);
 } modes[] = {
   { "context", speak_context }, { "glib", speak_glib }, { "thread", speak_thread }, { "fork", speak_fork },
+  { "crowd", speak_crowd },
   { "long", speak_long }, { "die", speak_die }, { "fatal", speak_fatal }, { "nested", speak_nested },
 };
 

@@ -5,6 +5,7 @@
 
 #include "test-pool-util.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -208,6 +209,38 @@ test_others (gconstpointer name)
     g_assert_cmpuint (n_whole[i], ==, 200);
   g_assert_cmpstr (haul_test_find_log (job, "left"), ==, "left right");
   g_assert_cmpstr (haul_test_find_log (job, "fork"), ==, "speaker: from a fork");
+  end_with_a_normal_job (&executor);
+}
+
+/* All at the same time: every line is whole, and each thread's are in order. */
+static void
+test_crowd (gconstpointer name)
+{
+  static const char * const starts[] = { "task ", "speaker: left ", "speaker: right " };
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(HaulJob) job = NULL;
+  GListModel *log;
+  guint next[G_N_ELEMENTS (starts)] = { 0, };
+
+  haul_test_begin ();
+  executor = executor_new (name);
+  job = speak (executor, "crowd");
+  haul_test_assert_verdict (job, HAUL_VERDICT_DONE);
+  log = haul_job_get_log (job);
+  for (guint i = 0; i < g_list_model_get_n_items (log); i++)
+    {
+      g_autoptr(HaulRecord) record = g_list_model_get_item (log, i);
+      guint who = 0;
+
+      while (who < G_N_ELEMENTS (starts) && !g_str_has_prefix (haul_record_get_text (record), starts[who]))
+        who++;
+      g_assert_cmpuint (who, <, G_N_ELEMENTS (starts));
+      g_assert_cmpint (haul_record_get_level (record), ==, who == 0 ? HAUL_LOG_INFO : HAUL_LOG_OUTPUT);
+      g_assert_cmpstr (haul_record_get_domain (record), ==, who == 0 ? "speaker" : NULL);
+      g_assert_cmpint (atoi (haul_record_get_text (record) + strlen (starts[who])), ==, next[who]++);
+    }
+  for (guint who = 0; who < G_N_ELEMENTS (starts); who++)
+    g_assert_cmpuint (next[who], ==, 200);
   end_with_a_normal_job (&executor);
 }
 
@@ -525,6 +558,7 @@ main (int    argc,
   add_for_processes ("/parent/log/levels", test_levels);
   add_for_processes ("/parent/log/messages-debug", test_messages_debug);
   add_for_processes ("/parent/log/others", test_others);
+  add_for_processes ("/parent/log/crowd", test_crowd);
   add_for_processes ("/parent/log/long", test_long);
   add_for_processes ("/parent/log/killed", test_killed);
   add_for_processes ("/parent/log/fatal", test_fatal);

@@ -19,9 +19,9 @@ static int stderr_level = HAUL_LOG_NOTSET;
  * this, and another thread: the pipe is not its to write to. */
 static struct
 {
-  HaulContext *context;   /* (nullable) borrowed */
+  HaulContext *context;   /* (nullable) borrowed; others look whether there is one */
   pid_t        thread;
-  gboolean     busy;      /* it is writing, and would get into its own way */
+  gboolean     busy;      /* it is writing, and would get into its own way; its thread's alone */
 } home;
 
 /**
@@ -126,9 +126,15 @@ print_line (char *line)   /* (transfer full) */
 }
 
 static gboolean
+has_context (void)
+{
+  return __atomic_load_n (&home.context, __ATOMIC_ACQUIRE) != NULL;
+}
+
+static gboolean
 is_home (void)
 {
-  return home.context != NULL && !home.busy && gettid () == home.thread;
+  return has_context () && gettid () == home.thread && !home.busy;
 }
 
 static void
@@ -153,13 +159,13 @@ haul_log_begin (HaulContext *context)
 {
   if (home.thread == 0)
     home.thread = gettid ();   /* once: a worker has one that runs tasks, and items may be tiny */
-  home.context = context;
+  __atomic_store_n (&home.context, context, __ATOMIC_RELEASE);
 }
 
 void
 haul_log_end (void)
 {
-  home.context = NULL;
+  __atomic_store_n (&home.context, NULL, __ATOMIC_RELEASE);
 }
 
 /* What GLib hands to whoever writes messages. */
@@ -211,7 +217,7 @@ writer_cb (GLogLevelFlags   flags,
   g_autofree char *domain = NULL;
   g_autofree char *text = NULL;
 
-  if (home.context == NULL || (flags & (G_LOG_FLAG_FATAL | G_LOG_LEVEL_ERROR)) != 0)
+  if (!has_context () || (flags & (G_LOG_FLAG_FATAL | G_LOG_LEVEL_ERROR)) != 0)
     return g_log_writer_default (flags, fields, n_fields, user_data);
 
   domain = find_field (fields, n_fields, "GLIB_DOMAIN");

@@ -132,6 +132,18 @@ show_memory (LtNewJobDialog *self)
   set_message (self, text, FALSE);
 }
 
+static gboolean
+can_run_there (LtNewJobDialog  *self,
+               GError         **error)
+{
+  LtRunIn run_in = get_run_in (self);
+
+  if (!self->task->own_process || run_in == LT_RUN_IN_PROCESS || run_in == LT_RUN_IN_POOL)
+    return TRUE;
+  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_START, _("This needs a process of its own: run it in a process, or in the pool"));
+  return FALSE;
+}
+
 static void
 validate (LtNewJobDialog *self)
 {
@@ -145,6 +157,8 @@ validate (LtNewJobDialog *self)
   if (typed != NULL)
     complete = haul_task_complete (self->task, typed, &error);
   if (complete != NULL && !haul_task_check_memory (self->task, complete, &error))
+    g_clear_pointer (&complete, g_variant_unref);
+  if (complete != NULL && !can_run_there (self, &error))
     g_clear_pointer (&complete, g_variant_unref);
   g_clear_pointer (&self->arguments, g_variant_unref);
   self->arguments = g_steal_pointer (&complete);

@@ -93,7 +93,7 @@ format_initial (const HaulParam *param,
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (param->type == HAUL_PARAM_STRING || param->type == HAUL_PARAM_FILE)
+  if (param->type != HAUL_PARAM_INT && param->type != HAUL_PARAM_DOUBLE)
     return g_strdup (initial != NULL ? g_variant_get_string (initial, NULL) : param->initial_text);
   if (param->type == HAUL_PARAM_INT)
     return g_strdup_printf ("%" G_GINT64_FORMAT, initial != NULL ? g_variant_get_int64 (initial) : (gint64) param->initial);
@@ -112,7 +112,7 @@ create_entry (LtParamRow *self,
   adw_entry_row_set_activates_default (ADW_ENTRY_ROW (row), TRUE);
   if (self->param->type == HAUL_PARAM_FILE)
     lt_file_field_equip (ADW_ENTRY_ROW (row));
-  else if (self->param->type != HAUL_PARAM_STRING)
+  else if (self->param->type == HAUL_PARAM_INT || self->param->type == HAUL_PARAM_DOUBLE)
     adw_entry_row_set_input_purpose (ADW_ENTRY_ROW (row), GTK_INPUT_PURPOSE_NUMBER);
   g_signal_connect_swapped (row, "changed", G_CALLBACK (changed_cb), self);
   return row;

@@ -185,11 +185,42 @@ take_option (Parser      *parser,
   return throw_unknown (parser, name, error);
 }
 
+/* After “--”, a program and its arguments, each as it is. */
+static gboolean
+take_command (Parser  *parser,
+              GError **error)
+{
+  const HaulTask *task = parser->options->task;
+  const HaulParam *param = task != NULL ? task->params : NULL;
+  g_autoptr(GString) command = g_string_new (NULL);
+
+  while (param != NULL && param->name != NULL && param->type != HAUL_PARAM_COMMAND)
+    param++;
+  if (param == NULL || param->name == NULL)
+    return haul_cli_throw_usage (error, _("‘--’ is followed by a command, and goes after a task that runs one"));
+  if (parser->next >= parser->argc)
+    return haul_cli_throw_usage (error, _("a program is missing after ‘--’"));
+
+  for (; parser->next < parser->argc; parser->next++)
+    {
+      g_autofree char *quoted = g_shell_quote (parser->argv[parser->next]);
+
+      if (!g_utf8_validate (quoted, -1, NULL))
+        return haul_cli_throw_usage (error, _("--%s: the value is not valid UTF-8"), param->name);
+      g_string_append_printf (command, "%s%s", command->len > 0 ? " " : "", quoted);
+    }
+  g_variant_dict_insert (parser->given, param->name, "s", command->str);
+  return TRUE;
+}
+
 static gboolean
 take_word (Parser      *parser,
            GError     **error)
 {
   const char *word = parser->argv[parser->next++];
+
+  if (g_str_equal (word, "--"))
+    return take_command (parser, error);
 
   if (g_str_equal (word, "-h"))
     word = "--help";

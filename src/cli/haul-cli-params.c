@@ -39,6 +39,9 @@ placeholder (const HaulParam *param)
     case HAUL_PARAM_FILE:
       return _("PATH");
 
+    case HAUL_PARAM_COMMAND:
+      return _("COMMAND");
+
     case HAUL_PARAM_STRING:
     default:
       return _("TEXT");

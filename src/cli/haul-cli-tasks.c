@@ -32,6 +32,9 @@ type_to_nick (HaulParamType type)
     case HAUL_PARAM_FILE:
       return "file";
 
+    case HAUL_PARAM_COMMAND:
+      return "command";
+
     case HAUL_PARAM_STRING:
     default:
       return "string";

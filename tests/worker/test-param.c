@@ -20,6 +20,8 @@ static const HaulParam choice = { "method", "Method", NULL, "How", HAUL_PARAM_CH
 static const HaulParam string = { "text", "Text", NULL, "What", HAUL_PARAM_STRING, .initial_text = "hello" };
 static const HaulParam file = { "path", "Path", NULL, "Where", HAUL_PARAM_FILE, .required = TRUE };
 static const HaulParam any_file = { "other", "Other", NULL, "Where", HAUL_PARAM_FILE };
+static const HaulParam command = { "command", "Command", NULL, "What", HAUL_PARAM_COMMAND, .required = TRUE };
+static const HaulParam any_command = { "other", "Other", NULL, "What", HAUL_PARAM_COMMAND };
 
 /* The value as GVariant text; NULL where it must be refused. */
 static const struct
@@ -117,6 +119,11 @@ static const struct
   { &file, "", NULL },
   { &file, "bad \xff", NULL },
   { &any_file, "", "''" },
+  { &command, "ls -l 'a b'", "\"ls -l 'a b'\"" },
+  { &command, "", NULL },
+  { &command, " ", NULL },
+  { &command, "ls '", NULL },
+  { &any_command, "", "''" },
 };
 
 static void

@@ -26,7 +26,9 @@ G_DEFINE_ENUM_TYPE (HaulParamType, haul_param_type,
                     G_DEFINE_ENUM_VALUE (HAUL_PARAM_INT, "int"),
                     G_DEFINE_ENUM_VALUE (HAUL_PARAM_DOUBLE, "double"),
                     G_DEFINE_ENUM_VALUE (HAUL_PARAM_CHOICE, "choice"),
-                    G_DEFINE_ENUM_VALUE (HAUL_PARAM_STRING, "string"))
+                    G_DEFINE_ENUM_VALUE (HAUL_PARAM_STRING, "string"),
+                    G_DEFINE_ENUM_VALUE (HAUL_PARAM_FILE, "file"),
+                    G_DEFINE_ENUM_VALUE (HAUL_PARAM_COMMAND, "command"))
 
 G_DEFINE_ENUM_TYPE (HaulResultKind, haul_result_kind,
                     G_DEFINE_ENUM_VALUE (HAUL_RESULT_TEXT, "text"),

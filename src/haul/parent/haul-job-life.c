@@ -3,9 +3,12 @@
 
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "haul-job-core-private.h"
 #include "haul-part.h"
 #include "haul-source-private.h"
+#include "haul/wire/haul-error.h"
 
 /* A timer that comes this much too late was held up by the main loop. */
 #define LATE_US (200 * 1000)
@@ -218,6 +221,19 @@ haul_job_take_error (HaulJob *self,
 
   if (self->error == NULL)
     self->error = g_steal_pointer (&taken);
+}
+
+gboolean
+haul_job_refuse_in_program (HaulJob *self)
+{
+  if (!self->task->own_process)
+    return FALSE;
+
+  haul_job_take_error (self, g_error_new (HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT,
+                                          _("%s needs a process of its own: run it in the executor ‘process’ or ‘pool’"),
+                                          self->task->id));
+  haul_job_feed (self, HAUL_EVENT_START_FAILED);
+  return TRUE;
 }
 
 void

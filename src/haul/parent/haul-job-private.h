@@ -38,6 +38,8 @@ void          haul_job_add_life        (HaulJob            *self,
                                         char               *text);       /* (transfer full) */
 void          haul_job_take_error      (HaulJob            *self,
                                         GError             *error);
+/* Ends a job whose task must have a process of its own, for executors that have none to give. */
+gboolean      haul_job_refuse_in_program (HaulJob          *self);
 void          haul_job_set_program     (HaulJob            *self,
                                         const char         *path);
 void          haul_job_set_pid         (HaulJob            *self,

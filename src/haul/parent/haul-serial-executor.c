@@ -82,7 +82,7 @@ haul_serial_executor_act (HaulExecutor    *executor,
 {
   Run *run = haul_job_get_run (job);
 
-  if (action == HAUL_ACTION_START)
+  if (action == HAUL_ACTION_START && !haul_job_refuse_in_program (job))
     {
       run = g_new0 (Run, 1);
       run->job = job;

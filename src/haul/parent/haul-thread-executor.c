@@ -214,7 +214,7 @@ haul_thread_executor_act (HaulExecutor    *executor,
   Run *run = haul_job_get_run (job);
 
   /* There is nothing else that one can do to a thread, and it began to run when it was started. */
-  if (action == HAUL_ACTION_START)
+  if (action == HAUL_ACTION_START && !haul_job_refuse_in_program (job))
     start (job);
   else if (action == HAUL_ACTION_CANCEL)
     __atomic_store_n (&run->cancelled, 1, __ATOMIC_RELAXED);

@@ -39,6 +39,7 @@ haul_param_get_initial (const HaulParam *param)
     case HAUL_PARAM_CHOICE:
     case HAUL_PARAM_STRING:
     case HAUL_PARAM_FILE:
+    case HAUL_PARAM_COMMAND:
     default:
       value = g_variant_new_string (param->initial_text != NULL ? param->initial_text : "");
       break;
@@ -93,6 +94,9 @@ haul_param_describe_range (const HaulParam *param)
     case HAUL_PARAM_FILE:
       return g_strdup (_("the path of a file or folder"));
 
+    case HAUL_PARAM_COMMAND:
+      return g_strdup (_("a program and its arguments, quoted as in a shell"));
+
     case HAUL_PARAM_STRING:
     default:
       return g_strdup (_("text"));
@@ -131,6 +135,16 @@ is_choice (const HaulParam *param,
   return FALSE;
 }
 
+/* Empty where it may be left out. */
+static gboolean
+is_command (const HaulParam *param,
+            const char      *text)
+{
+  g_auto(GStrv) argv = NULL;
+
+  return g_shell_parse_argv (text, NULL, &argv, NULL) || (*text == '\0' && !param->required);
+}
+
 /**
  * haul_param_check:
  * @param: a parameter
@@ -162,6 +176,11 @@ haul_param_check (const HaulParam  *param,
 
     case HAUL_PARAM_CHOICE:
       if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) && is_choice (param, g_variant_get_string (value, NULL)))
+        return TRUE;
+      break;
+
+    case HAUL_PARAM_COMMAND:
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) && is_command (param, g_variant_get_string (value, NULL)))
         return TRUE;
       break;
 
@@ -313,6 +332,7 @@ haul_param_parse (const HaulParam  *param,
       break;
 
     case HAUL_PARAM_STRING:
+    case HAUL_PARAM_COMMAND:
     default:
       if (g_utf8_validate (text, -1, NULL))
         value = g_variant_ref_sink (g_variant_new_string (text));

@@ -342,7 +342,7 @@ haul_arguments_get_double (GVariant   *arguments,
 /**
  * haul_arguments_get_string:
  * @arguments: complete, `a{sv}`
- * @name: of a %HAUL_PARAM_CHOICE, %HAUL_PARAM_STRING or %HAUL_PARAM_FILE
+ * @name: of a choice, a string, a file or a command
  *
  * The same for words and text; "" where there is a mistake.
  *

@@ -18,6 +18,7 @@ HAUL_BEGIN_DECLS
  * @HAUL_PARAM_STRING: any text, `s`
  * @HAUL_PARAM_FILE: the path of a file or folder, `s`; a relative one is looked for
  *   where the program runs that runs the job
+ * @HAUL_PARAM_COMMAND: a program and its arguments, quoted as in a shell, `s`
  *
  * What values a parameter takes.
  */
@@ -28,6 +29,7 @@ typedef enum
   HAUL_PARAM_CHOICE,
   HAUL_PARAM_STRING,
   HAUL_PARAM_FILE,
+  HAUL_PARAM_COMMAND,
 } HaulParamType;
 
 /**
@@ -130,6 +132,8 @@ typedef struct _HaulPlan HaulPlan;
  * @divide: (nullable): makes the parts of a run with these arguments, which are
  *   complete, for so many workers; %NULL, or no parts, if it is not worth it. Called
  *   in the program that runs the job, where it must not take long
+ * @own_process: %TRUE for what can only run in a process of its own, because it starts
+ *   others, or changes what a process has once; executors without one refuse it
  * @hidden: %TRUE for what is only a part of other tasks: people are not shown it
  *
  * A named function that can be run, and all that people and programs need to
@@ -157,6 +161,7 @@ struct _HaulTask
   guint            tidy_ms;
   HaulPlan      *(*divide)          (GVariant  *arguments,
                                      guint      n_workers);
+  gboolean         own_process;
   gboolean         hidden;
 };
 

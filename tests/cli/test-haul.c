@@ -38,6 +38,29 @@ test_quiet (void)
   g_assert_cmpstr (run->err->str, ==, "");
 }
 
+/* After “--”, all words are a command, and arrive as they are. */
+static void
+test_command (void)
+{
+  g_autoptr(CliRun) run = cli_run ("run", "command", "--nice", "0", "--", "printf", "[%s]", "a b", "", "--help", "'\"$HOME", NULL);
+  g_autoptr(CliRun) failed = cli_run ("run", "command", "--", "sh", "-c", "exit 3", NULL);
+  g_autoptr(CliRun) nothing = cli_run ("run", "command", "--", NULL);
+  g_autoptr(CliRun) other = cli_run ("run", "pi", "--", "true", NULL);
+  g_autoptr(CliRun) nowhere = cli_run ("run", "--", "true", NULL);
+  g_autoptr(CliRun) thread = cli_run ("run", "command", "--executor", "thread", "--", "true", NULL);
+
+  cli_run_assert_status (run, 0);
+  haul_test_assert_contains (run->err->str, "[a b][][--help]['\"$HOME]");
+  cli_run_assert_status (failed, 1);
+  haul_test_assert_contains (failed->err->str, "status 3");
+  cli_run_assert_status (nothing, 2);
+  haul_test_assert_contains (nothing->err->str, "missing");
+  cli_run_assert_status (other, 2);
+  cli_run_assert_status (nowhere, 2);
+  g_assert_cmpint (thread->status, !=, 0);
+  haul_test_assert_contains (thread->err->str, "‘process’");
+}
+
 static void
 test_executors_agree (void)
 {
@@ -410,5 +433,6 @@ main (int    argc,
   g_test_add_func ("/cli/haul/ascii", test_ascii);
   g_test_add_func ("/cli/haul/completion", test_completion);
 
+  g_test_add_func ("/cli/haul/command", test_command);
   return g_test_run ();
 }

@@ -73,6 +73,7 @@ assert_param (const HaulTask  *task,
       break;
     case HAUL_PARAM_STRING:
     case HAUL_PARAM_FILE:
+    case HAUL_PARAM_COMMAND:
       g_assert_false (param->required && param->initial_text != NULL);
       break;
     default:

@@ -30,19 +30,28 @@ run_count (HaulContext  *context,
            GError      **error)
 {
   HaulValue *counter = find_value (context, "counter", error);
-  gboolean plainly = g_str_equal (haul_arguments_get_string (arguments, "how"), "plainly");
+  const char *how = haul_arguments_get_string (arguments, "how");
 
   for (gint64 i = haul_arguments_get_int (arguments, "times"); counter != NULL && i > 0; i--)
     {
-      if (plainly)
-        haul_value_set_int64 (counter, haul_value_get_int64 (counter) + 1);   /* others may come in between */
-      else
-        (void) haul_value_add_int64 (counter, 1);
+      if (g_str_equal (how, "atomically"))
+        {
+          (void) haul_value_add_int64 (counter, 1);
+          continue;
+        }
+      if (g_str_equal (how, "locked") && !haul_rlock_acquire (haul_value_get_lock (counter), -1, NULL, error))
+        return FALSE;
+      haul_value_set_int64 (counter, haul_value_get_int64 (counter) + 1);   /* else others may come in between */
+      if (g_str_equal (how, "locked"))
+        haul_rlock_release (haul_value_get_lock (counter));
     }
   return counter != NULL;
 }
 
-static const HaulChoice ways[] = { { "atomically", "Atomically" }, { "plainly", "Plainly" }, { NULL } };
+static const HaulChoice ways[] = {
+  { "atomically", "Atomically" }, { "locked", "Locked" }, { "plainly", "Plainly" },
+  { NULL }
+};
 
 static const HaulTask count_task = {
   .id = "share-count", .title = "share-count", .summary = "Tests",
@@ -108,6 +117,25 @@ run_die (HaulContext  *context,
 
 static const HaulTask die_task = {
   .id = "share-die", .title = "share-die", .summary = "Tests", .params = (const HaulParam[]) { { NULL } }, .run = run_die,
+};
+
+/* Waits for the counter's lock, which somebody else has. */
+static gboolean
+run_wait (HaulContext  *context,
+          GVariant     *arguments,
+          GError      **error)
+{
+  HaulValue *counter = find_value (context, "counter", error);
+
+  if (counter == NULL)
+    return FALSE;
+  haul_context_log (context, HAUL_LOG_INFO, "waits");
+  return haul_rlock_acquire (haul_value_get_lock (counter), -1, NULL, error);
+}
+
+static const HaulTask wait_task = {
+  .id = "share-wait", .title = "share-wait", .summary = "Tests", .params = (const HaulParam[]) { { NULL } }, .run = run_wait,
+  .tidy_ms = 20000,
 };
 
 /* Says that it is there, and stays until it is asked to stop. */
@@ -181,5 +209,5 @@ static const HaulTask sum_task = {
 };
 
 const HaulTask * const haul_test_share_tasks[] = {
-  &count_task, &show_task, &die_task, &stay_task, &limit_task, &sum_task, NULL
+  &count_task, &show_task, &die_task, &stay_task, &wait_task, &limit_task, &sum_task, NULL
 };

@@ -295,6 +295,62 @@ test_hostile_fds (void)
   g_assert_error (third_error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
 }
 
+/* The lock goes with it. */
+static void
+test_lock (void)
+{
+  guint n_fds = haul_test_count_fds ();
+  g_autoptr(GError) error = NULL;
+  HaulValue *value = haul_value_new ("i", &error);
+  HaulArray *array = haul_array_new ("y", 5, &error);
+  g_autoptr(HaulValue) raw = value_new ("i");
+  HaulValue *their_value;
+  HaulArray *their_array;
+
+  g_assert_no_error (error);
+  g_assert_null (haul_value_get_lock (raw));
+  g_assert_cmpuint (haul_shareable_get_n_fds (HAUL_SHAREABLE (raw)), ==, 1);
+  g_assert_cmpuint (haul_shareable_get_n_fds (HAUL_SHAREABLE (value)), ==, 2);
+  their_value = pass_on (value, &error);
+  their_array = pass_on (array, &error);
+  g_assert_no_error (error);
+
+  g_assert_true (haul_rlock_acquire (haul_value_get_lock (value), 0, NULL, &error));
+  g_assert_true (haul_rlock_acquire (haul_value_get_lock (value), 0, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (haul_rlock_acquire (haul_value_get_lock (their_value), 0, NULL, &error));
+  g_assert_nonnull (error);   /* this thread has it, by another object */
+  g_clear_error (&error);
+  haul_rlock_release (haul_value_get_lock (value));
+  haul_rlock_release (haul_value_get_lock (value));
+  g_assert_true (haul_rlock_acquire (haul_value_get_lock (their_value), 0, NULL, &error));
+  g_assert_true (haul_rlock_acquire (haul_array_get_lock (their_array), 0, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (haul_rlock_acquire (haul_array_get_lock (array), 0, NULL, NULL));
+  haul_rlock_release (haul_array_get_lock (their_array));
+  haul_rlock_release (haul_value_get_lock (their_value));
+
+  g_assert_finalize_object (value);
+  g_assert_finalize_object (their_value);
+  g_assert_finalize_object (array);
+  g_assert_finalize_object (their_array);
+  g_assert_cmpuint (haul_test_count_fds (), ==, n_fds + 1);
+}
+
+/* Something else where the lock should be. */
+static void
+test_hostile_lock (void)
+{
+  g_autoptr(HaulValue) value = value_new ("i");
+  g_autoptr(HaulValue) other = value_new ("i");
+  g_autoptr(GError) error = NULL;
+  int fds[2] = { fcntl (haul_shareable_get_fd (HAUL_SHAREABLE (value), 0), F_DUPFD_CLOEXEC, 3),
+                 fcntl (haul_shareable_get_fd (HAUL_SHAREABLE (other), 0), F_DUPFD_CLOEXEC, 3) };
+
+  g_assert_null (haul_shareable_new_for_fds ("value", fds, 2, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+}
+
 typedef struct
 {
   HaulValue *value;
@@ -360,6 +416,8 @@ main (int    argc,
   g_test_add_func ("/value/passed", test_passed);
   g_test_add_func ("/value/hostile", test_hostile);
   g_test_add_func ("/value/hostile-fds", test_hostile_fds);
+  g_test_add_func ("/value/lock", test_lock);
+  g_test_add_func ("/value/hostile-lock", test_hostile_lock);
   g_test_add_func ("/value/atomic", test_atomic);
 
   return g_test_run ();

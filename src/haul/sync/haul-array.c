@@ -30,6 +30,40 @@ struct _HaulArray
 
 G_DEFINE_FINAL_TYPE (HaulArray, haul_array, HAUL_TYPE_SHAREABLE)
 
+static HaulArray *
+create (const char  *type,
+        gsize        length,
+        gboolean     with_lock,
+        GError     **error)
+{
+  g_autoptr(HaulArray) self = g_object_new (HAUL_TYPE_ARRAY, NULL);
+
+  return haul_elements_create (&self->elements, HAUL_SHAREABLE (self), type, length, with_lock, error)
+         ? g_steal_pointer (&self)
+         : NULL;
+}
+
+/**
+ * haul_array_new:
+ * @type: one of "y", "n", "q", "i", "u", "x", "t" and "d"
+ * @length: how many numbers; they take their memory at once
+ * @error: %HAUL_ERROR_BAD_ARGUMENT for another type, %HAUL_ERROR_TOO_LARGE, or a
+ *   %G_IO_ERROR
+ *
+ * Makes numbers that are 0, with a lock; see haul_array_get_lock().
+ *
+ * Returns: (transfer full): the numbers
+ */
+HaulArray *
+haul_array_new (const char  *type,
+                gsize        length,
+                GError     **error)
+{
+  g_return_val_if_fail (type != NULL, NULL);
+
+  return create (type, length, TRUE, error);
+}
+
 /**
  * haul_array_new_raw:
  * @type: one of "y", "n", "q", "i", "u", "x", "t" and "d"
@@ -47,16 +81,27 @@ haul_array_new_raw (const char  *type,
                     gsize        length,
                     GError     **error)
 {
-  g_autoptr(HaulArray) self = NULL;
-  gsize size;
-
   g_return_val_if_fail (type != NULL, NULL);
 
-  self = g_object_new (HAUL_TYPE_ARRAY, NULL);
-  if (!haul_elements_plan (&self->elements, type, length, error))
-    return NULL;
-  size = haul_elements_get_size (&self->elements);
-  return haul_shareable_create (HAUL_SHAREABLE (self), size, size, error) ? g_steal_pointer (&self) : NULL;
+  return create (type, length, FALSE, error);
+}
+
+/**
+ * haul_array_get_lock:
+ * @self: an array
+ *
+ * Gets the lock that belongs to it. Whoever does several steps as one, such as reading
+ * a number and then writing another one, takes it; methods here do not look whether it
+ * is taken. What becomes of it when its holder is killed is that of #HaulRLock.
+ *
+ * Returns: (transfer none) (nullable): the lock, or %NULL if it was made without
+ */
+HaulRLock *
+haul_array_get_lock (HaulArray *self)
+{
+  g_return_val_if_fail (HAUL_IS_ARRAY (self), NULL);
+
+  return self->elements.lock;
 }
 
 /**
@@ -370,12 +415,23 @@ haul_array_open (HaulShareable  *shareable,
 }
 
 static void
+haul_array_dispose (GObject *object)
+{
+  haul_elements_clear (&HAUL_ARRAY (object)->elements);
+
+  G_OBJECT_CLASS (haul_array_parent_class)->dispose (object);
+}
+
+static void
 haul_array_class_init (HaulArrayClass *klass)
 {
   HaulShareableClass *shareable_class = HAUL_SHAREABLE_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = haul_array_dispose;
+
   shareable_class->kind = "array";
-  shareable_class->n_fds = 1;
+  shareable_class->n_fds = HAUL_ELEMENTS_N_FDS;
+  shareable_class->n_optional_fds = HAUL_ELEMENTS_N_OPTIONAL_FDS;
   shareable_class->has_memory = TRUE;
   shareable_class->open = haul_array_open;
 }

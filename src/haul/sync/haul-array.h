@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "haul-rlock.h"
 #include "haul-shareable.h"
 
 HAUL_BEGIN_DECLS
@@ -10,10 +11,14 @@ HAUL_BEGIN_DECLS
 #define HAUL_TYPE_ARRAY (haul_array_get_type ())
 G_DECLARE_FINAL_TYPE (HaulArray, haul_array, HAUL, ARRAY, HaulShareable)
 
+HaulArray  *haul_array_new                      (const char  *type,
+                                                 gsize        length,
+                                                 GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 HaulArray  *haul_array_new_raw                  (const char  *type,
                                                  gsize        length,
                                                  GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
+HaulRLock  *haul_array_get_lock                 (HaulArray   *self);
 const char *haul_array_get_number_type          (HaulArray   *self);
 gsize       haul_array_get_length               (HaulArray   *self);
 gpointer    haul_array_get_data                 (HaulArray   *self);

@@ -3,11 +3,12 @@
 
 #pragma once
 
+#include "haul-rlock.h"
 #include "haul-shareable-private.h"
 
 G_BEGIN_DECLS
 
-/* Numbers of one type in shared memory: what a value is one of, and an array many. Each access is one
+/* Numbers of one type in shared memory, with a lock: what a value is one of, and an array many. Each access is one
  * atomic step. Numbers that do not fit are mistakes of the program: they are criticals, and change nothing. */
 
 typedef struct
@@ -16,16 +17,22 @@ typedef struct
   guint   size;      /* of one, in bytes */
   gsize   n;
   guint8 *data;
+  HaulRLock *lock;   /* (owned) (nullable) */
 } HaulElements;
 
-/* Says what will be made. FALSE for a type that is none, or for more than fit into memory. */
-gboolean haul_elements_plan        (HaulElements        *self,
+/* What a class of them has: the memory, and the lock's. */
+#define HAUL_ELEMENTS_N_FDS          2
+#define HAUL_ELEMENTS_N_OPTIONAL_FDS 1
+
+/* Makes those of a new object. */
+gboolean haul_elements_create      (HaulElements        *self,
+                                    HaulShareable       *owner,
                                     const char          *type,
                                     gsize                n,
+                                    gboolean             with_lock,
                                     GError             **error);
-/* The bytes of the body that they take. */
-gsize    haul_elements_get_size    (const HaulElements  *self);
-/* For open(): makes what was planned, or finds what came from another process. */
+void     haul_elements_clear       (HaulElements        *self);
+/* For open(): makes them, or finds those that came from another process. */
 gboolean haul_elements_open        (HaulElements        *self,
                                     HaulShareable       *owner,
                                     GError             **error);

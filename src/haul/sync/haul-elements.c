@@ -5,9 +5,14 @@
 
 #include "haul-elements-private.h"
 
+#include <fcntl.h>
+#include <errno.h>
 #include <string.h>
 
 #include "haul/wire/haul-error.h"
+#include "haul/wire/haul-fd-private.h"
+
+#define LOCK_FD 1
 
 /* What the body begins with; the numbers come after it. */
 typedef struct
@@ -45,11 +50,12 @@ size_of (char type)
     }
 }
 
-gboolean
-haul_elements_plan (HaulElements *self,
-                    const char   *type,
-                    gsize         n,
-                    GError      **error)
+/* Says what will be made. */
+static gboolean
+plan (HaulElements  *self,
+      const char    *type,
+      gsize          n,
+      GError       **error)
 {
   guint size = strlen (type) == 1 ? size_of (type[0]) : 0;
 
@@ -70,10 +76,64 @@ haul_elements_plan (HaulElements *self,
   return TRUE;
 }
 
-gsize
-haul_elements_get_size (const HaulElements *self)
+static gsize
+get_size (const HaulElements *self)
 {
   return sizeof (Header) + self->n * self->size;
+}
+
+static gboolean
+make_lock (HaulElements   *self,
+           HaulShareable  *owner,
+           GError        **error)
+{
+  int fd;
+
+  self->lock = haul_rlock_new (error);
+  if (self->lock == NULL)
+    return FALSE;
+  fd = fcntl (haul_shareable_get_fd (HAUL_SHAREABLE (self->lock), 0), F_DUPFD_CLOEXEC, 3);
+  if (fd < 0)
+    return haul_throw_errno (error, errno, "cannot share a lock");
+  haul_shareable_take_fd (owner, LOCK_FD, fd);
+  return TRUE;
+}
+
+gboolean
+haul_elements_create (HaulElements   *self,
+                      HaulShareable  *owner,
+                      const char     *type,
+                      gsize           n,
+                      gboolean        with_lock,
+                      GError        **error)
+{
+  return plan (self, type, n, error)
+         && (!with_lock || make_lock (self, owner, error))
+         && haul_shareable_create (owner, get_size (self), get_size (self), error);
+}
+
+void
+haul_elements_clear (HaulElements *self)
+{
+  g_clear_object (&self->lock);
+}
+
+/* That of one which came from another process, if it has any. */
+static gboolean
+adopt_lock (HaulElements   *self,
+            HaulShareable  *owner,
+            GError        **error)
+{
+  int fd = haul_shareable_get_fd (owner, LOCK_FD);
+
+  if (self->lock != NULL || fd < 0)
+    return TRUE;
+
+  fd = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+  if (fd < 0)
+    return haul_throw_errno (error, errno, "cannot take a lock");
+  self->lock = HAUL_RLOCK (haul_shareable_new_for_fds ("rlock", &fd, 1, error));
+  return self->lock != NULL;
 }
 
 gboolean
@@ -98,8 +158,8 @@ haul_elements_open (HaulElements  *self,
 
   self->data = (guint8 *) (header + 1);
   if (self->size > 0 && size >= sizeof *header && (size - sizeof *header) / self->size == self->n
-      && haul_elements_get_size (self) == size)
-    return TRUE;
+      && get_size (self) == size)
+    return adopt_lock (self, owner, error);
 
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a shared ‘%s’ of another size than its numbers take",
                haul_shareable_get_kind (owner));

@@ -98,7 +98,12 @@ haul_shareable_get_fd (HaulShareable *self,
 guint
 haul_shareable_get_n_fds (HaulShareable *self)
 {
-  return HAUL_SHAREABLE_GET_CLASS (self)->n_fds;
+  HaulShareableClass *klass = HAUL_SHAREABLE_GET_CLASS (self);
+  guint n_fds = klass->n_fds;
+
+  while (n_fds > klass->n_fds - klass->n_optional_fds && get_private (self)->fds[n_fds - 1] < 0)
+    n_fds--;
+  return n_fds;
 }
 
 void
@@ -213,7 +218,7 @@ haul_shareable_adopt (HaulShareable  *self,
       else
         haul_clear_fd (&fd);
     }
-  if (n_fds != klass->n_fds)
+  if (n_fds > klass->n_fds || n_fds < klass->n_fds - klass->n_optional_fds)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a ‘%s’ is made of %u file descriptors, not of %u",
                    klass->kind, klass->n_fds, n_fds);

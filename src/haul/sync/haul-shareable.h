@@ -41,6 +41,7 @@ G_DECLARE_DERIVABLE_TYPE (HaulShareable, haul_shareable, HAUL, SHAREABLE, GObjec
  * @kind: what it is called between processes: "lock", at most 15 bytes
  * @n_members: how many processes may use one at a time; 0 if it does not matter who does
  * @n_fds: how many file descriptors make one; the first is that of its memory, if it has any
+ * @n_optional_fds: how many of these, at the end, may be missing
  * @has_memory: whether it has any
  * @open: makes ready what was made, or came from another process, or says why it cannot be
  * @repair: puts right what who died had begun to change
@@ -56,6 +57,7 @@ struct _HaulShareableClass
   const char   *kind;
   guint         n_members;
   guint         n_fds;
+  guint         n_optional_fds;
   gboolean      has_memory;
 
   gboolean    (*open)   (HaulShareable  *self,

@@ -18,8 +18,17 @@
  * It begins as 0.
  *
  * Each method is one step: nobody ever sees half of a number. But what is read and
- * then written is two steps, between which others may write. haul_value_add_int64()
- * and haul_value_compare_exchange_int64() are one.
+ * then written is two steps, between which others may write: counts are lost. Either
+ * take the lock around them,
+ * |[<!-- language="C" -->
+ * if (haul_rlock_acquire (haul_value_get_lock (counter), -1, NULL, error))
+ *   {
+ *     haul_value_set_int64 (counter, haul_value_get_int64 (counter) + 1);
+ *     haul_rlock_release (haul_value_get_lock (counter));
+ *   }
+ * ]|
+ * or use haul_value_add_int64() or haul_value_compare_exchange_int64(), which are one
+ * step, and need no lock.
  *
  * A number that the type does not have is a mistake of the program: a critical
  * warning, and nothing changes.
@@ -32,6 +41,36 @@ struct _HaulValue
 };
 
 G_DEFINE_FINAL_TYPE (HaulValue, haul_value, HAUL_TYPE_SHAREABLE)
+
+static HaulValue *
+create (const char  *type,
+        gboolean     with_lock,
+        GError     **error)
+{
+  g_autoptr(HaulValue) self = g_object_new (HAUL_TYPE_VALUE, NULL);
+
+  return haul_elements_create (&self->elements, HAUL_SHAREABLE (self), type, 1, with_lock, error)
+         ? g_steal_pointer (&self)
+         : NULL;
+}
+
+/**
+ * haul_value_new:
+ * @type: one of "y", "n", "q", "i", "u", "x", "t" and "d"
+ * @error: %HAUL_ERROR_BAD_ARGUMENT for another type, or a %G_IO_ERROR
+ *
+ * Makes a number that is 0, with a lock; see haul_value_get_lock().
+ *
+ * Returns: (transfer full): the number
+ */
+HaulValue *
+haul_value_new (const char  *type,
+                GError     **error)
+{
+  g_return_val_if_fail (type != NULL, NULL);
+
+  return create (type, TRUE, error);
+}
 
 /**
  * haul_value_new_raw:
@@ -47,16 +86,27 @@ HaulValue *
 haul_value_new_raw (const char  *type,
                     GError     **error)
 {
-  g_autoptr(HaulValue) self = NULL;
-  gsize size;
-
   g_return_val_if_fail (type != NULL, NULL);
 
-  self = g_object_new (HAUL_TYPE_VALUE, NULL);
-  if (!haul_elements_plan (&self->elements, type, 1, error))
-    return NULL;
-  size = haul_elements_get_size (&self->elements);
-  return haul_shareable_create (HAUL_SHAREABLE (self), size, size, error) ? g_steal_pointer (&self) : NULL;
+  return create (type, FALSE, error);
+}
+
+/**
+ * haul_value_get_lock:
+ * @self: a value
+ *
+ * Gets the lock that belongs to it. Whoever does several steps as one, such as reading
+ * a number and then writing another one, takes it; methods here do not look whether it
+ * is taken. What becomes of it when its holder is killed is that of #HaulRLock.
+ *
+ * Returns: (transfer none) (nullable): the lock, or %NULL if it was made without
+ */
+HaulRLock *
+haul_value_get_lock (HaulValue *self)
+{
+  g_return_val_if_fail (HAUL_IS_VALUE (self), NULL);
+
+  return self->elements.lock;
 }
 
 /**
@@ -264,12 +314,23 @@ haul_value_open (HaulShareable  *shareable,
 }
 
 static void
+haul_value_dispose (GObject *object)
+{
+  haul_elements_clear (&HAUL_VALUE (object)->elements);
+
+  G_OBJECT_CLASS (haul_value_parent_class)->dispose (object);
+}
+
+static void
 haul_value_class_init (HaulValueClass *klass)
 {
   HaulShareableClass *shareable_class = HAUL_SHAREABLE_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = haul_value_dispose;
+
   shareable_class->kind = "value";
-  shareable_class->n_fds = 1;
+  shareable_class->n_fds = HAUL_ELEMENTS_N_FDS;
+  shareable_class->n_optional_fds = HAUL_ELEMENTS_N_OPTIONAL_FDS;
   shareable_class->has_memory = TRUE;
   shareable_class->open = haul_value_open;
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "haul-rlock.h"
 #include "haul-shareable.h"
 
 HAUL_BEGIN_DECLS
@@ -10,9 +11,12 @@ HAUL_BEGIN_DECLS
 #define HAUL_TYPE_VALUE (haul_value_get_type ())
 G_DECLARE_FINAL_TYPE (HaulValue, haul_value, HAUL, VALUE, HaulShareable)
 
+HaulValue  *haul_value_new                      (const char  *type,
+                                                 GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 HaulValue  *haul_value_new_raw                  (const char  *type,
                                                  GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
+HaulRLock  *haul_value_get_lock                 (HaulValue   *self);
 const char *haul_value_get_number_type          (HaulValue   *self);
 gint64      haul_value_get_int64                (HaulValue   *self);
 guint64     haul_value_get_uint64               (HaulValue   *self);

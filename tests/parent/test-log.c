@@ -84,7 +84,6 @@ test_records (gconstpointer name)
   GListModel *log;
   gboolean has_process;
   g_autofree char *worker = NULL;
-  g_autofree char *text = NULL;
 
   haul_test_begin ();
   executor = executor_new (name);

@@ -286,6 +286,8 @@ add_shortcuts (GtkApplication *application)
     { "win.close", { "<Control>w" } },
     { "win.show-help-overlay", { "<Control>question" } },
     { "win.new-menu", { "<Control>n" } },
+    { "win.run-earlier", { "<Shift><Alt>Up" } },
+    { "win.run-later", { "<Shift><Alt>Down" } },
     { "win.repeat-last", { "<Shift><Control>n" } },
     { "win.duplicate-selected", { "<Control>u" } },
     { "win.save-selected", { "<Control>s" } },

@@ -222,6 +222,43 @@ toggle_daemon_cb (GSimpleAction *action,
     haul_job_set_daemon (job, !haul_job_get_daemon (job));
 }
 
+typedef enum
+{
+  MOVE_FIRST,
+  MOVE_EARLIER,
+  MOVE_LATER,
+  MOVE_LAST,
+} Move;
+
+static void
+move_job_cb (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  LtJobs *jobs = lt_application_get_jobs (user_data);
+  g_autofree char *text = NULL;
+  HaulExecutor *executor;
+  HaulJob *job;
+  guint id, how;
+  int position;
+
+  g_variant_get (parameter, "(uu)", &id, &how);
+  job = lt_jobs_lookup (jobs, id);
+  executor = job != NULL ? lt_jobs_find_executor (job) : NULL;
+  position = executor != NULL ? haul_executor_get_position (executor, job) : -1;
+  if (position < 0 || how > MOVE_LAST)
+    return;   /* its turn has come in the meantime */
+
+  if (how == MOVE_EARLIER || how == MOVE_LATER)
+    position = MAX (position + (how == MOVE_LATER ? 1 : -1), 0);
+  else
+    position = how == MOVE_FIRST ? 0 : G_MAXINT;
+  (void) haul_executor_move (executor, job, position);
+  text = g_strdup_printf (_("“%s” is number %d in the queue"), haul_job_get_title (job),
+                          haul_executor_get_position (executor, job) + 1);
+  tell (user_data, text);
+}
+
 static void
 force_job_cb (GSimpleAction *action,
               GVariant      *parameter,
@@ -406,6 +443,7 @@ static const GActionEntry entries[] = {
   { "resume-job", resume_job_cb, "u" },
   { "cancel-job", cancel_job_cb, "u" },
   { "force-job", force_job_cb, "u" },
+  { "move-job", move_job_cb, "(uu)" },
   { "collect-job", collect_job_cb, "u" },
   { "toggle-daemon", toggle_daemon_cb, "u" },
   { "start-again", start_again_cb, "u" },
@@ -428,7 +466,7 @@ lt_job_actions_add (LtApplication *application)
 
   g_return_if_fail (LT_IS_APPLICATION (application));
 
-  hold = g_property_action_new ("hold-queue", lt_jobs_get_pool (lt_application_get_jobs (application)), "held");
+  hold = g_property_action_new ("hold-queue", lt_application_get_jobs (application), "held");
   g_action_map_add_action (G_ACTION_MAP (application), G_ACTION (hold));
   g_action_map_add_action_entries (G_ACTION_MAP (application), entries, G_N_ELEMENTS (entries), application);
 }

@@ -19,6 +19,23 @@ append_action (GMenu      *menu,
   g_menu_append_item (menu, item);
 }
 
+/* As the action has them: first, earlier, later, last. */
+static GMenu *
+build_queue_menu (HaulJob *job)
+{
+  const char *labels[] = { _("Run _Next"), _("Run _Earlier"), _("Run _Later"), _("Run La_st") };
+  GMenu *menu = g_menu_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
+    {
+      g_autoptr(GMenuItem) item = g_menu_item_new (labels[i], NULL);
+
+      g_menu_item_set_action_and_target (item, "app.move-job", "(uu)", haul_job_get_id (job), i);
+      g_menu_append_item (menu, item);
+    }
+  return menu;
+}
+
 static GMenuModel *
 build_menu (HaulJob *job)
 {
@@ -51,6 +68,12 @@ build_menu (HaulJob *job)
     append_action (end, job, _("Re_move"), "app.remove-job");
 
   g_menu_append_section (menu, NULL, G_MENU_MODEL (control));
+  if (state == HAUL_JOB_QUEUED)
+    {
+      g_autoptr(GMenu) queue = build_queue_menu (job);
+
+      g_menu_append_section (menu, NULL, G_MENU_MODEL (queue));
+    }
   g_menu_append_section (menu, NULL, G_MENU_MODEL (again));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (end));
   return G_MENU_MODEL (menu);

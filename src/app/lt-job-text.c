@@ -61,14 +61,18 @@ silence (HaulJob *job)
 gboolean
 lt_job_text_is_held (HaulJob *job)
 {
+  HaulExecutor *executor;
   HaulPool *pool;
   HaulJobState state;
   LtPartCount count;
 
   g_return_val_if_fail (HAUL_IS_JOB (job), FALSE);
 
+  executor = lt_jobs_find_executor (job);
   pool = lt_jobs_find_pool (job);
   state = haul_job_get_state (job);
+  if (state == HAUL_JOB_QUEUED && executor != NULL && haul_executor_get_held (executor))
+    return TRUE;
   if (pool == NULL || !haul_pool_get_held (pool) || state > HAUL_JOB_RUNNING)
     return FALSE;
   lt_pool_text_count (haul_job_get_parts (job), &count);

@@ -44,7 +44,8 @@ lt_jobs_leave (LtJobs *self,
 {
   GListModel *jobs = lt_jobs_get_model (self);
 
-  haul_pool_set_held (lt_jobs_get_pool (self), FALSE);
+  g_object_set (self, "held", FALSE, NULL);
+  haul_pool_set_held (lt_jobs_get_pool (self), FALSE);   /* it has a switch of its own */
   for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
     {
       g_autoptr(HaulJob) job = g_list_model_get_item (jobs, i);

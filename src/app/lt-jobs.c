@@ -15,6 +15,9 @@
 /* Where a job keeps the executor of the pool that runs it. */
 #define POOL_KEY "lt-pool"
 
+/* … and whichever it is that runs it. */
+#define EXECUTOR_KEY "lt-executor"
+
 /* Between two looks at the time that is left. */
 #define TICK_MS 1000
 
@@ -30,6 +33,7 @@ struct _LtJobs
   guint         counts[LT_N_FILTERS];
   char         *summary;                  /* (owned) */
   char         *status;                   /* (owned) */
+  gboolean      held;
   guint         recount_id;
   guint         tick_id;                  /* only while a job is active */
 };
@@ -39,9 +43,10 @@ typedef enum
   PROP_N_ACTIVE = 1,
   PROP_SUMMARY,
   PROP_STATUS,
+  PROP_HELD,
 } LtJobsProperty;
 
-static GParamSpec *properties[PROP_STATUS + 1];
+static GParamSpec *properties[PROP_HELD + 1];
 
 enum { COUNTED, JOB_ENDED, N_SIGNALS };
 
@@ -247,6 +252,54 @@ lt_jobs_get_property (GObject    *object,
       g_value_set_string (value, self->status);
       break;
 
+    case PROP_HELD:
+      g_value_set_boolean (value, self->held);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+/* No job starts, wherever it would run. */
+static void
+set_held (LtJobs   *self,
+          gboolean  held)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->model));
+
+  if (self->held == held)
+    return;
+
+  self->held = held;
+  for (guint i = 0; i < LT_N_RUN_IN; i++)
+    haul_executor_set_held (self->executors[i], held);
+  haul_pool_set_held (lt_jobs_get_pool (self), held);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(HaulJob) job = g_list_model_get_item (G_LIST_MODEL (self->model), i);
+
+      if (haul_job_get_state (job) == HAUL_JOB_QUEUED)
+        g_object_notify (G_OBJECT (job), "state");   /* its row says why it waits */
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HELD]);
+}
+
+static void
+lt_jobs_set_property (GObject      *object,
+                      guint         prop_id,
+                      const GValue *value,
+                      GParamSpec   *pspec)
+{
+  switch ((LtJobsProperty) prop_id)
+    {
+    case PROP_HELD:
+      set_held (LT_JOBS (object), g_value_get_boolean (value));
+      break;
+
+    case PROP_N_ACTIVE:
+    case PROP_SUMMARY:
+    case PROP_STATUS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -260,6 +313,7 @@ lt_jobs_class_init (LtJobsClass *klass)
   object_class->dispose = lt_jobs_dispose;
   object_class->finalize = lt_jobs_finalize;
   object_class->get_property = lt_jobs_get_property;
+  object_class->set_property = lt_jobs_set_property;
 
   properties[PROP_N_ACTIVE] = g_param_spec_uint ("n-active", NULL, NULL, 0, G_MAXUINT, 0,
                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -267,6 +321,8 @@ lt_jobs_class_init (LtJobsClass *klass)
                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL,
                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_HELD] = g_param_spec_boolean ("held", NULL, NULL, FALSE,
+                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   /* The counts are new, and with them what each filter shows. */
@@ -415,6 +471,14 @@ lt_jobs_find_pool_executor (HaulJob *job)
   return g_object_get_data (G_OBJECT (job), POOL_KEY);
 }
 
+HaulExecutor *
+lt_jobs_find_executor (HaulJob *job)
+{
+  g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
+
+  return g_object_get_data (G_OBJECT (job), EXECUTOR_KEY);
+}
+
 HaulPool *
 lt_jobs_find_pool (HaulJob *job)
 {
@@ -491,6 +555,7 @@ lt_jobs_start (LtJobs          *self,
   haul_job_set_grace (job, lt_settings_get_grace (), FALSE);
   if (options->where == LT_RUN_IN_POOL)
     g_object_set_data_full (G_OBJECT (job), POOL_KEY, g_object_ref (self->executors[LT_RUN_IN_POOL]), g_object_unref);
+  g_object_set_data_full (G_OBJECT (job), EXECUTOR_KEY, g_object_ref (self->executors[options->where]), g_object_unref);
   add (self, job);
   haul_executor_submit (self->executors[options->where], job);
   if (self->history != NULL && haul_job_is_active (job))

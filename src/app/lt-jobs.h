@@ -89,6 +89,9 @@ gboolean      lt_jobs_remove       (LtJobs          *self,
                                     HaulJob         *job);
 HaulJob      *lt_jobs_undo_remove  (LtJobs          *self);   /* (nullable) (transfer none) */
 
+/* Where a job that is queued waits; NULL for none. */
+HaulExecutor *lt_jobs_find_executor  (HaulJob       *job);
+
 /* Those that have not ended, and are daemons, or are not. */
 guint         lt_jobs_count_daemons  (LtJobs        *self,
                                       gboolean       daemons);

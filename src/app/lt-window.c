@@ -112,6 +112,32 @@ copy_row_cb (GSimpleAction *action,
 }
 
 static void
+move_selected (LtWindow *self,
+               guint     how)
+{
+  HaulJob *job = lt_window_get_selected (self);
+
+  if (job != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "app.move-job", "(uu)", haul_job_get_id (job), how);
+}
+
+static void
+run_earlier_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  move_selected (user_data, 1);
+}
+
+static void
+run_later_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  move_selected (user_data, 2);
+}
+
+static void
 new_menu_cb (GSimpleAction *action,
              GVariant      *parameter,
              gpointer       user_data)
@@ -196,6 +222,8 @@ static const GActionEntry entries[] = {
   { "duplicate-selected", duplicate_selected_cb },
   { "save-selected", save_selected_cb },
   { "copy-row", copy_row_cb },
+  { "run-earlier", run_earlier_cb },
+  { "run-later", run_later_cb },
   { "new-menu", new_menu_cb },
   { "repeat-last", repeat_last_cb },
   { "show-page", show_page_cb, "s" },

@@ -67,7 +67,8 @@ def test_bad_calls(program):
         app.activate('start-job', GLib.Variant('s', task))
     for task in ['nothing', 'pi-part']:
         app.activate('new-job', GLib.Variant('s', task))
-    for name in ['pause-job', 'resume-job', 'cancel-job', 'force-job', 'start-again', 'remove-job', 'select-job',
+    app.activate('move-job', GLib.Variant('(uu)', (4711, 9)))
+    for name in ['collect-job', 'toggle-daemon', 'show-job', 'pause-job', 'resume-job', 'cancel-job', 'force-job', 'start-again', 'remove-job', 'select-job',
                  'duplicate-job', 'copy-row', 'copy-command', 'copy-result', 'save-result']:
         app.activate(name, GLib.Variant('u', 4711))
     app.activate('undo-remove')
@@ -120,6 +121,29 @@ def test_pool(program):
     wait_for('the workers to be gone', lambda: all(is_gone(pid) for pid in first + [server]))
 
 
+def test_queue(program):
+    """A held queue starts nothing; a job that is moved to its front is the first to run."""
+    app = App(program)
+    app.activate('hold-queue')
+    for seconds in ['600', '601', '602']:
+        app.activate('start-job', GLib.Variant('s', 'sleep --seconds ' + seconds))
+    wait_for('all to wait', lambda: len(app.find_all('Sleep, waiting: the queue is held.*')) == 3)
+    assert children_of(app.process.pid) == []
+    app.activate('move-job', GLib.Variant('(uu)', (3, 0)))
+    app.wait('“Sleep” is number 1 in the queue')
+    app.activate('move-job', GLib.Variant('(uu)', (4711, 0)))
+    app.activate('hold-queue')
+    wait_for('some to run', lambda: children_of(app.process.pid))
+    app.activate('pause-job', GLib.Variant('u', 3))
+    wait_for('the last to run among the first', lambda: app.find_all('Sleep, paused.*') or
+             app.activate('pause-job', GLib.Variant('u', 3)))
+    for job in [1, 2, 3]:
+        app.activate('cancel-job', GLib.Variant('u', job))
+    wait_for('all to be canceled', lambda: len(app.find_all('Sleep, canceled.*')) == 3)
+    app.activate('quit')
+    app.finish()
+
+
 def test_form(program):
     """The form opens from its action, and Start starts the job."""
     app = App(program)
@@ -165,4 +189,4 @@ def test_no_schema(program):
 
 
 if __name__ == '__main__':
-    sys.exit(run([test_first_job, test_result, test_bad_calls, test_pool, test_form, test_no_display, test_no_schema]))
+    sys.exit(run([test_first_job, test_result, test_bad_calls, test_pool, test_queue, test_form, test_no_display, test_no_schema]))

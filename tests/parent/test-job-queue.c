@@ -450,6 +450,55 @@ test_out_of_fds (void)
   haul_test_assert_clean ();
 }
 
+static void
+note_start_cb (HaulJob    *job,
+               GParamSpec *pspec,
+               GString    *order)
+{
+  if (haul_job_get_state (job) == HAUL_JOB_STARTING)
+    g_string_append (order, haul_job_get_title (job));
+}
+
+/* While it is held nothing starts; who was moved has its turn where it was moved to. */
+static void
+test_held_and_moved (void)
+{
+  static const char * const names[] = { "a", "b", "c", "d" };
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(GPtrArray) jobs = NULL;
+  g_autoptr(GString) order = g_string_new (NULL);
+
+  haul_test_begin ();
+  executor = haul_test_process_executor_new ();
+  haul_executor_set_max_running (executor, 1);
+  haul_executor_set_held (executor, TRUE);
+  g_assert_true (haul_executor_get_held (executor));
+  jobs = start_many (executor, 4, "ok", NULL);
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      haul_job_set_title (jobs->pdata[i], names[i]);
+      g_signal_connect (jobs->pdata[i], "notify::state", G_CALLBACK (note_start_cb), order);
+      g_assert_cmpint (haul_executor_get_position (executor, jobs->pdata[i]), ==, i);
+    }
+  g_assert_false (haul_test_run_for (never, NULL, 100));
+  g_assert_cmpuint (haul_executor_get_n_queued (executor), ==, 4);
+
+  g_assert_true (haul_executor_move (executor, jobs->pdata[3], 0));
+  g_assert_true (haul_executor_move (executor, jobs->pdata[0], 4711));
+  g_assert_true (haul_executor_move (executor, jobs->pdata[2], 1));
+  haul_job_cancel (jobs->pdata[1]);   /* from where it is */
+  g_assert_cmpint (haul_executor_get_position (executor, jobs->pdata[0]), ==, 2);
+  haul_executor_set_held (executor, FALSE);
+  haul_test_shutdown (executor, HAUL_SHUTDOWN_DRAIN);
+  g_assert_cmpstr (order->str, ==, "dca");
+  g_assert_false (haul_executor_move (executor, jobs->pdata[0], 0));
+  g_assert_cmpint (haul_executor_get_position (executor, jobs->pdata[0]), ==, -1);
+
+  g_clear_pointer (&jobs, g_ptr_array_unref);
+  g_clear_object (&executor);
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -467,5 +516,7 @@ main (int    argc,
   g_test_add_func ("/parent/queue/many-queued", test_many_queued);
   g_test_add_func ("/parent/queue/many-run", test_many_run);
   g_test_add_func ("/parent/queue/out-of-fds", test_out_of_fds);
+  g_test_add_func ("/parent/queue/held-and-moved", test_held_and_moved);
+
   return g_test_run ();
 }

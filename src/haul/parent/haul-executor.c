@@ -16,11 +16,12 @@ typedef struct
   guint      max_running;
   GSource   *pump;          /* (owned) (nullable) starts what has a slot, next turn of the loop */
   GPtrArray *shutdowns;     /* (owned) of GTask, complete when nothing is left */
+  gboolean   held;          /* what is queued stays there */
   gboolean   closed;        /* shut down: takes no more jobs */
 } HaulExecutorPrivate;
 
-typedef enum { PROP_MAX_RUNNING = 1, PROP_N_RUNNING, PROP_N_QUEUED } HaulExecutorProperty;
-static GParamSpec *properties[PROP_N_QUEUED + 1];
+typedef enum { PROP_MAX_RUNNING = 1, PROP_N_RUNNING, PROP_N_QUEUED, PROP_HELD } HaulExecutorProperty;
+static GParamSpec *properties[PROP_HELD + 1];
 
 G_DEFINE_ENUM_TYPE (HaulShutdown, haul_shutdown,
                     G_DEFINE_ENUM_VALUE (HAUL_SHUTDOWN_DRAIN, "drain"),
@@ -51,7 +52,7 @@ pump_cb (gpointer user_data)
   HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
 
   g_clear_pointer (&priv->pump, g_source_unref);
-  while (priv->queued.length > 0 && priv->running->len < priv->max_running && has_room (self))
+  while (!priv->held && priv->queued.length > 0 && priv->running->len < priv->max_running && has_room (self))
     {
       HaulJob *job = g_queue_pop_head (&priv->queued);
 
@@ -178,6 +179,10 @@ haul_executor_get_property (GObject    *object,
       g_value_set_uint (value, haul_executor_get_n_queued (self));
       break;
 
+    case PROP_HELD:
+      g_value_set_boolean (value, haul_executor_get_held (self));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -193,6 +198,10 @@ haul_executor_set_property (GObject      *object,
     {
     case PROP_MAX_RUNNING:
       haul_executor_set_max_running (HAUL_EXECUTOR (object), g_value_get_uint (value));
+      break;
+
+    case PROP_HELD:
+      haul_executor_set_held (HAUL_EXECUTOR (object), g_value_get_boolean (value));
       break;
 
     case PROP_N_RUNNING:
@@ -219,6 +228,8 @@ haul_executor_class_init (HaulExecutorClass *klass)
     g_param_spec_uint ("n-running", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_N_QUEUED] =
     g_param_spec_uint ("n-queued", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_HELD] =
+    g_param_spec_boolean ("held", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -326,6 +337,94 @@ haul_executor_get_n_queued (HaulExecutor *self)
   g_return_val_if_fail (HAUL_IS_EXECUTOR (self), 0);
 
   return priv->queued.length;
+}
+
+/**
+ * haul_executor_get_held:
+ * @self: an executor
+ *
+ * Gets #HaulExecutor:held.
+ *
+ * Returns: whether no job starts
+ */
+gboolean
+haul_executor_get_held (HaulExecutor *self)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_return_val_if_fail (HAUL_IS_EXECUTOR (self), FALSE);
+
+  return priv->held;
+}
+
+/**
+ * haul_executor_set_held:
+ * @self: an executor
+ * @held: whether to start no job
+ *
+ * Holds the queue, or lets it go on. What runs goes on. An executor that is held does
+ * not complete a shutdown that lets its jobs end by themselves.
+ */
+void
+haul_executor_set_held (HaulExecutor *self,
+                        gboolean      held)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_return_if_fail (HAUL_IS_EXECUTOR (self));
+
+  if (priv->held == !!held)
+    return;
+
+  priv->held = !!held;
+  haul_executor_plan_pump (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HELD]);
+}
+
+/**
+ * haul_executor_get_position:
+ * @self: an executor
+ * @job: a job
+ *
+ * Tells when a job has its turn.
+ *
+ * Returns: how many jobs are before it in the queue; -1 if it is not queued here
+ */
+int
+haul_executor_get_position (HaulExecutor *self,
+                            HaulJob      *job)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_return_val_if_fail (HAUL_IS_EXECUTOR (self), -1);
+
+  return g_queue_index (&priv->queued, job);
+}
+
+/**
+ * haul_executor_move:
+ * @self: an executor
+ * @job: a job
+ * @position: how many jobs are to be before it; the last place if there are fewer
+ *
+ * Gives a queued job another place in the queue.
+ *
+ * Returns: %FALSE if it is not queued here, any more
+ */
+gboolean
+haul_executor_move (HaulExecutor *self,
+                    HaulJob      *job,
+                    guint         position)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  g_return_val_if_fail (HAUL_IS_EXECUTOR (self), FALSE);
+
+  if (!g_queue_remove (&priv->queued, job))
+    return FALSE;
+
+  g_queue_push_nth (&priv->queued, job, (int) MIN (position, priv->queued.length));
+  return TRUE;
 }
 
 /**

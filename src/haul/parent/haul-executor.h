@@ -37,6 +37,12 @@ G_DECLARE_DERIVABLE_TYPE (HaulExecutor, haul_executor, HAUL, EXECUTOR, GObject)
  */
 
 /**
+ * HaulExecutor:held:
+ *
+ * Whether no job starts. What runs goes on.
+ */
+
+/**
  * HaulExecutorClass:
  * @name: "serial", "thread", "process", "pool"
  * @can_pause: whether its jobs can be paused
@@ -91,6 +97,15 @@ void        haul_executor_set_max_running (HaulExecutor         *self,
                                            guint                 max_running);
 guint       haul_executor_get_n_running   (HaulExecutor         *self);
 guint       haul_executor_get_n_queued    (HaulExecutor         *self);
+
+gboolean    haul_executor_get_held        (HaulExecutor         *self);
+void        haul_executor_set_held        (HaulExecutor         *self,
+                                           gboolean              held);
+int         haul_executor_get_position    (HaulExecutor         *self,
+                                           HaulJob              *job);
+gboolean    haul_executor_move            (HaulExecutor         *self,
+                                           HaulJob              *job,
+                                           guint                 position);
 
 void        haul_executor_submit          (HaulExecutor         *self,
                                            HaulJob              *job);

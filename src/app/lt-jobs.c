@@ -8,15 +8,10 @@
 #include <glib/gi18n.h>
 
 #include "lt-job-text.h"
+#include "lt-jobs-find.h"
 #include "lt-settings.h"
 
 #define MAX_UNDO 50
-
-/* Where a job keeps the executor of the pool that runs it. */
-#define POOL_KEY "lt-pool"
-
-/* … and whichever it is that runs it. */
-#define EXECUTOR_KEY "lt-executor"
 
 /* Between two looks at the time that is left. */
 #define TICK_MS 1000
@@ -53,33 +48,6 @@ enum { COUNTED, JOB_ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LtJobs, lt_jobs, G_TYPE_OBJECT)
-
-gboolean
-lt_jobs_matches (HaulJob  *job,
-                 LtFilter  filter)
-{
-  HaulJobVerdict verdict;
-
-  g_return_val_if_fail (HAUL_IS_JOB (job), FALSE);
-
-  verdict = haul_job_get_verdict (job);
-  switch (filter)
-    {
-    case LT_FILTER_ACTIVE:
-      return haul_job_is_active (job);
-
-    case LT_FILTER_FINISHED:
-      return !haul_job_is_active (job);
-
-    case LT_FILTER_PROBLEMS:
-      return !haul_job_is_active (job) && verdict != HAUL_VERDICT_DONE && verdict != HAUL_VERDICT_CANCELLED;
-
-    case LT_FILTER_ALL:
-    case LT_N_FILTERS:
-    default:
-      return TRUE;
-    }
-}
 
 static void
 update_summary (LtJobs *self)
@@ -463,50 +431,6 @@ lt_jobs_resize_pool (LtJobs *self,
   lt_settings_set_workers (n_workers == haul_usable_cpus () ? 0 : n_workers);
 }
 
-HaulPoolExecutor *
-lt_jobs_find_pool_executor (HaulJob *job)
-{
-  g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
-
-  return g_object_get_data (G_OBJECT (job), POOL_KEY);
-}
-
-HaulExecutor *
-lt_jobs_find_executor (HaulJob *job)
-{
-  g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
-
-  return g_object_get_data (G_OBJECT (job), EXECUTOR_KEY);
-}
-
-HaulPool *
-lt_jobs_find_pool (HaulJob *job)
-{
-  HaulPoolExecutor *executor = lt_jobs_find_pool_executor (job);
-
-  return executor != NULL ? haul_pool_executor_get_pool (executor) : NULL;
-}
-
-HaulJob *
-lt_jobs_lookup (LtJobs *self,
-                guint   id)
-{
-  guint n;
-
-  g_return_val_if_fail (LT_IS_JOBS (self), NULL);
-
-  n = g_list_model_get_n_items (G_LIST_MODEL (self->model));
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr(HaulJob) job = g_list_model_get_item (G_LIST_MODEL (self->model), i);
-
-      /* The store holds a reference of its own. */
-      if (haul_job_get_id (job) == id)
-        return job;
-    }
-  return NULL;
-}
-
 static void
 add (LtJobs  *self,
      HaulJob *job)
@@ -553,9 +477,7 @@ lt_jobs_start (LtJobs          *self,
   haul_job_set_daemon (job, options->daemon);
   haul_job_set_hold (job, options->hold && options->where == LT_RUN_IN_PROCESS);
   haul_job_set_grace (job, lt_settings_get_grace (), FALSE);
-  if (options->where == LT_RUN_IN_POOL)
-    g_object_set_data_full (G_OBJECT (job), POOL_KEY, g_object_ref (self->executors[LT_RUN_IN_POOL]), g_object_unref);
-  g_object_set_data_full (G_OBJECT (job), EXECUTOR_KEY, g_object_ref (self->executors[options->where]), g_object_unref);
+  lt_jobs_note_executor (job, self->executors[options->where]);
   add (self, job);
   haul_executor_submit (self->executors[options->where], job);
   if (self->history != NULL && haul_job_is_active (job))

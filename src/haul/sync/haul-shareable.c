@@ -40,9 +40,13 @@ typedef struct
   gsize    map_size;
   gsize    size;                          /* of the body, as it was when it was checked */
   gint     member;                        /* our place, -1 before we have one; inside of the guard */
+  guint    fork;                          /* … and in which process that was */
 } HaulShareablePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (HaulShareable, haul_shareable, G_TYPE_OBJECT)
+
+/* How many forks there are between this process and the first one of the program. */
+static guint n_forks;
 
 static HaulShareablePrivate *
 get_private (HaulShareable *self)
@@ -287,7 +291,7 @@ haul_shareable_join (HaulShareable  *self,
   HaulMembers *members = haul_shareable_get_members (self);
   guint member;
 
-  if (priv->member < 0)
+  if (priv->member < 0 || priv->fork != n_forks)   /* the place of who forked us is not ours */
     {
       if (!haul_members_join (members, &member))
         {
@@ -296,6 +300,7 @@ haul_shareable_join (HaulShareable  *self,
           return FALSE;
         }
       priv->member = member;
+      priv->fork = n_forks;
     }
   *ret_member = priv->member;
   return TRUE;
@@ -311,7 +316,7 @@ haul_shareable_finalize (GObject *object)
   HaulWait wait;
 
   haul_wait_init (&wait, 100, NULL);
-  if (priv->header != NULL && priv->member >= 0 && haul_shareable_enter (self, &wait, NULL))
+  if (priv->header != NULL && priv->member >= 0 && priv->fork == n_forks && haul_shareable_enter (self, &wait, NULL))
     {
       if (klass->leave != NULL)
         klass->leave (self, priv->member);
@@ -328,8 +333,15 @@ haul_shareable_finalize (GObject *object)
 }
 
 static void
+forked_cb (void)
+{
+  n_forks++;
+}
+
+static void
 haul_shareable_class_init (HaulShareableClass *klass)
 {
+  (void) pthread_atfork (NULL, NULL, forked_cb);
   G_OBJECT_CLASS (klass)->finalize = haul_shareable_finalize;
 }
 

@@ -97,9 +97,9 @@ haul_members_bury (HaulMembers    *self,
                    HaulMemberDied  died,
                    gpointer        user_data)
 {
-  guint n_died = 0;
+  guint n_died = 0, n_used = self->n_used;
 
-  for (guint i = 0; i < self->n_used; i++)
+  for (guint i = 0; i < n_used; i++)
     {
       HaulMember *member = &self->members[i];
 

@@ -74,7 +74,9 @@ haul_queue_ring_abandon (HaulQueueRing *self,
 static guint
 n_members (HaulQueueRing *self)
 {
-  return MIN (self->members->n_used, HAUL_QUEUE_N_MEMBERS);
+  guint n_used = __atomic_load_n (&self->members->n_used, __ATOMIC_RELAXED);
+
+  return MIN (n_used, HAUL_QUEUE_N_MEMBERS);
 }
 
 void
@@ -182,6 +184,8 @@ haul_queue_ring_bury (HaulQueueRing *self,
   if (!at_once && since >= 0 && since < BURY_EVERY_US)
     return;
   shared->buried_at = now;
-  if (haul_members_bury (self->members, died_cb, self) > 0)
+  if (self->members->n_used > HAUL_QUEUE_N_MEMBERS)
+    shared->is_broken = 1;
+  else if (haul_members_bury (self->members, died_cb, self) > 0)
     haul_queue_ring_recount (self);
 }

@@ -185,7 +185,8 @@ give_back (HaulQueueRing *self)
   HaulQueueShared *shared = self->shared;
   guint64 page = sysconf (_SC_PAGESIZE);
   guint64 from = ((guint64) (gsize) self->bytes + KEEP + page - 1) / page * page;
-  guint64 until = (guint64) (gsize) self->bytes + MIN (shared->high, self->capacity);
+  guint64 high = __atomic_load_n (&shared->high, __ATOMIC_RELAXED);
+  guint64 until = (guint64) (gsize) self->bytes + MIN (high, self->capacity);
 
   shared->high = 0;
   if (until > from)
@@ -231,8 +232,10 @@ find_place (HaulQueueRing *self,
             guint64        span,
             guint64       *ret_place)
 {
-  guint64 head = self->shared->head, tail = self->shared->tail;
+  guint64 head = self->shared->head, tail = self->shared->tail;   /* read once, and then checked */
 
+  if (!is_place (self, head) || !is_place (self, tail))
+    return FALSE;
   if (tail >= head && (span < self->capacity - tail || (span == self->capacity - tail && head != 0)))
     {
       *ret_place = tail;

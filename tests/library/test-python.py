@@ -205,6 +205,46 @@ def locks():
     lock.release()
 
 
+def queue():
+    queue = Haul.Queue.new(2, 0)
+    assert queue.put(GLib.Bytes.new(b'one'), -1, None) and queue.put(GLib.Bytes.new(b''), -1, None)
+    assert queue.is_full() and queue.get_n_items() == 2
+    assert error_of(queue.put, GLib.Bytes.new(b'x'), 0, None).matches(Gio.io_error_quark(), Gio.IOErrorEnum.WOULD_BLOCK)
+    assert queue.get(-1, None).get_data() == b'one'
+    child = os.fork()
+    if child == 0:
+        queue.get(-1, None)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert queue.task_done()
+    assert error_of(queue.task_done).matches(Haul.error_quark(), Haul.Error.NOT_POSSIBLE)
+    assert queue.join(-1, None)
+    assert queue.dup_losses().unpack() == [(child, 0, 1)] and queue.get_n_abandoned() == 1
+
+    loop, got = GLib.MainLoop(), []
+
+    def got_cb(source, result):
+        got.append(source.get_finish(result).get_data())
+        loop.quit()
+
+    queue.get_async(-1, None, got_cb)
+    queue.put_async(GLib.Bytes.new(b'two'), -1, None, lambda source, result: source.put_finish(result))
+    loop.run()
+    assert got == [b'two'], got
+    queue.close()
+    assert error_of(queue.get, -1, None).matches(Haul.error_quark(), Haul.Error.CLOSED)
+
+
+def pipe():
+    made, receiver, sender = Haul.Pipe.new(False)
+    assert made and receiver.can_receive() and sender.can_send()
+    assert sender.send(GLib.Bytes.new(b'message'), -1, None) and receiver.is_readable()
+    assert receiver.receive(-1, None).get_data() == b'message'
+    assert error_of(receiver.send, GLib.Bytes.new(b''), -1, None).matches(Haul.error_quark(), Haul.Error.NOT_POSSIBLE)
+    sender.close()
+    assert error_of(receiver.receive, -1, None).matches(Haul.error_quark(), Haul.Error.CLOSED)
+
+
 def waiting():
     semaphore = Haul.Semaphore.new(1, True)
     assert semaphore.acquire(0, None) and semaphore.get_value() == 0
@@ -238,7 +278,7 @@ def waiting():
     assert barrier.reset() and not barrier.is_broken()
 
 
-TESTS = [a_job, wrong_arguments, a_map, cancelling, random_numbers, a_log, printed_on_stderr, locks, waiting]
+TESTS = [a_job, wrong_arguments, a_map, cancelling, random_numbers, a_log, printed_on_stderr, locks, queue, pipe, waiting]
 
 print('1..%d' % len(TESTS), flush=True)
 for number, test in enumerate(TESTS, 1):

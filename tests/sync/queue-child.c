@@ -89,6 +89,20 @@ consume_until_pill (void)
     }
 }
 
+/* Puts small items as fast as it can. */
+static void
+fill (void)
+{
+  g_autoptr(GBytes) item = g_bytes_new ("small", 5);
+
+  ready ();
+  while (!queue_get (&board->stop))
+    {
+      if (!haul_queue_put (queue, item, -1, NULL, NULL))
+        g_error ("put");
+    }
+}
+
 /* Puts one item, and is gone. */
 static void
 send_and_exit (gsize size)
@@ -109,16 +123,18 @@ hold (const char *what)
   g_autoptr(GBytes) taken = NULL;
   g_autoptr(GError) error = NULL;
   HaulQueueItem item;
+  HaulQueueTurn turn;
   HaulWait wait;
   guint member;
 
   haul_wait_init (&wait, -1, NULL);
+  haul_queue_turn_init (&turn);
   if (g_str_equal (what, "taken"))
     taken = haul_queue_get (queue, -1, NULL, NULL);
   else if (!haul_queue_enter (queue, &wait, what, &member, &error))
     g_error ("%s: %s", what, error->message);
   if (g_str_equal (what, "writing"))
-    (void) haul_queue_ring_put (&queue->ring, member, NULL, 100000, &item);
+    (void) haul_queue_ring_put (&queue->ring, member, NULL, 100000, &turn, &item);
   if (g_str_equal (what, "reading"))
     (void) haul_queue_ring_get (&queue->ring, member, small, &item);
   if (g_str_equal (what, "writing") || g_str_equal (what, "reading"))
@@ -151,6 +167,8 @@ main (int    argc,
     consume (FALSE);
   else if (g_str_equal (argv[1], "pill"))
     consume_until_pill ();
+  else if (g_str_equal (argv[1], "fill"))
+    fill ();
   else if (g_str_equal (argv[1], "send"))
     send_and_exit (atoi (argv[3]));
   else

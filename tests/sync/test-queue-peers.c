@@ -266,6 +266,39 @@ test_stopped (Fixture      *fixture,
   g_assert_true (haul_queue_join (fixture->queue, 0, NULL, &error));
 }
 
+static gboolean
+is_well_filled (gpointer queue)
+{
+  return haul_queue_get_n_items (queue) > 100000;
+}
+
+/* One that needs all the place there is gets it, though others would always be content with less. */
+static void
+test_large_among_small (Fixture      *fixture,
+                        gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr(GBytes) item = g_bytes_new_take (g_malloc0 (HAUL_QUEUE_DEFAULT_BYTES), HAUL_QUEUE_DEFAULT_BYTES);
+  g_autoptr(GSubprocess) consumer = NULL;
+  GSubprocess *producers[2];
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    producers[i] = start_ready (fixture, "fill");
+  haul_test_poll_until (is_well_filled, fixture->queue, HAUL_TEST_SOON_MS);
+  consumer = start_ready (fixture, "consume-any");
+  g_assert_true (haul_queue_put (fixture->queue, item, HAUL_TEST_SOON_MS, NULL, &error));
+  g_assert_no_error (error);
+
+  __atomic_store_n (&fixture->board->stop, 1, __ATOMIC_SEQ_CST);
+  for (guint i = 0; i < 2; i++)
+    {
+      peer_join (producers[i]);
+      g_object_unref (producers[i]);
+    }
+  haul_queue_close (fixture->queue);
+  peer_join (consumer);
+}
+
 #define add(name, max_items, function) \
   g_test_add ("/queue/" name, Fixture, GUINT_TO_POINTER (max_items), set_up, function, tear_down)
 
@@ -278,6 +311,7 @@ main (int    argc,
   add ("many", 0, test_many);
   add ("many-bounded", 6, test_many);
   add ("pills", 0, test_pills);
+  add ("large-among-small", 0, test_large_among_small);
   add ("writer-died", 0, test_writer_died);
   add ("reader-died", 0, test_reader_died);
   add ("taker-died", 0, test_taker_died);

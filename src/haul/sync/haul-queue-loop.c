@@ -35,6 +35,7 @@ typedef struct
   GBytes        *item;        /* (owned) (nullable) what to put */
   gboolean       has_place;   /* a large one that is on its way */
   HaulQueueItem  place;
+  HaulQueueTurn  turn;
   guint8        *bytes;       /* (owned) (nullable) what was got */
   gsize          n_moved;     /* of a large one */
 } Op;
@@ -186,7 +187,7 @@ begin_op (Loop           *loop,
     {
     case HAUL_QUEUE_SPACE:
       bytes = g_bytes_get_data (op->item, &size);
-      return haul_queue_ring_put (ring, member, bytes, size, &op->place);
+      return haul_queue_ring_put (ring, member, bytes, size, &op->turn, &op->place);
     case HAUL_QUEUE_ITEM:
       outcome = haul_queue_ring_get (ring, member, small, &op->place);
       if (outcome == HAUL_QUEUE_DID && op->place.size <= HAUL_QUEUE_SMALL)
@@ -423,6 +424,7 @@ add_op (HaulQueue      *self,
   op->task = task;
   op->item = item != NULL ? g_bytes_ref (item) : NULL;
   op->deadline = wait.deadline;
+  haul_queue_turn_init (&op->turn);
   g_queue_push_tail (&loop->ops[event], op);
   if (cancellable != NULL)
     {

@@ -80,9 +80,12 @@ typedef struct
   guint64       doing_at;    /* … and how to tell whether it was done: where, … */
   guint64       doing_n;     /* … and which count is what then */
 
+  guint64       turn;        /* of whom it is to put next, since it waits for long; 0 for nobody … */
+  gint64        turn_until;  /* … once it is that late: it may be stopped, or dead */
+
   guint64       n_losses;    /* ever; the newest are kept */
   HaulQueueLoss losses[HAUL_QUEUE_N_LOSSES];
-} HaulQueueShared;
+} __attribute__ ((aligned (64))) HaulQueueShared;
 
 /* Ours, with copies of what was checked. */
 typedef struct
@@ -105,6 +108,13 @@ typedef enum
   HAUL_QUEUE_TOO_LARGE,
   HAUL_QUEUE_BROKEN,
 } HaulQueueOutcome;
+
+/* Of who waits for a place: who needs much of it would wait for ever while others need little. */
+typedef struct
+{
+  guint64 ticket;   /* unlike that of anybody else */
+  gint64  since;    /* µs of g_get_monotonic_time(); 0 until it waits */
+} HaulQueueTurn;
 
 /* An item on its way in or out. */
 typedef struct
@@ -142,12 +152,15 @@ gboolean         haul_queue_ring_open       (HaulQueueRing        *self,
                                              gsize                 size,
                                              HaulMembers          *members);
 
+void             haul_queue_turn_init       (HaulQueueTurn        *self);
+
 /* A small item is in the queue then. For another one there is place: once it is copied to
  * haul_queue_ring_peek(), which needs no guard, it is put by haul_queue_ring_put_end(). */
 HaulQueueOutcome haul_queue_ring_put        (HaulQueueRing        *self,
                                              guint                 member,
                                              const void           *bytes,
                                              gsize                 size,
+                                             HaulQueueTurn        *turn,
                                              HaulQueueItem        *ret_item);
 HaulQueueOutcome haul_queue_ring_put_end    (HaulQueueRing        *self,
                                              const HaulQueueItem  *item,

@@ -16,6 +16,11 @@
  * when the queue is empty and it has come this far. */
 #define REWIND (256 * 1024)
 
+/* Who has waited for a place for so long goes before others, who wait for it until it has not been seen for
+ * so long. */
+#define PATIENCE_US (50 * 1000)
+#define TURN_US (400 * 1000)
+
 /* When the queue is empty it keeps this much memory, and gives the rest back. */
 #define KEEP (8 * 1024 * 1024)
 
@@ -274,6 +279,50 @@ check_put (HaulQueueRing *self,
   return size > self->max_bytes ? HAUL_QUEUE_TOO_LARGE : HAUL_QUEUE_DID;
 }
 
+void
+haul_queue_turn_init (HaulQueueTurn *self)
+{
+  static guint n_turns;
+
+  self->ticket = (guint64) getpid () << 32 | (g_atomic_int_add (&n_turns, 1) + 1);
+  self->since = 0;
+}
+
+/* Whether it is somebody else's turn. Who has waited for long enough says that it is its own, and the others
+ * let it go first, so that its place becomes free. */
+static gboolean
+must_wait (HaulQueueRing *self,
+           HaulQueueTurn *turn,
+           gboolean       has_place)
+{
+  HaulQueueShared *shared = self->shared;
+  gboolean is_ours = shared->turn == turn->ticket;
+  gint64 now;
+
+  if (has_place && (shared->turn == 0 || is_ours))
+    {
+      if (is_ours)
+        haul_queue_ring_tell (self, HAUL_QUEUE_SPACE, TRUE);
+      shared->turn = 0;
+      return FALSE;
+    }
+
+  now = g_get_monotonic_time ();
+  if (has_place && (now > shared->turn_until || now < shared->turn_until - TURN_US))
+    {
+      shared->turn = 0;
+      return FALSE;
+    }
+  if (turn->since == 0)
+    turn->since = now;
+  if (is_ours || (now - turn->since > PATIENCE_US && (shared->turn == 0 || now > shared->turn_until)))
+    {
+      shared->turn = turn->ticket;
+      shared->turn_until = now + TURN_US;
+    }
+  return TRUE;
+}
+
 /* What is to be known if we are killed in the middle of it. */
 static void
 begin_doing (HaulQueueRing  *self,
@@ -317,6 +366,7 @@ haul_queue_ring_put (HaulQueueRing *self,
                      guint          member,
                      const void    *bytes,
                      gsize          size,
+                     HaulQueueTurn *turn,
                      HaulQueueItem *ret_item)
 {
   HaulQueueShared *shared = self->shared;
@@ -326,7 +376,7 @@ haul_queue_ring_put (HaulQueueRing *self,
 
   if (outcome != HAUL_QUEUE_DID)
     return outcome;
-  if (haul_queue_ring_is_full (self, size) || !find_place (self, span, &place))
+  if (must_wait (self, turn, !haul_queue_ring_is_full (self, size) && find_place (self, span, &place)))
     return HAUL_QUEUE_WAIT;
 
   next = place + span == self->capacity ? 0 : place + span;

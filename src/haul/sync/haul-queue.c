@@ -220,6 +220,7 @@ haul_queue_put (HaulQueue    *self,
 {
   HaulQueueOutcome outcome;
   HaulQueueItem place;
+  HaulQueueTurn turn;
   gconstpointer bytes;
   HaulWait wait;
   guint member;
@@ -231,12 +232,13 @@ haul_queue_put (HaulQueue    *self,
   bytes = g_bytes_get_data (item, &size);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
+  haul_queue_turn_init (&turn);
   haul_wait_init (&wait, timeout_ms, cancellable);
   for (;;)
     {
       if (!haul_queue_enter (self, &wait, _(cannot_put), &member, error))
         return FALSE;
-      outcome = haul_queue_ring_put (&self->ring, member, bytes, size, &place);
+      outcome = haul_queue_ring_put (&self->ring, member, bytes, size, &turn, &place);
       if (outcome != HAUL_QUEUE_WAIT)
         break;
       if (!wait_for (self, HAUL_QUEUE_SPACE, &wait, _(cannot_put), error))

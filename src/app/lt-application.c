@@ -294,6 +294,10 @@ add_shortcuts (GtkApplication *application)
     { "win.show-details", { "<Alt>Return" } },
     { "win.find", { "<Control>f" } },
     { "win.toggle-details", { "F9" } },
+    { "win.view::jobs", { "<Alt>1" } },
+    { "win.view::processes", { "<Alt>2" } },
+    { "win.refresh", { "<Control>r" } },
+    { "win.freeze", { "<Shift><Control>r" } },
     { "app.undo-remove", { "<Control>z" } },
   };
 
@@ -320,6 +324,7 @@ lt_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (lt_application_parent_class)->startup (application);
 
+  g_set_application_name (_("Long Tasks"));
   gtk_window_set_default_icon_name (LT_APP_ID);
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     {

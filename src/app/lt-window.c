@@ -21,7 +21,7 @@ struct _LtWindow
 {
   AdwApplicationWindow parent_instance;
 
-  AdwWindowTitle      *title;
+  AdwViewSwitcherTitle *title;
   LtHeartbeat         *heartbeat;
   GtkMenuButton       *new_button;
   GtkWidget           *details_button;
@@ -29,6 +29,7 @@ struct _LtWindow
   AdwToastOverlay     *toasts;
   AdwViewStack        *views;
   LtJobsView          *jobs_view;
+  LtProcessesView     *processes_view;
 
   LtJobs              *jobs;        /* (owned) */
   gboolean             folded;      /* as of the last fold_cb() */
@@ -36,6 +37,12 @@ struct _LtWindow
 };
 
 G_DEFINE_FINAL_TYPE (LtWindow, lt_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static gboolean
+shows_processes (LtWindow *self)
+{
+  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "processes") == 0;
+}
 
 static const char * const filter_names[LT_N_FILTERS] = { "all", "active", "finished", "problems" };
 
@@ -185,7 +192,28 @@ find_cb (GSimpleAction *action,
          GVariant      *parameter,
          gpointer       user_data)
 {
-  lt_jobs_view_find (LT_WINDOW (user_data)->jobs_view);
+  LtWindow *self = LT_WINDOW (user_data);
+
+  if (shows_processes (self))
+    lt_processes_view_find (self->processes_view);
+  else
+    lt_jobs_view_find (self->jobs_view);
+}
+
+static void
+freeze_cb (GSimpleAction *action,
+           GVariant      *parameter,
+           gpointer       user_data)
+{
+  (void) gtk_widget_activate_action (GTK_WIDGET (LT_WINDOW (user_data)->processes_view), "processes.freeze", NULL);
+}
+
+static void
+refresh_cb (GSimpleAction *action,
+            GVariant      *parameter,
+            gpointer       user_data)
+{
+  (void) gtk_widget_activate_action (GTK_WIDGET (LT_WINDOW (user_data)->processes_view), "processes.refresh", NULL);
 }
 
 static void
@@ -229,6 +257,8 @@ static const GActionEntry entries[] = {
   { "show-page", show_page_cb, "s" },
   { "show-details", show_details_cb },
   { "find", find_cb },
+  { "freeze", freeze_cb },
+  { "refresh", refresh_cb },
   { "filter", NULL, "s", "'all'", change_filter_cb },
   { "close", close_cb },
 };
@@ -251,6 +281,11 @@ fold_cb (gpointer user_data)
   AdwFlap *flap = lt_jobs_view_get_flap (self->jobs_view);
 
   self->fold_id = 0;
+  if (shows_processes (self))
+    {
+      lt_heartbeat_set_compact (self->heartbeat, lt_processes_view_get_compact (self->processes_view));
+      return G_SOURCE_REMOVE;
+    }
   self->folded = adw_flap_get_folded (flap);
   lt_heartbeat_set_compact (self->heartbeat, self->folded);
   lt_jobs_view_set_compact (self->jobs_view, self->folded);
@@ -283,7 +318,15 @@ revealed_cb (LtWindow *self)
 static void
 items_changed_cb (LtWindow *self)
 {
-  gtk_widget_set_visible (self->details_button, g_list_model_get_n_items (lt_jobs_get_model (self->jobs)) > 0);
+  gtk_widget_set_visible (self->details_button, g_list_model_get_n_items (lt_jobs_get_model (self->jobs)) > 0
+                          && !shows_processes (self));
+}
+
+static void
+view_changed_cb (LtWindow *self)
+{
+  items_changed_cb (self);
+  folded_cb (self);
 }
 
 static void
@@ -308,6 +351,7 @@ lt_window_class_init (LtWindowClass *klass)
   g_type_ensure (LT_TYPE_HEARTBEAT);
   g_type_ensure (LT_TYPE_HINT_BAR);
   g_type_ensure (LT_TYPE_JOBS_VIEW);
+  g_type_ensure (LT_TYPE_PROCESSES_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LtWindow, title);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, heartbeat);
@@ -317,6 +361,7 @@ lt_window_class_init (LtWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, views);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, jobs_view);
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, processes_view);
 }
 
 static void
@@ -340,6 +385,7 @@ lt_window_init (LtWindow *self)
 {
   g_autoptr(GMenuModel) menu = lt_jobs_view_build_task_menu ();
   g_autoptr(GPropertyAction) details = NULL;
+  g_autoptr(GPropertyAction) view = NULL;
   AdwFlap *flap;
 
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -349,6 +395,8 @@ lt_window_init (LtWindow *self)
   flap = lt_jobs_view_get_flap (self->jobs_view);
   details = g_property_action_new ("toggle-details", flap, "reveal-flap");
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (details));
+  view = g_property_action_new ("view", self->views, "visible-child-name");
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (view));
   bind_settings (self);
   g_signal_connect_object (flap, "notify::folded", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (flap, "notify::reveal-flap", G_CALLBACK (revealed_cb), self, G_CONNECT_SWAPPED);
@@ -370,6 +418,8 @@ lt_window_new (GtkApplication *application,
     g_object_bind_property (lt_application_get_awake (LT_APPLICATION (application)), "active",
                             lt_jobs_view_get_awake (self->jobs_view), "visible", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (lt_jobs_get_model (jobs), "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->views, "notify::visible-child", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->processes_view, "notify::compact", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
   items_changed_cb (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->jobs_view));
   return self;
@@ -390,6 +440,14 @@ lt_window_select (LtWindow *self,
   g_return_if_fail (LT_IS_WINDOW (self));
 
   lt_jobs_view_select (self->jobs_view, job);
+}
+
+LtProcessesView *
+lt_window_get_processes_view (LtWindow *self)
+{
+  g_return_val_if_fail (LT_IS_WINDOW (self), NULL);
+
+  return self->processes_view;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "lt-jobs.h"
+#include "lt-processes-view.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +19,7 @@ LtWindow *lt_window_new          (GtkApplication *application,
 HaulJob  *lt_window_get_selected (LtWindow       *self);
 void      lt_window_select       (LtWindow       *self,
                                   HaulJob        *job);
+LtProcessesView *lt_window_get_processes_view (LtWindow *self);
 void      lt_window_set_page     (LtWindow       *self,
                                   const char     *name);
 /* @action (nullable): with its button, of @label */

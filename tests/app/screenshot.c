@@ -8,10 +8,11 @@
 #include "catalogue.h"
 #include "lt-application.h"
 #include "lt-job-details.h"
+#include "lt-processes-view.h"
 #include "lt-window.h"
 
-/* Makes the picture of the Jobs view: the real window with real jobs in real states, rendered off
- * screen. lt-screenshot [--dark] [--rtl] [--width N] [--scale N] [--text-scale X]
+/* Makes the picture of a view: the real window with real jobs in real states, rendered off screen.
+ * lt-screenshot [--view NAME] [--search TEXT] [--dark] [--rtl] [--width N] [--scale N] [--text-scale X]
  * [--page NAME] FILE */
 
 #define ALARM_SECONDS 240
@@ -24,6 +25,8 @@ static int width = 960;
 static int scale = 1;
 static double text_scale = 1;
 static char *page;
+static char *view;
+static char *search;
 
 typedef enum
 {
@@ -31,11 +34,13 @@ typedef enum
   STEP_PAUSE,     /* wait for the second to be some way along */
   STEP_DIVIDE,    /* wait for some parts of the third, which the pool runs, to be done */
   STEP_RUN,       /* wait for the fourth to be at some sixty percent */
+  STEP_WATCH,     /* of processes: let them compute for a while */
   STEP_SETTLE,    /* let the last frames be drawn */
 } Step;
 
 static Step step;
 static guint n_settled;
+static guint n_watched;   /* of 200 ms */
 
 static void
 start (GApplication *application,
@@ -77,6 +82,8 @@ show_page (LtWindow *window,
   lt_window_select (window, lt_jobs_lookup (jobs, page != NULL ? 3 : 1));
   if (page != NULL)
     lt_window_set_page (window, page);
+  if (search != NULL)
+    lt_processes_view_search (lt_window_get_processes_view (window), search);
   if (page != NULL && width < 600)
     g_action_group_activate_action (G_ACTION_GROUP (window), "toggle-details", NULL);
 }
@@ -120,6 +127,18 @@ step_cb (gpointer user_data)
       step = STEP_SETTLE;
       break;
 
+    case STEP_WATCH:
+      n_watched++;
+      if (n_watched == 20)
+        haul_job_pause (newest);
+      if (n_watched == 25)
+        start (G_APPLICATION (application), "pi --digits 50000000");
+      if (n_watched < 50)
+        break;
+      show_page (LT_WINDOW (window), lt_application_get_jobs (application));
+      step = STEP_SETTLE;
+      break;
+
     case STEP_SETTLE:
     default:
       if (++n_settled < 5)
@@ -154,7 +173,18 @@ activate_cb (GApplication *application)
   gtk_window_set_default_size (window, width, HEIGHT);
   if (dark)
     adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
-  start (application, "pi --digits 10000000");
+  if (view != NULL)
+    g_action_group_activate_action (G_ACTION_GROUP (window), "view", g_variant_new_string (view));
+  if (g_strcmp0 (view, "processes") == 0)
+    {
+      start (application, "pi --digits 100000000 --executor pool");
+      start (application, "pi --digits 50000000");
+      step = STEP_WATCH;
+    }
+  else
+    {
+      start (application, "pi --digits 10000000");
+    }
   g_timeout_add (200, step_cb, application);
 }
 
@@ -193,6 +223,8 @@ main (int    argc,
     { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "Right to left", NULL },
     { "width", 0, 0, G_OPTION_ARG_INT, &width, "Width of the window", "N" },
     { "page", 0, 0, G_OPTION_ARG_STRING, &page, "Page of the details of the job in the pool", "NAME" },
+    { "view", 0, 0, G_OPTION_ARG_STRING, &view, "Which view: jobs or processes", "NAME" },
+    { "search", 0, 0, G_OPTION_ARG_STRING, &search, "What to look for among the processes", "TEXT" },
     { "text-scale", 0, 0, G_OPTION_ARG_DOUBLE, &text_scale, "Size of the text, 2 for twice as large", "X" },
     { "scale", 0, 0, G_OPTION_ARG_INT, &scale, "Pixels for each pixel", "N" },
     { NULL },

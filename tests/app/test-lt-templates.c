@@ -14,6 +14,8 @@
 #include "lt-parts-view.h"
 #include "lt-pool-text.h"
 #include "lt-pool-view.h"
+#include "lt-process-graph.h"
+#include "lt-processes-view.h"
 #include "lt-record-view.h"
 #include "lt-result-view.h"
 #include "lt-strip.h"
@@ -27,7 +29,7 @@ test_widgets (void)
 {
   const GType types[] = {
     LT_TYPE_COUNTDOWN, LT_TYPE_FACTS_VIEW, LT_TYPE_HEARTBEAT, LT_TYPE_HINT_BAR, LT_TYPE_JOB_DETAILS, LT_TYPE_JOB_ROW, LT_TYPE_JOBS_VIEW,
-    LT_TYPE_LIFE_STRIP, LT_TYPE_PARTS_VIEW, LT_TYPE_POOL_VIEW, LT_TYPE_RECORD_VIEW, LT_TYPE_RESULT_VIEW, LT_TYPE_STRIP, LT_TYPE_TILES,
+    LT_TYPE_LIFE_STRIP, LT_TYPE_PARTS_VIEW, LT_TYPE_POOL_VIEW, LT_TYPE_PROCESS_GRAPH, LT_TYPE_PROCESSES_VIEW, LT_TYPE_RECORD_VIEW, LT_TYPE_RESULT_VIEW, LT_TYPE_STRIP, LT_TYPE_TILES,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)

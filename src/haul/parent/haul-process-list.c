@@ -219,6 +219,13 @@ haul_process_list_apply (HaulProcessList *self,
   g_signal_emit (alive, signals[REFRESHED], 0);
 }
 
+static gboolean
+is_over (HaulProcessInfo *info,
+         gint64           now)
+{
+  return info->ended_at != 0 && now - info->ended_at >= HAUL_PROCESS_ENDED_US;
+}
+
 /* The rows from @start on that are over, as one run. */
 static guint
 count_over (HaulProcessList *self,
@@ -227,10 +234,19 @@ count_over (HaulProcessList *self,
 {
   guint end = start;
 
-  while (end < self->rows->len && row_at (self, end)->ended_at != 0
-         && now - row_at (self, end)->ended_at >= HAUL_PROCESS_ENDED_US)
+  while (end < self->rows->len && is_over (row_at (self, end), now))
     end++;
   return end - start;
+}
+
+/* What is below one that goes stands by itself: before it goes, so that whoever hears of that finds a tree. */
+static void
+leave_over (HaulProcessList *self,
+            gint64           now)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    if (row_at (self, i)->parent != NULL && is_over (row_at (self, i)->parent, now))
+      haul_process_info_set_parent (row_at (self, i), NULL);
 }
 
 static gint64
@@ -247,6 +263,7 @@ haul_process_list_expire (HaulProcessList *self,
   gboolean gone = FALSE;
   gint64 due = 0;
 
+  leave_over (self, now);
   for (guint i = 0; i < self->rows->len; i++)
     {
       HaulProcessInfo *info = row_at (self, i);
@@ -268,10 +285,6 @@ haul_process_list_expire (HaulProcessList *self,
         due = sooner (due, info->ended_at + HAUL_PROCESS_ENDED_US);
     }
 
-  /* What was below one that went stands by itself now. */
-  for (guint i = 0; gone && i < self->rows->len; i++)
-    if (row_at (self, i)->parent != NULL && !g_ptr_array_find (self->rows, row_at (self, i)->parent, NULL))
-      haul_process_info_set_parent (row_at (self, i), NULL);
   if (gone)
     set_places (self);
   return due;

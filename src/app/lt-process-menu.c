@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-process-menu.h"
+
+#include <glib/gi18n.h>
+
+/* More than these do not fit into a menu. */
+#define MAX_CPUS 64
+
+static const struct { int nice; const char *label; } priorities[] = {
+  { 0, N_("_Normal (0)") }, { 5, N_("_Below Normal (5)") }, { 10, N_("_Low (10)") }, { 19, N_("_Very Low (19)") },
+};
+
+static void
+append_targeted (GMenu      *menu,
+                 const char *label,
+                 const char *action,
+                 int         target)
+{
+  g_autoptr(GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, action, "i", target);
+  g_menu_append_item (menu, item);
+}
+
+static GMenuModel *
+build_signals (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  for (const int *number = haul_signals_list (); *number != 0; number++)
+    {
+      /* Translators: the name and number of a signal, and what it does */
+      g_autofree char *label = g_strdup_printf (_("%s (%d): %s"), haul_signal_name (*number), *number, haul_signal_meaning (*number));
+
+      append_targeted (menu, label, "process.signal", *number);
+    }
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+build_priorities (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
+    append_targeted (menu, _(priorities[i].label), "process.nice", priorities[i].nice);
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+build_cpus (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  for (guint i = 0; i < MIN (g_get_num_processors (), MAX_CPUS); i++)
+    {
+      g_autofree char *label = g_strdup_printf (_("Processor %u"), i);
+      g_autofree char *action = g_strdup_printf ("process.cpu-%u", i);
+
+      g_menu_append (menu, label, action);
+    }
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+build_control (HaulProcessInfo *info)
+{
+  GMenu *menu = g_menu_new ();
+
+  if (g_str_equal (haul_process_info_get_state (info), "T"))
+    g_menu_append (menu, _("_Resume"), "process.resume");
+  else
+    g_menu_append (menu, _("_Pause"), "process.pause");
+  g_menu_append (menu, _("_End"), "process.end");
+  g_menu_append (menu, _("_Force Stop…"), "process.force");
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+build_finer (void)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr(GMenuModel) signals = build_signals ();
+  g_autoptr(GMenuModel) nice = build_priorities ();
+  g_autoptr(GMenuModel) cpus = build_cpus ();
+
+  g_menu_append_submenu (menu, _("_Send Signal"), signals);
+  g_menu_append_submenu (menu, _("P_riority"), nice);
+  g_menu_append_submenu (menu, _("_Processors"), cpus);
+  return G_MENU_MODEL (menu);
+}
+
+/* A zombie has ended: nothing can be done to it any more. */
+GMenuModel *
+lt_process_menu_build (HaulProcessInfo *info)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr(GMenu) rest = g_menu_new ();
+  g_autoptr(HaulJob) job = haul_process_info_dup_job (info);
+
+  if (haul_process_info_get_can_control (info) && !g_str_equal (haul_process_info_get_state (info), "Z"))
+    {
+      g_autoptr(GMenuModel) control = build_control (info);
+      g_autoptr(GMenuModel) finer = build_finer ();
+
+      g_menu_append_section (menu, NULL, control);
+      g_menu_append_section (menu, NULL, finer);
+    }
+  if (job != NULL)
+    g_menu_append (rest, _("Show _Job"), "process.show-job");
+  g_menu_append (rest, _("_Copy"), "process.copy");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
+  return G_MENU_MODEL (menu);
+}
+
+static gboolean
+unparent_cb (gpointer user_data)
+{
+  g_autoptr(GtkWidget) popover = user_data;
+
+  if (gtk_widget_get_parent (popover) != NULL)
+    gtk_widget_unparent (popover);
+  return G_SOURCE_REMOVE;
+}
+
+/* Later, because the action of the chosen item is activated after the menu has closed. */
+static void
+menu_closed_cb (GtkPopover *popover)
+{
+  g_idle_add (unparent_cb, g_object_ref (popover));
+}
+
+GtkWidget *
+lt_process_menu_popup (HaulProcessInfo    *info,
+                       GtkWidget          *parent,
+                       const GdkRectangle *where)
+{
+  g_autoptr(GMenuModel) menu = NULL;
+  g_autoptr(GSimpleActionGroup) actions = NULL;
+  GtkWidget *popover;
+
+  g_return_val_if_fail (HAUL_IS_PROCESS_INFO (info), NULL);
+  g_return_val_if_fail (GTK_IS_WIDGET (parent), NULL);
+
+  menu = lt_process_menu_build (info);
+  actions = lt_process_actions_new (info, parent);
+  popover = gtk_popover_menu_new_from_model (menu);
+  gtk_widget_insert_action_group (popover, "process", G_ACTION_GROUP (actions));
+  gtk_widget_set_parent (popover, parent);
+  gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
+  gtk_popover_set_pointing_to (GTK_POPOVER (popover), where);
+  gtk_widget_set_halign (popover, GTK_ALIGN_START);
+  g_signal_connect (popover, "closed", G_CALLBACK (menu_closed_cb), NULL);
+  gtk_popover_popup (GTK_POPOVER (popover));
+  return popover;
+}

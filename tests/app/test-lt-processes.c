@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "haul/parent/haul-process-list-private.h"
+#include "lt-process-cell.h"
+#include "lt-process-menu.h"
+#include "lt-processes-view.h"
+#include "lt-test.h"
+#include "lt-window.h"
+
+/* The page of processes: what it shows of processes that are made up, and what it does to real ones. */
+
+#define SOON 30000
+#define SECOND G_USEC_PER_SEC
+
+/* A row of the list, made up: the pid is also its start, in ms. */
+static void
+add (GArray     *samples,
+     int         pid,
+     int         parent_pid,
+     const char *name,
+     char        state,
+     double      cpu)
+{
+  HaulProcSample sample = {
+    .pid = pid, .parent_pid = parent_pid, .uid = getuid (), .start = pid * 1000, .state = state, .n_threads = 1,
+    .own_memory = -1, .exit_status = -1, .read_at = 1000 * SECOND, .memory = 5000000, .cpu_us = cpu * 10 * SECOND,
+  };
+
+  g_strlcpy (sample.name, name, sizeof sample.name);
+  g_array_append_val (samples, sample);
+}
+
+static GArray *
+samples_new (void)
+{
+  GArray *samples = g_array_new (FALSE, FALSE, sizeof (HaulProcSample));
+
+  add (samples, 10, 1, "first", 'S', 1);
+  add (samples, 11, 10, "child", 'R', 50);
+  add (samples, 12, 10, "other child", 'Z', 0);
+  add (samples, 13, 1, "second", 'T', 20);
+  return samples;
+}
+
+static char *
+rows (GListModel *model)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    {
+      g_autoptr(HaulProcessInfo) info = g_list_model_get_item (model, i);
+
+      g_string_append_printf (text, "%s%d", i > 0 ? " " : "", haul_process_info_get_pid (info));
+    }
+  return g_string_free (text, FALSE);
+}
+
+#define assert_rows(model, expected) G_STMT_START {                   \
+    g_autofree char *now_there = rows (G_LIST_MODEL (model));         \
+    g_assert_cmpstr (now_there, ==, expected);                        \
+  } G_STMT_END
+
+static void
+test_query (void)
+{
+  static const struct { const char *text; const char *expected; } cases[] = {
+    { "child", "11 12" }, { "CHILD other", "12" }, { "13", "13" }, { "state:Z", "12" }, { "state:z", "12" }, { "state:stopped", "13" },
+    { "state:t", "" }, { "cpu>10", "11 13" }, { "cpu>10 state:R", "11" }, { "cpu<2", "10 12" }, { "pid:10", "10" }, { "parent:10", "11 12" },
+    { "memory>4", "10 11 12 13" }, { "mem>6", "" }, { "threads:1 second", "13" }, { "nobody", "" }, { "cpu>", "" }, { "cpu>x", "" },
+  };
+  g_autoptr(HaulProcessList) list = haul_process_list_new (HAUL_PROCESS_SCOPE_USER);
+  g_autoptr(LtProcessModel) model = lt_process_model_new (list);
+  g_autoptr(GArray) samples = samples_new ();
+
+  haul_process_list_apply (list, samples, 1000 * SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("%s", cases[i].text);
+      lt_process_model_take_query (model, lt_process_query_new (cases[i].text));
+      assert_rows (model, cases[i].expected);
+      g_assert_true (lt_process_model_get_flat (model));
+    }
+  g_assert_null (lt_process_query_new ("  "));
+  lt_process_model_take_query (model, NULL);
+  assert_rows (model, "10 11 12 13");
+  g_assert_false (lt_process_model_get_flat (model));
+}
+
+static int
+compare_cpu (gconstpointer a,
+             gconstpointer b,
+             gpointer      data)
+{
+  return lt_process_column_compare (LT_PROCESS_CPU, (HaulProcessInfo *) a, (HaulProcessInfo *) b);
+}
+
+/* Siblings are sorted, the tree stays; closed parts are not shown; and while paused nothing moves. */
+static void
+test_model (void)
+{
+  g_autoptr(HaulProcessList) list = haul_process_list_new (HAUL_PROCESS_SCOPE_USER);
+  g_autoptr(LtProcessModel) model = lt_process_model_new (list);
+  g_autoptr(GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (compare_cpu, NULL, NULL));
+  g_autoptr(GArray) samples = samples_new ();
+  HaulProcessInfo *first;
+
+  haul_process_list_apply (list, samples, 1000 * SECOND);
+  assert_rows (model, "10 11 12 13");
+  lt_process_model_set_sorter (model, sorter);
+  assert_rows (model, "10 12 11 13");
+  first = haul_process_list_lookup (list, 10);
+  lt_process_model_set_expanded (model, first, FALSE);
+  assert_rows (model, "10 13");
+  lt_process_model_set_expanded (model, first, TRUE);
+  assert_rows (model, "10 12 11 13");
+
+  lt_process_model_set_paused (model, TRUE);
+  g_array_index (samples, HaulProcSample, 2).cpu_us += 9 * SECOND;
+  add (samples, 14, 10, "new", 'S', 0);
+  for (guint i = 0; i < samples->len; i++)
+    g_array_index (samples, HaulProcSample, i).read_at += 10 * SECOND;
+  haul_process_list_apply (list, samples, 1010 * SECOND);
+  assert_rows (model, "10 12 11 14 13");
+  g_assert_true (lt_process_model_get_stale (model));
+  lt_process_model_set_paused (model, FALSE);
+  assert_rows (model, "10 11 14 12 13");
+  g_assert_false (lt_process_model_get_stale (model));
+}
+
+static void
+test_words (void)
+{
+  g_autoptr(HaulProcessList) list = haul_process_list_new (HAUL_PROCESS_SCOPE_USER);
+  g_autoptr(GArray) samples = samples_new ();
+  HaulProcessInfo *child, *zombie;
+
+  haul_process_list_apply (list, samples, 1000 * SECOND);
+  child = haul_process_list_lookup (list, 11);
+  zombie = haul_process_list_lookup (list, 12);
+  for (guint i = 0; i < LT_PROCESS_N_COLUMNS; i++)
+    {
+      g_autofree char *text = lt_process_column_format (i, child);
+      g_autofree char *spoken = lt_process_column_speak (i, child);
+      g_autofree char *unknown = lt_process_column_speak (i, zombie);
+
+      g_assert_nonnull (text);
+      g_assert_cmpstr (spoken, !=, "");
+      g_assert_cmpstr (unknown, !=, "");
+      g_assert_cmpint (lt_process_column_compare (i, child, child), ==, 0);
+    }
+
+  {
+    g_autofree char *cpu = lt_process_column_speak (LT_PROCESS_CPU, child);
+    g_autofree char *state = lt_process_column_speak (LT_PROCESS_STATE, zombie);
+    g_autofree char *tip = lt_process_column_explain (LT_PROCESS_STATE, zombie);
+    g_autofree char *memory = lt_process_column_format (LT_PROCESS_MEMORY, zombie);
+
+    g_assert_cmpstr (cpu, ==, "CPU 50.0 percent");
+    g_assert_cmpstr (state, ==, "State Zombie, finished, but its parent has not joined it yet");
+    g_assert_cmpstr (tip, ==, "Z Zombie: finished, but its parent has not joined it yet");
+    g_assert_cmpstr (memory, ==, "–");
+  }
+}
+
+/* The real page, with real processes. */
+
+typedef struct
+{
+  LtJobs          *jobs;
+  LtWindow        *window;
+  LtProcessesView *view;
+  int              pid;
+  const char      *state;
+} Page;
+
+static void
+page_init (Page *self,
+           int   width)
+{
+  self->jobs = lt_jobs_new ();
+  self->window = lt_window_new (NULL, self->jobs);
+  self->view = lt_window_get_processes_view (self->window);
+  gtk_window_set_default_size (GTK_WINDOW (self->window), width, 640);
+  g_action_group_activate_action (G_ACTION_GROUP (self->window), "view", g_variant_new_string ("processes"));
+  haul_process_list_set_interval (lt_processes_view_get_list (self->view), HAUL_PROCESS_MIN_INTERVAL);
+  gtk_window_present (GTK_WINDOW (self->window));
+}
+
+static void
+page_clear (Page *self)
+{
+  gtk_window_destroy (GTK_WINDOW (self->window));
+  lt_test_stop (self->jobs);
+  g_object_unref (self->jobs);
+}
+
+static HaulProcessInfo *
+find (Page *self)
+{
+  return haul_process_list_lookup (lt_processes_view_get_list (self->view), self->pid);
+}
+
+static gboolean
+has_state (gpointer data)
+{
+  Page *self = data;
+  HaulProcessInfo *info = find (self);
+
+  return info != NULL && g_str_equal (haul_process_info_get_state (info), self->state);
+}
+
+static void
+wait_state (Page       *self,
+            const char *state)
+{
+  self->state = state;
+  lt_test_run_until (has_state, self, SOON);
+}
+
+static gboolean
+is_running (gpointer job)
+{
+  return haul_job_get_state (job) == HAUL_JOB_RUNNING;
+}
+
+static HaulJob *
+start_job (Page *self)
+{
+  HaulJob *job = lt_jobs_start (self->jobs, haul_task_lookup ("sleep", NULL),
+                                g_variant_new_parsed ("{'seconds': <600.0>}"),
+                                &(LtJobOptions) { .where = LT_RUN_IN_PROCESS }, NULL);
+
+  lt_test_run_until (is_running, job, SOON);
+  self->pid = haul_job_get_pid (job);
+  return job;
+}
+
+/* A job is told: it is paused, and canceled, and did not crash. */
+static void
+test_job (void)
+{
+  Page page;
+  HaulJob *job;
+  g_autoptr(GSimpleActionGroup) actions = NULL;
+
+  page_init (&page, 960);
+  job = start_job (&page);
+  wait_state (&page, "S");
+  g_assert_cmpstr (haul_process_info_get_name (find (&page)), ==, haul_job_get_title (job));
+  actions = lt_process_actions_new (find (&page), GTK_WIDGET (page.view));
+  g_action_group_activate_action (G_ACTION_GROUP (actions), "pause", NULL);
+  wait_state (&page, "T");
+  g_assert_cmpint (haul_job_get_state (job), ==, HAUL_JOB_PAUSED);
+  g_action_group_activate_action (G_ACTION_GROUP (actions), "resume", NULL);
+  wait_state (&page, "S");
+  g_assert_cmpint (haul_job_get_state (job), ==, HAUL_JOB_RUNNING);
+  g_action_group_change_action_state (G_ACTION_GROUP (actions), "nice", g_variant_new_int32 (15));
+  g_action_group_activate_action (G_ACTION_GROUP (actions), "show-job", NULL);
+  g_assert_true (lt_window_get_selected (page.window) == job);
+  g_action_group_activate_action (G_ACTION_GROUP (actions), "end", NULL);
+  while (haul_job_is_active (job))   /* the alarm ends this */
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (haul_job_get_verdict (job), ==, HAUL_VERDICT_CANCELLED);
+  g_clear_object (&actions);
+  page_clear (&page);
+}
+
+static gboolean
+is_ended (gpointer job)
+{
+  return !haul_job_is_active (job);
+}
+
+/* What was chosen in a menu that was opened before the end goes to nobody. */
+static void
+test_too_late (void)
+{
+  Page page;
+  HaulJob *job;
+  g_autoptr(GSimpleActionGroup) actions = NULL;
+  g_autoptr(HaulProcessInfo) info = NULL;
+  g_autoptr(GError) error = NULL;
+
+  page_init (&page, 960);
+  job = start_job (&page);
+  wait_state (&page, "S");
+  info = g_object_ref (find (&page));
+  actions = lt_process_actions_new (info, GTK_WIDGET (page.view));
+  g_action_group_activate_action (G_ACTION_GROUP (actions), "signal", g_variant_new_int32 (SIGKILL));
+  lt_test_run_until (is_ended, job, SOON);
+  g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
+  g_action_group_activate_action (G_ACTION_GROUP (actions), "signal", g_variant_new_int32 (SIGTERM));
+  g_action_group_activate_action (G_ACTION_GROUP (actions), "signal", g_variant_new_int32 (0));
+  g_assert_false (haul_process_info_signal (info, SIGTERM, &error));
+  g_assert_error (error, HAUL_ERROR, HAUL_ERROR_ENDED);
+  g_clear_object (&actions);
+  g_clear_object (&info);
+  page_clear (&page);
+}
+
+static guint
+count_items (GMenuModel *menu)
+{
+  guint n = 0;
+
+  for (int i = 0; i < g_menu_model_get_n_items (menu); i++)
+    {
+      g_autoptr(GMenuModel) section = g_menu_model_get_item_link (menu, i, G_MENU_LINK_SECTION);
+      g_autoptr(GMenuModel) submenu = g_menu_model_get_item_link (menu, i, G_MENU_LINK_SUBMENU);
+
+      n += section != NULL ? count_items (section) : submenu != NULL ? count_items (submenu) : 1;
+    }
+  return n;
+}
+
+/* This app is not signalled from its own list, and all of this user's are only looked at. */
+static void
+test_menu (void)
+{
+  Page page;
+  g_autoptr(GMenuModel) own = NULL, job_menu = NULL, others = NULL;
+
+  page_init (&page, 960);
+  (void) start_job (&page);
+  wait_state (&page, "S");
+  job_menu = lt_process_menu_build (find (&page));
+  g_assert_cmpuint (count_items (job_menu), >=, 3 + 8 + 4 + 1 + 2);
+  page.pid = getpid ();
+  own = lt_process_menu_build (find (&page));
+  g_assert_cmpuint (count_items (own), ==, 1);
+  gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.scope", "s", "user");
+  lt_test_run_until ((LtTestPredicate) has_state, (page.state = "R", &page), SOON);
+  others = lt_process_menu_build (find (&page));
+  g_assert_cmpuint (count_items (others), ==, 1);
+
+  lt_processes_view_select (page.view, find (&page));
+  g_assert_nonnull (lt_processes_view_popup_menu (page.view));
+  page_clear (&page);
+}
+
+static void
+count_cb (gpointer count)
+{
+  ++*(guint *) count;
+}
+
+static gboolean
+has_come (gpointer count)
+{
+  return *(guint *) count >= 3;
+}
+
+static gboolean
+tick_cb (gpointer over)
+{
+  *(gboolean *) over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody reads /proc for a page that nobody sees; and what is selected stays so. */
+static void
+test_hidden (void)
+{
+  Page page;
+  guint n = 0;
+  gboolean over = FALSE;
+  g_autoptr(HaulProcessInfo) selected = NULL;
+
+  page_init (&page, 960);
+  (void) start_job (&page);
+  g_signal_connect_swapped (lt_processes_view_get_list (page.view), "refreshed", G_CALLBACK (count_cb), &n);
+  wait_state (&page, "S");
+  selected = g_object_ref (find (&page));
+  lt_processes_view_select (page.view, selected);
+  n = 0;
+  lt_test_run_until (has_come, &n, SOON);
+  g_assert_true (lt_processes_view_get_selected (page.view) == selected);
+
+  g_action_group_activate_action (G_ACTION_GROUP (page.window), "view", g_variant_new_string ("jobs"));
+  while (gtk_widget_get_mapped (GTK_WIDGET (page.view)))
+    g_main_context_iteration (NULL, TRUE);
+  n = 0;
+  g_timeout_add (900, tick_cb, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (n, ==, 0);
+  g_clear_object (&selected);
+  page_clear (&page);
+}
+
+static gboolean
+is_compact (gpointer view)
+{
+  return lt_processes_view_get_compact (view);
+}
+
+static guint
+count_titles (GtkWidget *widget)
+{
+  guint n = g_str_equal (G_OBJECT_TYPE_NAME (widget), "GtkColumnViewTitle") && gtk_widget_get_visible (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += count_titles (child);
+  return n;
+}
+
+static void
+test_narrow (void)
+{
+  Page page;
+  int minimum;
+
+  g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", ":close", NULL);
+  page_init (&page, 360);
+  lt_test_run_until (is_compact, page.view, SOON);
+  g_assert_cmpuint (count_titles (GTK_WIDGET (page.view)), ==, 3);
+  gtk_widget_measure (GTK_WIDGET (page.window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+  page_clear (&page);
+  gtk_settings_reset_property (gtk_settings_get_default (), "gtk-decoration-layout");
+}
+
+/* A thousand rows that change all the time: only those in sight are drawn, and none takes long. */
+static void
+test_many (void)
+{
+  Page page;
+  g_autoptr(GArray) samples = g_array_new (FALSE, FALSE, sizeof (HaulProcSample));
+  HaulProcessList *list;
+  gint64 start;
+
+  for (int i = 0; i < 1000; i++)
+    add (samples, 1000 + i, i % 10 == 0 ? 1 : 1000 + i / 10 * 10, "made up", 'R', i % 100);
+  page_init (&page, 960);
+  list = lt_processes_view_get_list (page.view);
+  haul_process_list_set_frozen (list, TRUE);
+  haul_process_list_set_scope (list, HAUL_PROCESS_SCOPE_USER);
+  haul_process_list_apply (list, samples, 1000 * SECOND);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  start = g_get_monotonic_time ();
+  for (guint n = 0; n < 20; n++)
+    {
+      for (guint i = 0; i < samples->len; i++)
+        {
+          g_array_index (samples, HaulProcSample, i).read_at += SECOND;
+          g_array_index (samples, HaulProcSample, i).cpu_us += g_test_rand_int_range (0, SECOND);
+        }
+      haul_process_list_apply (list, samples, 1000 * SECOND + n * SECOND);
+    }
+  g_test_message ("%.2f ms for each look at 1,000 rows", (g_get_monotonic_time () - start) / 20 / 1000.0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lt_processes_view_get_model (page.view))), ==, 1000);
+  g_assert_cmpuint (lt_test_count (GTK_WIDGET (page.view), LT_TYPE_PROCESS_CELL), <, 14 * 300);
+  page_clear (&page);
+}
+
+/* Nothing fits: it says so, and offers the way back. */
+static void
+test_no_match (void)
+{
+  Page page;
+
+  page_init (&page, 960);
+  page.pid = getpid ();
+  lt_test_run_until (has_state, (page.state = "R", &page), SOON);
+  lt_processes_view_search (page.view, "nobody-is-called-so");
+  while (g_list_model_get_n_items (G_LIST_MODEL (lt_processes_view_get_model (page.view))) > 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.clear-filter", NULL));
+  while (g_list_model_get_n_items (G_LIST_MODEL (lt_processes_view_get_model (page.view))) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  page_clear (&page);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  lt_test_init (&argc, &argv);
+  g_test_add_func ("/app/processes/query", test_query);
+  g_test_add_func ("/app/processes/model", test_model);
+  g_test_add_func ("/app/processes/words", test_words);
+  g_test_add_func ("/app/processes/job", test_job);
+  g_test_add_func ("/app/processes/too-late", test_too_late);
+  g_test_add_func ("/app/processes/menu", test_menu);
+  g_test_add_func ("/app/processes/hidden", test_hidden);
+  g_test_add_func ("/app/processes/narrow", test_narrow);
+  g_test_add_func ("/app/processes/many", test_many);
+  g_test_add_func ("/app/processes/no-match", test_no_match);
+  return g_test_run ();
+}

@@ -20,6 +20,7 @@ typedef struct
 } Row;
 
 static const Row rows[] = {
+  { "counter", "{'protection': <'lock'>, 'increments': <int64 20000>}", "{'protection': <'lock'>, 'increments': <int64 1000000000>}" },
   { "fibonacci", "{'n': <int64 30>, 'count': <int64 20>}", "{'n': <int64 60>}" },
   { "hash", "{'path': <'/usr/include/glib-2.0'>}", "{'path': <'/usr/lib'>, 'algorithm': <'sha512'>}" },
   { "mandelbrot", "{'width': <int64 500>, 'height': <int64 400>}", "{'width': <int64 5000>, 'height': <int64 5000>, 'iterations': <int64 100000>}" },

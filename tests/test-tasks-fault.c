@@ -193,6 +193,10 @@ say (HaulContext *context,
       haul_context_emit (context, "x", 1);
       return;
 
+    case HAUL_FRAME_TILE:
+      haul_context_emit_tile (context, 1, 1, 0, 0, 1, 1, (const guint8 *) "rgb");
+      return;
+
     case HAUL_FRAME_RESULT:
       message.result.size = haul_context_get_emitted (context);
       break;

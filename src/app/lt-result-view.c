@@ -24,6 +24,7 @@ struct _LtResultView
   HaulJob      *job;       /* (owned) (nullable) */
   GSignalGroup *signals;   /* (owned) of job */
   gsize         shown;     /* bytes of the result when it was last shown */
+  guint         n_tiles;   /* of the picture that was last shown before there was a result */
   guint         update_id;
 };
 
@@ -87,6 +88,22 @@ show_image (LtResultView *self)
   gtk_stack_set_visible_child (self->kinds, GTK_WIDGET (self->picture));
 }
 
+/* What there is of it so far. */
+static void
+show_tiles (LtResultView *self)
+{
+  guint width, height;
+  g_autoptr(GBytes) pixels = haul_job_dup_picture (self->job, &width, &height);
+  g_autoptr(GdkTexture) texture = gdk_memory_texture_new (width, height, GDK_MEMORY_R8G8B8, pixels, 3 * (gsize) width);
+
+  gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
+  gtk_stack_set_visible_child (self->kinds, GTK_WIDGET (self->picture));
+  gtk_label_set_label (self->size, _("So far"));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->copy_button), FALSE);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->save_button), FALSE);
+  gtk_stack_set_visible_child_name (self->stack, "result");
+}
+
 static void
 show_text (LtResultView *self)
 {
@@ -121,6 +138,13 @@ update (LtResultView *self)
 
   size = haul_job_get_result_size (self->job);
   complete = !haul_job_is_active (self->job);
+  if (!complete && haul_job_get_n_tiles (self->job) > 0)
+    {
+      if (self->n_tiles != haul_job_get_n_tiles (self->job))
+        show_tiles (self);
+      self->n_tiles = haul_job_get_n_tiles (self->job);
+      return;
+    }
   if (size == 0 || (haul_job_get_task (self->job)->result == HAUL_RESULT_IMAGE && !complete))
     {
       show_empty (self);
@@ -230,6 +254,7 @@ lt_result_view_set_job (LtResultView *self,
     return;
 
   self->shown = 0;
+  self->n_tiles = 0;
   g_signal_group_set_target (self->signals, job);
   if (job == NULL)
     {

@@ -16,6 +16,9 @@
 #define N_STRIPS         128
 #define MIN_STRIP_PIXELS 16384
 
+/* A picture that is only looked at for a moment has so many pixels at most in a row, and rows. */
+#define SHOWN_SIDE 1024
+
 /* The colour of what never gets out, and how fast those of the rest change. */
 #define INSIDE       0
 #define COLORS_A_FOLD 40
@@ -119,4 +122,23 @@ mandelbrot_picture_draw (MandelbrotPicture *self,
         }
     }
   return g_steal_pointer (&pixels);
+}
+
+void
+mandelbrot_picture_show (MandelbrotPicture *self,
+                         HaulContext       *context,
+                         const guint8      *colors,
+                         const guint8      *pixels,
+                         guint              from,
+                         guint              to)
+{
+  guint every = (MAX (self->width, self->height) + SHOWN_SIDE - 1) / SHOWN_SIDE;
+  guint width = (self->width + every - 1) / every, first = (from + every - 1) / every, n_rows = 0;
+  g_autoptr(GByteArray) shown = g_byte_array_new ();
+
+  for (guint row = first * every; row < to; row += every, n_rows++)
+    for (guint column = 0; column < self->width; column += every)
+      g_byte_array_append (shown, colors + 3 * pixels[(gsize) (row - from) * self->width + column], 3);
+  if (n_rows > 0)
+    haul_context_emit_tile (context, width, (self->height + every - 1) / every, 0, first, width, n_rows, shown->data);
 }

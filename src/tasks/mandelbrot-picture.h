@@ -41,6 +41,14 @@ guint8     *mandelbrot_picture_draw         (MandelbrotPicture *self,
                                              guint              to,
                                              double             done) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Lets those rows be seen, made so small that all rows can be. */
+void        mandelbrot_picture_show         (MandelbrotPicture *self,
+                                             HaulContext       *context,
+                                             const guint8      *colors,
+                                             const guint8      *pixels,
+                                             guint              from,
+                                             guint              to);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MandelbrotPicture, mandelbrot_picture_clear)
 
 G_END_DECLS

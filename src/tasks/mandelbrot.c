@@ -40,6 +40,7 @@ run (HaulContext  *context,
 
       if (pixels == NULL)
         return haul_context_check (context, error);
+      mandelbrot_picture_show (&picture, context, colors, pixels, row, row + n_rows);
       strip = png_strip_new (pixels, picture.width, n_rows);
       if (!png_writer_add (&writer, strip->data, strip->len, n_rows, error))
         return FALSE;
@@ -68,6 +69,7 @@ run_strip (HaulContext  *context,
   g_auto(MandelbrotPicture) picture = { 0 };
   g_autoptr(GByteArray) strip = NULL;
   g_autofree guint8 *pixels = NULL;
+  guint8 colors[3 * PNG_N_COLORS];
   guint from, to;
 
   mandelbrot_picture_init (&picture, arguments);
@@ -79,6 +81,8 @@ run_strip (HaulContext  *context,
   if (pixels == NULL)
     return haul_context_check (context, error);
 
+  mandelbrot_get_colors (haul_arguments_get_string (arguments, "palette"), colors);
+  mandelbrot_picture_show (&picture, context, colors, pixels, from, to);
   strip = png_strip_new (pixels, picture.width, to - from);
   haul_context_emit (context, strip->data, strip->len);
   return TRUE;

@@ -15,7 +15,7 @@ test_values (void)
   const struct { GType type; int first, last; const char *first_nick, *last_nick; } rows[] = {
     { HAUL_TYPE_STAMP, 0, HAUL_N_STAMPS - 1, "queued", "joined" },
     { HAUL_TYPE_SHUTDOWN, HAUL_SHUTDOWN_DRAIN, HAUL_SHUTDOWN_TERMINATE, "drain", "terminate" },
-    { HAUL_TYPE_FRAME_TYPE, HAUL_FRAME_HELLO, HAUL_FRAME_ERROR, "hello", "error" },
+    { HAUL_TYPE_FRAME_TYPE, HAUL_FRAME_HELLO, HAUL_FRAME_TILE, "hello", "tile" },
     { HAUL_TYPE_LOG_LEVEL, HAUL_LOG_DEBUG, HAUL_LOG_NOTSET, "debug", "notset" },
     { HAUL_TYPE_PARAM_TYPE, HAUL_PARAM_INT, HAUL_PARAM_COMMAND, "int", "command" },
     { HAUL_TYPE_RESULT_KIND, HAUL_RESULT_TEXT, HAUL_RESULT_IMAGE, "text", "image" },

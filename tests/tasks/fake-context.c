@@ -51,6 +51,10 @@ sink (const HaulMessage *message,
     {
       g_string_append_len (self->result, (const char *) message->data.bytes, message->data.size);
     }
+  else if (message->type == HAUL_FRAME_TILE)
+    {
+      self->n_tiles++;
+    }
   else if (message->type == HAUL_FRAME_LOG)
     {
       g_string_append_printf (self->log, "%s\n", message->log.text);

@@ -16,6 +16,7 @@ typedef struct
   GPtrArray     *phases;       /* (owned) (element-type utf8) */
   double         done;         /* the last progress */
   double         total;
+  guint          n_tiles;
   guint          n_progress;
   guint          n_between;    /* progress that is neither nothing nor all */
   HaulFrameType  last;

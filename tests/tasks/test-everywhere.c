@@ -141,6 +141,42 @@ test_same (gconstpointer user_data)
 }
 
 static gboolean
+has_tiles (gpointer data)
+{
+  return haul_job_get_n_tiles (data) >= 3 || !haul_job_is_active (data);
+}
+
+/* A picture can be seen before it is whole. */
+static void
+test_tiles (gconstpointer user_data)
+{
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(HaulJob) job = NULL;
+  g_autoptr(GBytes) pixels = NULL;
+  const guint8 *first;
+  guint width, height;
+
+  haul_test_begin ();
+  executor = make_executor (user_data);
+  job = haul_test_job_new_for_task (haul_task_lookup ("mandelbrot", NULL),
+                                    "{'width': <int64 3000>, 'height': <int64 1500>, 'iterations': <int64 50000>, 'palette': <'gray'>}");
+  haul_test_submit (executor, job);
+  haul_test_run_until (has_tiles, job, HAUL_TEST_SOON_MS);
+  pixels = haul_job_dup_picture (job, &width, &height);
+  g_assert_nonnull (pixels);
+  g_assert_cmpuint (width, ==, 1000);
+  g_assert_cmpuint (height, ==, 500);
+  g_assert_cmpuint (g_bytes_get_size (pixels), ==, 3 * width * height);
+  first = g_bytes_get_data (pixels, NULL);
+  g_assert_true (first[0] > 0 && first[0] == first[1] && first[1] == first[2]);
+  haul_job_cancel (job);
+  haul_test_wait_ended (job);
+  haul_test_shutdown (executor, HAUL_SHUTDOWN_TERMINATE);
+  g_clear_object (&executor);
+  haul_test_assert_clean ();
+}
+
+static gboolean
 has_begun (gpointer data)
 {
   return haul_job_get_fraction (data) > 0 || !haul_job_is_active (data);
@@ -242,6 +278,9 @@ main (int    argc,
       g_test_add_data_func (cancel, &rows[i], test_cancel);
       g_test_add_data_func (death, &rows[i], test_kill);
     }
+  g_test_add_data_func ("/everywhere/tiles/process", "process", test_tiles);
+  g_test_add_data_func ("/everywhere/tiles/thread", "thread", test_tiles);
+  g_test_add_data_func ("/everywhere/tiles/pool", "pool", test_tiles);
   status = g_test_run ();
   remove_files ();
   return status;

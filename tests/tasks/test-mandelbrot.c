@@ -115,6 +115,7 @@ test_picture (void)
 
       g_assert_true (fake_context_run (fake, &haul_task_mandelbrot, pictures[i]));
       g_assert_cmpfloat (fake->done, ==, fake->total);
+      g_assert_cmpuint (fake->n_tiles, >, 0);
       assert_picture (fake->result->str, fake->result->len, pictures[i]);
     }
 }

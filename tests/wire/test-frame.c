@@ -374,7 +374,7 @@ test_sequence (void)
 static void
 test_names (void)
 {
-  static const char * const names[] = { NULL, "HELLO", "RUN", "CANCEL", "PROGRESS", "LOG", "DATA", "RESULT", "ERROR", NULL };
+  static const char * const names[] = { NULL, "HELLO", "RUN", "CANCEL", "PROGRESS", "LOG", "DATA", "RESULT", "ERROR", "TILE", NULL };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     g_assert_cmpstr (haul_frame_type_to_string (i), ==, names[i]);

@@ -252,6 +252,14 @@ sample (HaulFrameType type)
     case HAUL_FRAME_ERROR:
       message.error.text = (char *) "text";
       break;
+    case HAUL_FRAME_TILE:
+      message.tile.all_width = 3;
+      message.tile.all_height = 4;
+      message.tile.x = 1;
+      message.tile.width = 2;
+      message.tile.height = 1;
+      message.tile.pixels = (const guint8 *) "RGBrgb";
+      break;
     case HAUL_FRAME_RESULT:
     case HAUL_FRAME_CANCEL:
     case HAUL_FRAME_DATA:
@@ -413,6 +421,13 @@ assert_sane (HaulFrameType  type,
       g_assert_true (message.error.cancelled == TRUE || message.error.cancelled == FALSE);
       assert_text (message.error.text);
       break;
+    case HAUL_FRAME_TILE:
+      g_assert_cmpuint (message.tile.x + message.tile.width, <=, message.tile.all_width);
+      g_assert_cmpuint (message.tile.y + message.tile.height, <=, message.tile.all_height);
+      g_assert_cmpuint (message.tile.all_width, <=, HAUL_TILE_MAX_SIDE);
+      g_assert_cmpuint (message.tile.all_height, <=, HAUL_TILE_MAX_SIDE);
+      g_assert_cmpuint (24 + 3 * message.tile.width * message.tile.height, ==, size);
+      break;
     case HAUL_FRAME_RESULT:
     case HAUL_FRAME_CANCEL:
     case HAUL_FRAME_DATA:
@@ -422,7 +437,7 @@ assert_sane (HaulFrameType  type,
 }
 
 static const HaulFrameType with_body[] = {
-  HAUL_FRAME_HELLO, HAUL_FRAME_RUN, HAUL_FRAME_PROGRESS, HAUL_FRAME_LOG, HAUL_FRAME_RESULT, HAUL_FRAME_ERROR,
+  HAUL_FRAME_HELLO, HAUL_FRAME_RUN, HAUL_FRAME_PROGRESS, HAUL_FRAME_LOG, HAUL_FRAME_RESULT, HAUL_FRAME_ERROR, HAUL_FRAME_TILE,
 };
 
 static void

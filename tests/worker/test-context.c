@@ -84,6 +84,7 @@ sink_cb (const HaulMessage *message,
     case HAUL_FRAME_CANCEL:
     case HAUL_FRAME_RESULT:
     case HAUL_FRAME_ERROR:
+    case HAUL_FRAME_TILE:
     default:
       g_error ("a context does not send type %d by itself", message->type);
     }

@@ -13,7 +13,8 @@ G_DEFINE_ENUM_TYPE (HaulFrameType, haul_frame_type,
                     G_DEFINE_ENUM_VALUE (HAUL_FRAME_LOG, "log"),
                     G_DEFINE_ENUM_VALUE (HAUL_FRAME_DATA, "data"),
                     G_DEFINE_ENUM_VALUE (HAUL_FRAME_RESULT, "result"),
-                    G_DEFINE_ENUM_VALUE (HAUL_FRAME_ERROR, "error"))
+                    G_DEFINE_ENUM_VALUE (HAUL_FRAME_ERROR, "error"),
+                    G_DEFINE_ENUM_VALUE (HAUL_FRAME_TILE, "tile"))
 
 G_DEFINE_ENUM_TYPE (HaulLogLevel, haul_log_level,
                     G_DEFINE_ENUM_VALUE (HAUL_LOG_DEBUG, "debug"),

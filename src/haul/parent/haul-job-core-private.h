@@ -59,6 +59,10 @@ struct _HaulJob
   char           *phase;          /* (owned) (nullable) */
   HaulEstimator   estimator;
   HaulPieces      result;
+  guint8         *picture;        /* (owned) (nullable) what tiles have shown */
+  guint           picture_width;
+  guint           picture_height;
+  guint           n_tiles;
   gint64          news_time;
   gint64          notified_at;
   GSource        *notify_later;   /* (owned) (nullable) */
@@ -92,6 +96,8 @@ typedef enum
 void     haul_job_notify          (HaulJob          *self,
                                    HaulJobProperty   property);
 void     haul_job_notify_progress (HaulJob          *self);
+gboolean haul_job_take_tile       (HaulJob           *self,
+                                   const HaulMessage *message);
 void     haul_job_emit_ended      (HaulJob          *self);
 gboolean haul_job_note_held       (HaulJob          *self,
                                    HaulExecutor     *executor);

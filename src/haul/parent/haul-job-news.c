@@ -109,6 +109,9 @@ describe (const HaulMessage *message)
     case HAUL_FRAME_ERROR:
       return g_strdup (message->error.text);
 
+    case HAUL_FRAME_TILE:
+      return g_strdup_printf ("%u × %u, %u × %u", message->tile.x, message->tile.y, message->tile.width, message->tile.height);
+
     case HAUL_FRAME_RUN:
     case HAUL_FRAME_CANCEL:
     default:
@@ -247,6 +250,13 @@ haul_job_receive (HaulJob           *self,
     case HAUL_FRAME_DATA:
       haul_pieces_append (&self->result, message->data.bytes, message->data.size);
       touch (self);
+      break;
+
+    case HAUL_FRAME_TILE:
+      if (haul_job_take_tile (self, message))
+        touch (self);
+      else
+        complain (self, "tiles of pictures of different sizes");
       break;
 
     case HAUL_FRAME_RESULT:

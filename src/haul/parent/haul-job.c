@@ -65,6 +65,7 @@ haul_job_finalize (GObject *object)
   g_clear_pointer (&self->arguments, g_variant_unref);
   g_clear_error (&self->error);
   haul_pieces_clear (&self->result);
+  g_free (self->picture);
   g_clear_pointer (&self->pending, g_array_unref);
   g_free (self->title);
   g_clear_pointer (&self->shares, haul_shares_unref);

@@ -493,6 +493,11 @@ int              haul_job_get_exit_code     (HaulJob              *self);
  */
 int              haul_job_get_exit_signal   (HaulJob              *self);
 
+guint            haul_job_get_n_tiles       (HaulJob              *self);
+GBytes          *haul_job_dup_picture       (HaulJob              *self,
+                                             guint                *ret_width,
+                                             guint                *ret_height) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * haul_job_get_can_pause:
  * @self: a job

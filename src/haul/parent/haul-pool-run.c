@@ -354,7 +354,7 @@ take_data (Slot              *slot,
            const HaulMessage *message,
            gsize              wire_size)
 {
-  if (is_last (slot))
+  if (is_last (slot) || message->type == HAUL_FRAME_TILE)
     {
       haul_job_receive (slot->run->job, message, wire_size);   /* so that it streams */
       return;
@@ -442,6 +442,7 @@ message_cb (gpointer           owner,
       break;
 
     case HAUL_FRAME_DATA:
+    case HAUL_FRAME_TILE:
       take_data (slot, message, wire_size);
       break;
 

@@ -238,7 +238,8 @@ message_cb (GObject            *owner,
       return TRUE;
 
     case HAUL_FRAME_PROGRESS:
-      return TRUE;
+    case HAUL_FRAME_TILE:
+      return TRUE;   /* nobody looks at one item */
 
     case HAUL_FRAME_HELLO:
     case HAUL_FRAME_RUN:

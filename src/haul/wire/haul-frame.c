@@ -22,6 +22,7 @@ static const struct
   [HAUL_FRAME_DATA] = { "DATA", HAUL_FRAME_MAX_DATA },
   [HAUL_FRAME_RESULT] = { "RESULT", 64 },
   [HAUL_FRAME_ERROR] = { "ERROR", 8 * 1024 },
+  [HAUL_FRAME_TILE] = { "TILE", HAUL_FRAME_MAX_DATA },
 };
 
 /* A frame of a later version: skipped, so it may not be much. */

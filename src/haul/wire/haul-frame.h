@@ -55,6 +55,7 @@ HAUL_BEGIN_DECLS
  *   worker: the next bytes of the inputs of the RUN that follows
  * @HAUL_FRAME_RESULT: from the worker: the result is complete, and its size
  * @HAUL_FRAME_ERROR: from the worker: the task failed, and why
+ * @HAUL_FRAME_TILE: from the worker: a piece of the picture that the result will be
  *
  * What a frame says. Types that a reader does not know are skipped.
  */
@@ -68,6 +69,7 @@ typedef enum
   HAUL_FRAME_DATA,
   HAUL_FRAME_RESULT,
   HAUL_FRAME_ERROR,
+  HAUL_FRAME_TILE,
 } HaulFrameType;
 
 /**
@@ -75,7 +77,7 @@ typedef enum
  *
  * One more than the last type that we know.
  */
-#define HAUL_FRAME_N_TYPES (HAUL_FRAME_ERROR + 1)
+#define HAUL_FRAME_N_TYPES (HAUL_FRAME_TILE + 1)
 
 /**
  * HaulFrame:

@@ -27,7 +27,7 @@
  *            t  the id
  *            n  the name
  *
- * The others are GVariants. */
+ * TILE has six numbers of 4 bytes, and three bytes for each pixel. The others are GVariants. */
 #define RUN_HEAD 28
 #define RUN_DAEMON        (1 << 0)
 #define RUN_SEEDS_PROCESS (1 << 1)
@@ -138,6 +138,25 @@ encode_plain (const HaulMessage *message)
   return g_bytes_new_take (g_steal_pointer (&bytes), size);
 }
 
+#define TILE_HEAD 24
+
+static GBytes *
+encode_tile (const HaulMessage *message)
+{
+  gsize pixels = 3 * (gsize) message->tile.width * message->tile.height;
+  guint8 *bytes = g_malloc (TILE_HEAD + pixels);
+  guint8 *to = bytes;
+
+  put (&to, message->tile.all_width, 4);
+  put (&to, message->tile.all_height, 4);
+  put (&to, message->tile.x, 4);
+  put (&to, message->tile.y, 4);
+  put (&to, message->tile.width, 4);
+  put (&to, message->tile.height, 4);
+  put_bytes (&to, message->tile.pixels, pixels);
+  return g_bytes_new_take (bytes, TILE_HEAD + pixels);
+}
+
 /**
  * haul_message_encode: (skip)
  * @message: what to say
@@ -161,6 +180,9 @@ haul_message_encode (const HaulMessage *message)
     case HAUL_FRAME_RUN:
     case HAUL_FRAME_RESULT:
       return encode_plain (message);
+
+    case HAUL_FRAME_TILE:
+      return encode_tile (message);
 
     case HAUL_FRAME_PROGRESS:
       body = g_variant_new ("(dds)", message->progress.done, message->progress.total,
@@ -363,6 +385,31 @@ decode_result (const HaulFrame  *frame,
 }
 
 static gboolean
+decode_tile (const HaulFrame  *frame,
+             HaulMessage      *message,
+             GError          **error)
+{
+  const guint8 *from = frame->payload;
+  guint64 numbers[6];
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    numbers[i] = frame->size >= TILE_HEAD ? take (&from, 4) : 0;
+  if (numbers[0] > HAUL_TILE_MAX_SIDE || numbers[1] > HAUL_TILE_MAX_SIDE || numbers[4] == 0 || numbers[5] == 0
+      || numbers[2] + numbers[4] > numbers[0] || numbers[3] + numbers[5] > numbers[1]
+      || frame->size != TILE_HEAD + 3 * numbers[4] * numbers[5])
+    return refuse (frame, "a malformed TILE", error);
+
+  message->tile.all_width = numbers[0];
+  message->tile.all_height = numbers[1];
+  message->tile.x = numbers[2];
+  message->tile.y = numbers[3];
+  message->tile.width = numbers[4];
+  message->tile.height = numbers[5];
+  message->tile.pixels = from;
+  return TRUE;
+}
+
+static gboolean
 decode_body (const HaulFrame  *frame,
              GVariant         *body,
              HaulMessage      *message,
@@ -390,6 +437,7 @@ decode_body (const HaulFrame  *frame,
     case HAUL_FRAME_RESULT:
     case HAUL_FRAME_CANCEL:
     case HAUL_FRAME_DATA:
+    case HAUL_FRAME_TILE:
     default:
       g_assert_not_reached ();
     }
@@ -401,8 +449,8 @@ decode_body (const HaulFrame  *frame,
  * @ret_message: (out): what it says; free with haul_message_clear()
  * @error: %HAUL_ERROR_PROTOCOL
  *
- * Reads the payload of a frame. The bytes of %HAUL_FRAME_DATA stay where they are,
- * everything else is copied.
+ * Reads the payload of a frame. The bytes of %HAUL_FRAME_DATA and the pixels
+ * of %HAUL_FRAME_TILE stay where they are, everything else is copied.
  *
  * Returns: whether it makes sense
  */
@@ -436,6 +484,11 @@ haul_message_decode (const HaulFrame  *frame,
   else if (frame->type == HAUL_FRAME_RESULT)
     {
       if (!decode_result (frame, &message, error))
+        return FALSE;
+    }
+  else if (frame->type == HAUL_FRAME_TILE)
+    {
+      if (!decode_tile (frame, &message, error))
         return FALSE;
     }
   else if (frame->type != HAUL_FRAME_CANCEL)
@@ -488,6 +541,7 @@ haul_message_clear (HaulMessage *message)
     case HAUL_FRAME_CANCEL:
     case HAUL_FRAME_DATA:
     case HAUL_FRAME_RESULT:
+    case HAUL_FRAME_TILE:
     default:
       break;
     }

@@ -32,6 +32,20 @@ HAUL_BEGIN_DECLS
 #define HAUL_MAX_TEXT 4096
 
 /**
+ * HAUL_TILE_MAX_SIDE:
+ *
+ * How many pixels a picture that comes in tiles has at most in a row, and rows.
+ */
+#define HAUL_TILE_MAX_SIDE 2048
+
+/**
+ * HAUL_TILE_MAX_PIXELS:
+ *
+ * How many pixels one tile has at most.
+ */
+#define HAUL_TILE_MAX_PIXELS ((HAUL_FRAME_MAX_DATA - 24) / 3)
+
+/**
  * HaulLogLevel:
  * @HAUL_LOG_DEBUG: for whoever writes the task
  * @HAUL_LOG_INFO: worth a line
@@ -76,6 +90,8 @@ typedef struct
     struct { const guint8 *bytes; gsize size; }                 data;      /* borrowed */
     struct { guint64 size; }                                    result;
     struct { gboolean cancelled; char *text; }                  error;
+    struct { guint32 all_width; guint32 all_height; guint32 x; guint32 y; guint32 width; guint32 height;
+             const guint8 *pixels; } tile;                      /* borrowed: red, green, blue of each */
   };
 } HaulMessage;
 #endif

@@ -248,6 +248,51 @@ haul_context_emit (HaulContext *self,
 }
 
 /**
+ * haul_context_emit_tile:
+ * @self: the context
+ * @all_width: pixels in a row of the whole picture, %HAUL_TILE_MAX_SIDE at most
+ * @all_height: rows of it, as many at most
+ * @x: where in it the tile begins
+ * @y: where in it the tile begins
+ * @width: pixels in a row of the tile
+ * @height: rows of it
+ * @pixels: (array): red, green and blue of each pixel, row after row
+ *
+ * Shows a piece of the picture before the result is there, so that it can be seen how
+ * it comes about. It is no part of the result. A picture that is larger is shown smaller;
+ * its size is the same in all tiles, also in those of other parts.
+ */
+void
+haul_context_emit_tile (HaulContext  *self,
+                        guint         all_width,
+                        guint         all_height,
+                        guint         x,
+                        guint         y,
+                        guint         width,
+                        guint         height,
+                        const guint8 *pixels)
+{
+  guint rows = HAUL_TILE_MAX_PIXELS / MAX (width, 1);
+
+  g_return_if_fail (all_width <= HAUL_TILE_MAX_SIDE && all_height <= HAUL_TILE_MAX_SIDE);
+  g_return_if_fail (width > 0 && (guint64) x + width <= all_width && (guint64) y + height <= all_height);
+
+  for (guint row = 0; row < height; row += rows)
+    {
+      HaulMessage message = { .type = HAUL_FRAME_TILE };
+
+      message.tile.all_width = all_width;
+      message.tile.all_height = all_height;
+      message.tile.x = x;
+      message.tile.y = y + row;
+      message.tile.width = width;
+      message.tile.height = MIN (rows, height - row);
+      message.tile.pixels = pixels + 3 * (gsize) row * width;
+      haul_context_send (self, &message);
+    }
+}
+
+/**
  * haul_context_log:
  * @self: the context
  * @level: how much it matters

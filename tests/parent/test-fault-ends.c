@@ -9,6 +9,8 @@
 
 #include "test-pool-util.h"
 
+#include "haul/parent/haul-format.h"
+
 /* Workers that end wrongly, by what really does it to programs, in each way that there is to have one:
  * exec'd, forked, and in a pool. Each test ends with a job that goes as it should. */
 
@@ -66,6 +68,24 @@ is_for_here (guint row)
   return FALSE;
 }
 
+/* What it says where it crashed, though it may have had no stack left for that; its last words are
+ * what it said before. */
+static void
+assert_trace (HaulJob *job,
+              int      signum)
+{
+  g_autofree char *mark = g_strdup_printf ("crash: %s", haul_signal_name (signum) != NULL ? haul_signal_name (signum) : "SIG");
+  const gboolean traced = !HAUL_TEST_SANITIZED && (signum == SIGSEGV || signum == SIGABRT || signum == SIGTRAP);
+
+  g_assert_true ((haul_test_find_log (job, mark) != NULL) == traced);
+  if (traced)
+    {
+      g_assert_nonnull (haul_test_find_log (job, "test-child("));
+      haul_test_assert_contains (haul_job_get_error (job)->message, "its last words");
+      g_assert_null (strstr (haul_job_get_error (job)->message, "test-child("));
+    }
+}
+
 static void
 test_ends (gconstpointer method)
 {
@@ -93,6 +113,7 @@ test_ends (gconstpointer method)
       haul_test_assert_contains (error->message, rows[i].name);
       if (haul_test_find_log (job, rows[i].text) == NULL)
         haul_test_assert_contains (error->message, rows[i].text);
+      assert_trace (job, rows[i].signum);
     }
   haul_test_assert_state (bystander, HAUL_JOB_RUNNING);   /* all the time */
   haul_job_cancel (bystander);

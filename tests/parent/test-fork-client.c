@@ -63,6 +63,22 @@ static const char * const same_rows[][2] = {
   { "grandchild", "{'result': <int64 1>}" }, { "close-pipes", NULL }, { "linger", NULL },
 };
 
+/* Without those of a trace: a forked worker has been called by the server. */
+static guint
+count_log (HaulJob *job)
+{
+  GListModel *log = haul_job_get_log (job);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (log); i++)
+    {
+      g_autoptr(HaulRecord) record = g_list_model_get_item (log, i);
+
+      n += strstr (haul_record_get_text (record), " [0x") == NULL && strstr (haul_record_get_text (record), ")[0x") == NULL;
+    }
+  return n;
+}
+
 static char *
 describe (HaulJob *job)
 {
@@ -74,7 +90,7 @@ describe (HaulJob *job)
                           haul_job_verdict_to_nick (haul_job_get_verdict (job)), haul_job_get_exit_code (job),
                           haul_job_get_exit_signal (job), haul_job_get_result_size (job), sum, haul_test_history (job),
                           error ? g_quark_to_string (error->domain) : "none", error ? error->code : 0,
-                          error ? error->message : "", g_list_model_get_n_items (haul_job_get_log (job)),
+                          error ? error->message : "", count_log (job),
                           haul_job_get_done (job));
 }
 

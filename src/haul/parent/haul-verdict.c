@@ -6,26 +6,39 @@
 #include "haul-job-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <signal.h>
+#include <string.h>
 
 #include "haul-format.h"
 #include "haul-lines-private.h"
 #include "haul-part.h"
 #include "haul/wire/haul-error.h"
+#include "haul/worker/haul-crash-private.h"
 
-/* The last line that the worker wrote: where it died is often clear from it. */
+/* The last line that the worker wrote: where it died is often clear from it. What we said ourselves does
+ * not count, nor what it printed of its crash, between which there may be what it had logged before. */
 static char *
 last_words (HaulJob *job)
 {
   GListModel *log = haul_job_get_log (job);
+  guint n = g_list_model_get_n_items (log);
+  g_autofree char *words = NULL;
+  gboolean crashed = FALSE;
 
-  for (guint i = g_list_model_get_n_items (log); i > 0; i--)
+  for (guint i = n > 2 * HAUL_CRASH_LINES ? n - 2 * HAUL_CRASH_LINES : 0; i < n; i++)
     {
-      g_autoptr(HaulRecord) record = g_list_model_get_item (log, i - 1);
+      g_autoptr(HaulRecord) record = g_list_model_get_item (log, i);
+      const char *text = haul_record_get_text (record);
+      gboolean printed = haul_record_get_level (record) == HAUL_LOG_OUTPUT;
 
-      if (g_strcmp0 (haul_record_get_domain (record), HAUL_LIFE_DOMAIN) != 0)
-        return g_strdup (haul_record_get_text (record));   /* what we said ourselves does not count */
+      crashed |= printed && strstr (text, HAUL_CRASH_MARK) != NULL;
+      if (g_strcmp0 (haul_record_get_domain (record), HAUL_LIFE_DOMAIN) != 0 && *text != '\0' && !(printed && crashed))
+        {
+          g_free (words);
+          words = g_strdup (text);
+        }
     }
-  return NULL;
+  return g_steal_pointer (&words);
 }
 
 /* Of a job that is divided, the part that its worker died of. */
@@ -110,6 +123,8 @@ haul_verdict_explain (HaulJob        *job,
       return explain_failure (job, life, task_error);
 
     case HAUL_VERDICT_CRASHED:
+      if (life->exit_signal == SIGKILL)
+        return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("the worker was ended by %s, from outside%s"), exit_text, where);
       return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("the worker was ended by %s%s"), exit_text, where);
 
     case HAUL_VERDICT_CANCELLED:

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "haul-context-private.h"
+#include "haul-crash-private.h"
 #include "haul-current-process-private.h"
 #include "haul-fork-server-private.h"
 #include "haul-log-private.h"
@@ -526,6 +527,7 @@ serve_forked (int      nice_value,
   int status;
 
   haul_worker_limit ();
+  haul_crash_report ();
   if (runs_many && (board = haul_shared_map (HAUL_WORKER_BOARD_FD, sizeof *board, NULL)) == NULL)
     return HAUL_WORKER_EXIT_USAGE;
   status = serve (board, nice_value);
@@ -582,9 +584,14 @@ haul_worker_main (int                     argc,
   haul_tasks_register (tasks);
   program_pid = fork_server ? (int) getppid () : parent_pid;
   if (fork_server)
-    return haul_fork_server_run (serve_forked);
+    {
+      haul_crash_prepare ();
+      return haul_fork_server_run (serve_forked);
+    }
 
   haul_worker_settle_in (parent_pid, shares);
   haul_worker_limit ();
+  haul_crash_prepare ();
+  haul_crash_report ();
   return serve (NULL, nice_value);
 }

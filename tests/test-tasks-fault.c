@@ -101,6 +101,16 @@ exceed_memory (GError **error)
   return TRUE;
 }
 
+/* No more than a test may take. */
+static void
+eat (void)
+{
+  enum { PIECE = 8 << 20, PIECES = 32 };
+
+  for (guint i = 0; i < PIECES; i++)
+    memset (g_malloc (PIECE), (int) i + 1, PIECE);
+}
+
 static void
 lock_twice (void)
 {
@@ -146,6 +156,8 @@ run_die (HaulContext  *context,
       set_limit (RLIMIT_AS, 256 << 20);
       memset (g_malloc ((gsize) 1 << 30), 1, 1);
     }
+  else if (strcmp (mode, "eat") == 0)
+    eat ();
   else if (strcmp (mode, "lock") == 0)
     lock_twice ();
   else if (strcmp (mode, "traced") == 0)

@@ -51,6 +51,7 @@ struct _HaulChild
   guint64         lines_goal;
   int             exit_code;
   int             exit_signal;
+  guint64         oom_before;     /* haul_oom_count() at its start */
   GError         *lost;           /* (owned) (nullable) why nobody knows how it ended */
 };
 

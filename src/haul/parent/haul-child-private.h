@@ -97,6 +97,9 @@ void       haul_child_close_commands (HaulChild               *self);
 void       haul_child_signal         (HaulChild               *self,
                                       int                      number);
 
+/* Of one that SIGKILL has ended, and not ours: what is known of that, or NULL. Once. */
+GError    *haul_child_explain_kill   (HaulChild               *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The program that runs the tasks: @given, or $HAUL_WORKER, or the one that was installed. */
 char      *haul_find_worker          (const char              *given) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "haul-child-core-private.h"
+#include "haul-oom-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
 #include "haul/worker/haul-worker.h"
@@ -239,6 +240,7 @@ haul_child_start (HaulChild       *self,
 {
   g_auto(Pipes) pipes = { { -1, -1 }, { -1, -1 }, { -1, -1 }, -1 };
 
+  self->oom_before = haul_oom_count ();
   self->many = board_fd >= 0;
   if (!pipes_open (&pipes, error) || !haul_child_open_shares (self, &pipes.shares, error))
     return FALSE;

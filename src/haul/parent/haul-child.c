@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "haul-child-core-private.h"
+#include "haul-oom-private.h"
 #include "haul-source-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
@@ -407,4 +408,14 @@ haul_child_signal (HaulChild *self,
   else if (g_subprocess_get_identifier (self->subprocess) != NULL
            && (self->pid <= 1 || kill (-self->pid, number) < 0))
     g_subprocess_send_signal (self->subprocess, number);
+}
+
+GError *
+haul_child_explain_kill (HaulChild *self)
+{
+  if (self->exit_signal != SIGKILL || !haul_oom_claim (self->oom_before))
+    return NULL;
+
+  return g_error_new_literal (HAUL_ERROR, HAUL_ERROR_MEMORY,
+                              _("the kernel killed the worker, SIGKILL: its control group has reached its memory limit"));
 }

@@ -499,8 +499,8 @@ note_death (Slot         *slot,
       haul_job_feed (self->job, HAUL_EVENT_CANCEL);   /* somebody terminated the pool */
       return;
     }
-  if (signal == 0 && code < 0)
-    haul_job_take_error (self->job, g_error_copy (error));   /* nobody knows how it died */
+  if ((signal == 0 && code < 0) || g_error_matches (error, HAUL_ERROR, HAUL_ERROR_MEMORY))
+    haul_job_take_error (self->job, g_error_copy (error));   /* nobody knows how it died, or all know more than how */
   if (g_error_matches (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL))
     {
       haul_job_take_error (self->job, g_error_copy (error));

@@ -313,11 +313,14 @@ explain (HaulPoolWorker *self,
 {
   g_autofree char *exit_text = haul_format_exit (code, signal_number);
   HaulItem *item = head (self);
+  GError *killed;
 
   if (self->wrong != NULL)
     return g_error_copy (self->wrong);
   if (lost != NULL)
     return g_error_copy (lost);
+  if (!self->stopped && (killed = haul_child_explain_kill (self->child)) != NULL)
+    return killed;
   if (item == NULL || haul_board_begun (self->board) < item->number)
     return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s"), self->pid, exit_text);
   return g_error_new (HAUL_ERROR, HAUL_ERROR_ENDED, _("worker %d was ended by %s in “%s”"), self->pid, exit_text,

@@ -110,12 +110,15 @@ ended (GObject      *owner,
        const GError *lost)
 {
   HaulJob *job = HAUL_JOB (owner);
+  GError *killed;
 
   haul_own_process_ended (haul_job_get_pid (job), code, signal_number);
   haul_job_add_life (job, HAUL_LOG_INFO, haul_life_format_ended (lost != NULL ? -1 : code, signal_number));
   haul_job_set_exit (job, lost != NULL && !haul_job_has_result (job) ? -1 : code, signal_number);
   if (lost != NULL)
     haul_job_take_error (job, g_error_copy (lost));
+  else if (haul_job_get_stamp (job, HAUL_STAMP_KILL_SENT) == 0 && (killed = haul_child_explain_kill (child)) != NULL)
+    haul_job_take_error (job, killed);
   haul_job_feed (job, HAUL_EVENT_EXITED);   /* frees the child */
 }
 

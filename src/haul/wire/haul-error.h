@@ -31,6 +31,7 @@ HAUL_BEGIN_DECLS
  * @HAUL_ERROR_OWNER_DIED: whoever held a lock or the like was killed: what it guards may be half done
  * @HAUL_ERROR_BROKEN: a barrier was aborted, or somebody that it counts on died
  * @HAUL_ERROR_CLOSED: a queue or a pipe was closed
+ * @HAUL_ERROR_MEMORY: the kernel killed the worker, whose control group is out of memory
  *
  * Errors of libhaul's own. Failed system calls come in %G_IO_ERROR instead,
  * and so does a cancelled operation (%G_IO_ERROR_CANCELLED).
@@ -50,6 +51,7 @@ typedef enum
   HAUL_ERROR_OWNER_DIED,
   HAUL_ERROR_BROKEN,
   HAUL_ERROR_CLOSED,
+  HAUL_ERROR_MEMORY,
 } HaulError;
 
 /**

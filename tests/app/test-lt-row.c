@@ -95,6 +95,23 @@ find (GtkWidget *widget,
   return NULL;
 }
 
+/* The one that shows @text, among other things. */
+static GtkLabel *
+find_label (GtkWidget  *widget,
+            const char *text)
+{
+  if (GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
+    return GTK_LABEL (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkLabel *found = find_label (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
 /* From Cancel to Force Stop: seconds that count down, in words and as a ring, then the button. */
 static void
 test_countdown (void)
@@ -168,6 +185,28 @@ test_stuck (void)
   g_assert_cmpstr (after, ==, "Canceled");
 }
 
+/* What a worker or a person writes is text, whatever it looks like. */
+static void
+test_markup (void)
+{
+  static const char hostile[] = "<b>&\" <span color='red'>";
+  g_autoptr(HaulJob) job = haul_job_new (&ignore_term, NULL, NULL);
+  GtkWidget *window = gtk_window_new ();
+  LtJobRow *row = g_object_new (LT_TYPE_JOB_ROW, "job", job, NULL);
+  GtkLabel *title;
+  PangoAttrList *attributes;
+
+  haul_job_set_title (job, hostile);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (row));
+  gtk_window_present (GTK_WINDOW (window));
+  lt_test_run_until (is_shown, row, 20000);
+  title = find_label (GTK_WIDGET (row), hostile);
+  g_assert_nonnull (title);   /* each of its characters is there to be read */
+  attributes = gtk_label_get_attributes (title);
+  g_assert_true (attributes == NULL || pango_attr_list_get_attributes (attributes) == NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 static void
 assert_found (LtRecordView *view,
               const char   *text,
@@ -238,6 +277,7 @@ main (int    argc,
   lt_test_init (&argc, &argv);
   g_test_add_func ("/app/row/countdown", test_countdown);
   g_test_add_func ("/app/row/stuck", test_stuck);
+  g_test_add_func ("/app/row/markup", test_markup);
   g_test_add_func ("/app/row/find", test_find);
   g_test_add_func ("/app/row/dropped", test_dropped);
   return g_test_run ();

@@ -482,7 +482,6 @@ test_plan (void)
   g_autoptr(HaulExecutor) executor = haul_test_pool_executor_new (2);
   g_autoptr(HaulJob) job = NULL;
   g_autoptr(HaulJob) whole = NULL;
-  g_autoptr(HaulJob) other = NULL;
   g_autoptr(HaulValue) counter = value_new (-1);
   g_autoptr(HaulValue) extra = value_new (-2);
   g_autoptr(HaulExecutor) process = haul_test_process_executor_new ();

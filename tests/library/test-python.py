@@ -278,7 +278,37 @@ def waiting():
     assert barrier.reset() and not barrier.is_broken()
 
 
-TESTS = [a_job, wrong_arguments, a_map, cancelling, random_numbers, a_log, printed_on_stderr, locks, queue, pipe, waiting]
+def sharing():
+    value, raw = Haul.Value.new('i'), Haul.Value.new_raw('d')
+    array = Haul.Array.new('n', 4)
+    assert raw.get_lock() is None and isinstance(value.get_lock(), Haul.RLock)
+    assert error_of(Haul.Value.new, 's').matches(Haul.error_quark(), Haul.Error.BAD_ARGUMENT)
+    assert array.set_numbers(1, GLib.Variant('an', [5, -6])) is True
+    children = []
+    for _ in range(3):
+        child = os.fork()
+        if child == 0:
+            for _ in range(100):
+                value.get_lock().acquire(-1, None)
+                value.set_int64(value.get_int64() + 1)
+                value.get_lock().release()
+                raw.add_double(0.5)
+                array.add_int64(3, -1)
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    assert value.get_int64() == 300 and raw.get_double() == 150, (value.get_int64(), raw.get_double())
+    assert array.dup_numbers().unpack() == [0, 5, -6, -300], array.dup_numbers()
+
+    job = Haul.Job.new(Haul.Task.intern('pi'), arguments(digits=4))
+    job.share('value', value)
+    job.share('array', array)
+    Haul.ProcessExecutor.new(None).submit(job)
+    assert join(job) is True and job.dup_result().get_data() == b'3.1415'
+
+
+TESTS = [a_job, wrong_arguments, a_map, cancelling, random_numbers, a_log, printed_on_stderr, locks, queue, pipe, waiting, sharing]
 
 print('1..%d' % len(TESTS), flush=True)
 for number, test in enumerate(TESTS, 1):

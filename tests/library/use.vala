@@ -57,6 +57,25 @@ static async void cancel_job () throws Error {
     }
 }
 
+static async void share () throws Error {
+    var counter = new Haul.Value ("i");
+    var array = new Haul.Array.raw ("d", 3);
+    var job = new Haul.Job (Haul.Task.intern ("pi"), pi_arguments (4));
+    var executor = new Haul.ProcessExecutor (null);
+
+    counter.get_lock ().acquire (-1, null);
+    counter.set_int64 (counter.get_int64 () + 1);
+    counter.get_lock ().release ();
+    assert (counter.add_int64 (2) == 1 && counter.get_int64 () == 3);
+    array.set_double (2, 0.5);
+    assert (array.get_length () == 3 && array.dup_numbers ().print (false) == "[0.0, 0.0, 0.5]");
+    job.share ("counter", counter);
+    job.share ("array", array);
+    executor.submit (job);
+    yield job.join_async (-1, null);
+    assert (job.get_verdict () == Haul.JobVerdict.DONE);
+}
+
 static async void run_all () {
     try {
         yield run_job ();
@@ -65,6 +84,8 @@ static async void run_all () {
         print ("ok 3 - a map\n");
         yield cancel_job ();
         print ("ok 4 - cancelling\n");
+        yield share ();
+        print ("ok 5 - sharing\n");
     } catch (Error error) {
         GLib.error ("%s", error.message);
     }

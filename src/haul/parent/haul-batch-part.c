@@ -100,8 +100,11 @@ haul_batch_part_begun (HaulBatch *self,
                        int        pid,
                        gsize      wire_size)
 {
+  g_autoptr(HaulBatch) keep G_GNUC_UNUSED = g_object_ref (self);
+
   self->listener->begun (self->listener_data, pid);
-  self->listener->sent (self->listener_data, HAUL_FRAME_RUN, wire_size);
+  if (haul_batch_is_active (self))   /* who heard of that may have ended it, and its owner */
+    self->listener->sent (self->listener_data, HAUL_FRAME_RUN, wire_size);
 }
 
 void

@@ -329,14 +329,17 @@ begun_cb (gpointer owner,
 {
   Slot *slot = owner;
   HaulPoolRun *self = slot->run;
+  g_autoptr(HaulJob) job = g_object_ref (self->job);
+  g_autoptr(HaulPart) part = g_object_ref (slot->part);
   gboolean first = !self->begun;
 
   self->begun = TRUE;
-  haul_part_set_pid (slot->part, pid);
-  haul_part_set_state (slot->part, HAUL_PART_RUNNING);
-  haul_job_set_pid (self->job, pid);
-  if (first)
-    haul_job_feed (self->job, HAUL_EVENT_READY);
+  haul_part_set_pid (part, pid);
+  haul_part_set_state (part, HAUL_PART_RUNNING);
+  if (haul_job_get_run (job) == self)   /* else who heard of that has ended the job */
+    haul_job_set_pid (job, pid);
+  if (first && haul_job_get_run (job) == self)
+    haul_job_feed (job, HAUL_EVENT_READY);
 }
 
 static void

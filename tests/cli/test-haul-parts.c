@@ -248,7 +248,7 @@ test_hidden (void)
   g_autoptr(CliRun) other = cli_run ("run", "rang", NULL);
   g_autoptr(CliRun) complete = cli_run_shell ("bash -c 'haul () { \"$HAUL\" \"$@\"; }; . \"$HAUL_TEST_COMPLETION\"; "
                                               "COMP_WORDS=(haul run su); COMP_CWORD=2; _haul; echo \"${COMPREPLY[*]}\"; "
-                                              "COMP_WORDS=(haul run ran); COMP_CWORD=2; _haul; echo \"${COMPREPLY[*]}\"'");
+                                              "COMP_WORDS=(haul run rang); COMP_CWORD=2; _haul; echo \"${COMPREPLY[*]}\"'");
 
   cli_run_assert_status (list, 0);
   haul_test_assert_contains (list->out->str, "\nsum ");

@@ -17,6 +17,7 @@
 
 #define N_PRODUCERS 4
 #define N_CONSUMERS 4
+#define LARGE (4 * 1024 * 1024)
 
 typedef struct
 {
@@ -269,7 +270,7 @@ test_stopped (Fixture      *fixture,
 static gboolean
 is_well_filled (gpointer queue)
 {
-  return haul_queue_get_n_items (queue) > 100000;
+  return haul_queue_get_n_items (queue) > LARGE / 100;
 }
 
 /* One that needs all the place there is gets it, though others would always be content with less. */
@@ -277,11 +278,14 @@ static void
 test_large_among_small (Fixture      *fixture,
                         gconstpointer data G_GNUC_UNUSED)
 {
-  g_autoptr(GBytes) item = g_bytes_new_take (g_malloc0 (HAUL_QUEUE_DEFAULT_BYTES), HAUL_QUEUE_DEFAULT_BYTES);
+  g_autoptr(GBytes) item = g_bytes_new_take (g_malloc0 (LARGE), LARGE);
   g_autoptr(GSubprocess) consumer = NULL;
   GSubprocess *producers[2];
   g_autoptr(GError) error = NULL;
 
+  g_object_unref (fixture->queue);
+  fixture->queue = haul_queue_new (0, LARGE, &error);
+  g_assert_no_error (error);
   for (guint i = 0; i < 2; i++)
     producers[i] = start_ready (fixture, "fill");
   haul_test_poll_until (is_well_filled, fixture->queue, HAUL_TEST_SOON_MS);

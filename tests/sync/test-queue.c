@@ -258,6 +258,14 @@ test_memory (void)
   while (!haul_queue_is_empty (queue))
     g_bytes_unref (haul_queue_get (queue, 0, NULL, NULL));
   g_assert_cmpuint (queue_memory (fd), <=, 9 << 20);
+
+  /* Not each time, but then when somebody waits for it. */
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (haul_queue_put (queue, item, 0, NULL, NULL));
+  while (!haul_queue_is_empty (queue))
+    g_bytes_unref (haul_queue_get (queue, 0, NULL, NULL));
+  assert_get_fails (queue, 1500, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  g_assert_cmpuint (queue_memory (fd), <=, 9 << 20);
 }
 
 int

@@ -75,6 +75,8 @@ typedef struct
   guint64       n_abandoned;
   gint64        buried_at;   /* when it was looked last for who died; µs of g_get_monotonic_time() */
 
+  gint64        given_at;    /* the same, when memory was given back last */
+
   guint32       doing;       /* HaulQueueDoing: what the holder of the guard is about to do, … */
   guint32       doer;        /* … who that is, … */
   guint64       doing_at;    /* … and how to tell whether it was done: where, … */
@@ -204,6 +206,8 @@ void             haul_queue_ring_set_state  (HaulQueueRing        *self,
                                              guint64               place,
                                              HaulQueueState        state,
                                              guint                 member);
+/* Gives memory back if the queue is empty, and did not just do so. */
+void             haul_queue_ring_trim       (HaulQueueRing        *self);
 /* Takes what is free off the head. */
 void             haul_queue_ring_settle     (HaulQueueRing        *self);
 /* Tells one who waits, or all. */

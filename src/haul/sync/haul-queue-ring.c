@@ -21,8 +21,10 @@
 #define PATIENCE_US (50 * 1000)
 #define TURN_US (400 * 1000)
 
-/* When the queue is empty it keeps this much memory, and gives the rest back. */
+/* When the queue is empty it keeps this much memory, and gives the rest back, but not more often than this:
+ * where it is emptied all the time the pages would have to be made again all the time. */
 #define KEEP (8 * 1024 * 1024)
+#define GIVE_EVERY_US (1000 * 1000)
 
 G_STATIC_ASSERT (sizeof (HaulQueueRecord) == 32);
 G_STATIC_ASSERT (sizeof (HaulQueueShared) % 64 == 0);
@@ -183,16 +185,23 @@ rewind_ring (HaulQueueRing *self,
   __atomic_store_n (&shared->tail, 0, __ATOMIC_RELEASE);
 }
 
-/* Nobody has it: the pages beyond what is kept can go. They come back, zeroed, when they are next written to. */
-static void
-give_back (HaulQueueRing *self)
+/* Nobody has the pages beyond what is kept. They come back, zeroed, when they are next written to. */
+void
+haul_queue_ring_trim (HaulQueueRing *self)
 {
   HaulQueueShared *shared = self->shared;
+  gint64 now;
   guint64 page = sysconf (_SC_PAGESIZE);
   guint64 from = ((guint64) (gsize) self->bytes + KEEP + page - 1) / page * page;
   guint64 high = __atomic_load_n (&shared->high, __ATOMIC_RELAXED);
   guint64 until = (guint64) (gsize) self->bytes + MIN (high, self->capacity);
 
+  if (high <= KEEP || shared->head != shared->tail)
+    return;
+  now = g_get_monotonic_time ();
+  if (now >= shared->given_at && now - shared->given_at < GIVE_EVERY_US)
+    return;
+  shared->given_at = now;
   shared->high = 0;
   if (until > from)
     (void) madvise ((gpointer) (gsize) from, until - from, MADV_REMOVE);   /* it may fail: then it stays */
@@ -221,8 +230,7 @@ haul_queue_ring_settle (HaulQueueRing *self)
       __atomic_store_n (&shared->head, next, __ATOMIC_RELEASE);
     }
 
-  if (shared->high > KEEP)
-    give_back (self);
+  haul_queue_ring_trim (self);
   if (tail >= REWIND && is_place (self, tail))
     {
       rewind_ring (self, tail);

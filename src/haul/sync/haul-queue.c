@@ -36,7 +36,10 @@ begin (HaulQueue *self,
   if (__atomic_load_n (&self->ring.shared->is_stale, __ATOMIC_ACQUIRE))
     haul_queue_ring_recount (&self->ring);
   if (looks_for_dead)
-    haul_queue_ring_bury (&self->ring, FALSE);
+    {
+      haul_queue_ring_bury (&self->ring, FALSE);
+      haul_queue_ring_trim (&self->ring);
+    }
   if (!haul_shareable_join (shareable, ret_member, NULL))
     {
       haul_queue_ring_bury (&self->ring, TRUE);

@@ -58,7 +58,7 @@ G_DECLARE_FINAL_TYPE (HaulQueue, haul_queue, HAUL, QUEUE, HaulShareable)
  * @error: return location for an error
  *
  * Makes a queue. It takes memory for the items that are in it, for at most twice
- * @max_bytes, and gives it back when it is empty.
+ * @max_bytes, and gives it back when it is empty, all but 8 MiB, once a second.
  *
  * Returns: (transfer full): a new queue, or %NULL with @error set
  */

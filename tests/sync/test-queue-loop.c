@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <stdlib.h>
 
 #include "haul-test.h"
 #include "peers.h"
@@ -25,6 +26,16 @@ typedef struct
   double      last_wait;   /* ms that this thread had to wait for a CPU */
   double      longest;     /* ms between two beats that the machine is not to blame for */
 } Fixture;
+
+/* What may pass between two beats. Where much more wants to run than can, the time for which the machine was
+ * to blame is not known to the ms. */
+static double
+allowed_ms (void)
+{
+  double load = 0;
+
+  return getloadavg (&load, 1) == 1 && load > 2 * g_get_num_processors () ? 150 : 50;
+}
 
 static gboolean
 beat_cb (gpointer data)
@@ -70,7 +81,7 @@ tear_down (Fixture      *fixture,
   g_source_remove (fixture->beat_id);
   g_test_message ("the loop was held up for %.1f ms at most", fixture->longest);
   if (!HAUL_TEST_SANITIZED)
-    g_assert_cmpfloat (fixture->longest, <, 50);
+    g_assert_cmpfloat (fixture->longest, <, allowed_ms ());
   g_assert_finalize_object (fixture->queue);
   queue_board_free (fixture->board, fixture->fd);
   haul_test_assert_clean ();

@@ -109,8 +109,8 @@ lt_file_field_equip (AdwEntryRow *row)
 
   g_return_if_fail (ADW_IS_ENTRY_ROW (row));
 
-  add_button (row, "document-open-symbolic", _("Choose a File"), G_CALLBACK (file_clicked_cb));
-  add_button (row, "folder-open-symbolic", _("Choose a Folder"), G_CALLBACK (folder_clicked_cb));
+  add_button (row, "text-x-generic-symbolic", _("Choose a File"), G_CALLBACK (file_clicked_cb));
+  add_button (row, "folder-symbolic", _("Choose a Folder"), G_CALLBACK (folder_clicked_cb));
 
   target = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
   /* Before the entry inside, which takes files as text. */

@@ -124,7 +124,7 @@ format_help (const HaulParam *param)
   g_autofree char *range = NULL;
   const char *help = param->help != NULL ? _(param->help) : "";
 
-  if (param->type == HAUL_PARAM_CHOICE)
+  if (param->type != HAUL_PARAM_INT && param->type != HAUL_PARAM_DOUBLE)
     return g_strdup (help);
   range = haul_param_describe_range (param);
   if (range == NULL || *range == '\0')

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* From one wait to the next, however many there are; a whole program has meson's time limit. */
@@ -72,6 +73,13 @@ reset_signals (void)
     signal (signals[i], SIG_DFL);
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
+}
+
+void
+haul_test_follow_parent (void)
+{
+  if (prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid () == 1)
+    _exit (127);
 }
 
 void

@@ -35,6 +35,9 @@ typedef gboolean (*HaulTestPredicate) (gpointer data);
 void          haul_test_init            (int               *argc,
                                          char            ***argv);
 
+/* For a program that a test starts: ends with it, even if that is killed. */
+void          haul_test_follow_parent   (void);
+
 /* Around what a test does: fails when it leaves behind a child, a zombie, an fd or a job that has
  * not ended exactly once. */
 void          haul_test_begin           (void);

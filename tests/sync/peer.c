@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "haul-test.h"
 #include "peers.h"
 
 #include "haul/haul.h"
@@ -495,6 +496,7 @@ main (int    argc,
   PeerBoard *board;
   guint n_fds = 0;
 
+  haul_test_follow_parent ();
   if (argc != 4)
     g_error ("Usage: %s KIND MODE N", argv[0]);
   while (n_fds < G_N_ELEMENTS (fds) && lseek (fds[n_fds], 0, SEEK_CUR) >= 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "haul-test.h"
 #include "haul/sync/haul-pipe-private.h"
 #include "haul/wire/haul-error.h"
 
@@ -108,6 +109,7 @@ main (int    argc,
   const char *mode = argc == 3 ? argv[1] : "";
   guint64 n = argc == 3 ? g_ascii_strtoull (argv[2], NULL, 10) : 0;
 
+  haul_test_follow_parent ();
   if (g_str_equal (mode, "echo"))
     echo ();
   else if (g_str_equal (mode, "numbers"))

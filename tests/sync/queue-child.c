@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "haul-test.h"
 #include "queue-child.h"
 
 #include "haul/wire/haul-error.h"
@@ -152,6 +153,7 @@ main (int    argc,
   static const int fds[] = { 4, 5 };
   g_autoptr(GError) error = NULL;
 
+  haul_test_follow_parent ();
   board = haul_shared_map (3, sizeof *board, &error);
   if (argc != 4 || board == NULL)
     g_error ("%s", error != NULL ? error->message : "usage: queue-child MODE PRODUCER N");

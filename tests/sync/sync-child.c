@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "haul-test.h"
 #include "sync-child.h"
 
 #include "haul/wire/haul-shared-private.h"
@@ -21,6 +22,7 @@ main (int    argc,
   HaulWait wait;
   guint member;
 
+  haul_test_follow_parent ();
   if (argc != 2 || board == NULL)
     g_error ("%s", error != NULL ? error->message : "usage: sync-child MODE");
 

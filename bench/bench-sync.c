@@ -23,6 +23,7 @@
 #define TURN_FD    3
 #define FIRST_FD   4
 #define WARM_UP    100
+#define ARRAY_LENGTH 1000
 
 typedef struct
 {
@@ -56,6 +57,18 @@ static void
 make_rlock (Pair pair)
 {
   pair[0] = HAUL_SHAREABLE (haul_rlock_new (NULL));
+}
+
+static void
+make_value (Pair pair)
+{
+  pair[0] = HAUL_SHAREABLE (haul_value_new ("x", NULL));
+}
+
+static void
+make_array (Pair pair)
+{
+  pair[0] = HAUL_SHAREABLE (haul_array_new ("x", ARRAY_LENGTH, NULL));
 }
 
 static void
@@ -209,10 +222,48 @@ run_barrier (Pair   pair,
     bench_must (haul_barrier_wait (HAUL_BARRIER (pair[0]), -1, NULL, NULL) >= 0, "a barrier");
 }
 
+static void
+run_value (Pair   pair,
+           Turn  *turn G_GNUC_UNUSED,
+           guint  side G_GNUC_UNUSED,
+           guint  n)
+{
+  HaulValue *value = HAUL_VALUE (pair[0]);
+  HaulRLock *lock = haul_value_get_lock (value);
+
+  for (guint i = 0; i < n; i++)
+    {
+      bench_must (haul_rlock_acquire (lock, -1, NULL, NULL), "a value");
+      haul_value_set_int64 (value, haul_value_get_int64 (value) + 1);
+      haul_rlock_release (lock);
+    }
+}
+
+static void
+run_array (Pair   pair,
+           Turn  *turn G_GNUC_UNUSED,
+           guint  side G_GNUC_UNUSED,
+           guint  n)
+{
+  HaulArray *array = HAUL_ARRAY (pair[0]);
+  HaulRLock *lock = haul_array_get_lock (array);
+
+  for (guint i = 0; i < n; i++)
+    {
+      gsize index = i % ARRAY_LENGTH;
+
+      bench_must (haul_rlock_acquire (lock, -1, NULL, NULL), "an array");
+      haul_array_set_int64 (array, index, haul_array_get_int64 (array, index) + 1);
+      haul_rlock_release (lock);
+    }
+}
+
 static const Row rows[] = {
   { "lock",       "Lock, alone: acquire, release",        2000000, 200000, make_lock,       run_lock,       TRUE },
   { "rlock",      "RLock, alone: acquire, release",       2000000, 200000, make_rlock,      run_rlock,      TRUE },
   { "semaphore",  "Semaphore, alone: acquire, release",   1000000, 200000, make_semaphore,  run_semaphore,  TRUE },
+  { "value",      "Value, alone: with its lock, += 1",    2000000, 100000, make_value,      run_value,      TRUE },
+  { "array",      "Array, alone: with its lock, [i] += 1", 2000000, 100000, make_array,     run_array,      TRUE },
   { "contended",  "Lock, two at it: each has it once",    200000,  20000,  make_lock,       run_fight,      FALSE },
   { "semaphores", "Semaphore: there and back",            5000,    2000,   make_semaphores, run_semaphores, FALSE },
   { "events",     "Event: there and back",                5000,    2000,   make_events,     run_events,     FALSE },

@@ -76,11 +76,23 @@ def other(function, shared, count):
     function(shared, 1, count)
 
 
-def alone(lock, count):
+def count_up(value, count):
+    for _ in range(count):
+        with value.get_lock():
+            value.value += 1
+
+
+def count_in_array(array, count):
+    for i in range(count):
+        with array.get_lock():
+            array[i % 1000] += 1
+
+
+def alone(shared, count, function=acquire_release):
     """Only the time of this thread counts: who waits for a CPU does not wait for a lock."""
-    acquire_release(lock, WARM_UP)
+    function(shared, WARM_UP)
     begun = time.thread_time()
-    acquire_release(lock, count)
+    function(shared, count)
     return time.thread_time() - begun
 
 
@@ -107,6 +119,14 @@ def semaphore(count):
     return alone(context.Semaphore(1), count)
 
 
+def value(count):
+    return alone(context.Value('q', 0), count, count_up)
+
+
+def array(count):
+    return alone(context.Array('q', 1000), count, count_in_array)
+
+
 def contended(count):
     return both(fight, (context.Lock(), context.RawValue('q', 0)), count)
 
@@ -128,7 +148,7 @@ def barrier(count):
 
 
 def main():
-    functions = (lock, rlock, semaphore, contended, semaphores, events, condition, barrier)
+    functions = (lock, rlock, semaphore, value, array, contended, semaphores, events, condition, barrier)
     named = {function.__name__: function for function in functions}
     for line in sys.stdin:
         name, number = line.split()

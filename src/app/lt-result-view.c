@@ -104,11 +104,57 @@ show_tiles (LtResultView *self)
   gtk_stack_set_visible_child_name (self->stack, "result");
 }
 
+GArray *
+lt_result_view_measure (const char *text)
+{
+  GArray *lengths = g_array_new (FALSE, TRUE, sizeof (guint));
+  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_auto(GStrv) cells = g_strsplit (lines[i], "\t", -1);
+
+      for (guint n = 0; cells[n] != NULL; n++)
+        {
+          if (n == lengths->len)
+            g_array_set_size (lengths, n + 1);
+          g_array_index (lengths, guint, n) = MAX (g_array_index (lengths, guint, n), g_utf8_strlen (cells[n], -1));
+        }
+    }
+  return lengths;
+}
+
+/* A table is not wrapped, and its columns are as wide as they have to be. */
+static void
+set_columns (LtResultView *self,
+             const char   *text)
+{
+  g_autoptr(GArray) lengths = lt_result_view_measure (text);
+  g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self->text), "0");
+  PangoTabArray *tabs = pango_tab_array_new (lengths->len, TRUE);
+  int width, position = 0;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  for (guint i = 0; i < lengths->len; i++)
+    {
+      position += (g_array_index (lengths, guint, i) + 2) * width;
+      pango_tab_array_set_tab (tabs, i, PANGO_TAB_LEFT, position);
+    }
+  gtk_text_view_set_tabs (self->text, tabs);
+  pango_tab_array_free (tabs);
+}
+
 static void
 show_text (LtResultView *self)
 {
   g_autofree char *text = lt_result_view_preview (self->job);
+  gboolean is_table = haul_job_get_task (self->job)->result == HAUL_RESULT_TABLE;
 
+  gtk_text_view_set_wrap_mode (self->text, is_table ? GTK_WRAP_NONE : GTK_WRAP_CHAR);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->text_page),
+                                  is_table ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  if (is_table)
+    set_columns (self, text);
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), text, -1);
   gtk_stack_set_visible_child (self->kinds, self->text_page);
 }

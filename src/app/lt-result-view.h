@@ -16,9 +16,12 @@ G_DECLARE_FINAL_TYPE (LtResultView, lt_result_view, LT, RESULT_VIEW, AdwBin)
 #define LT_RESULT_HEAD 2000
 #define LT_RESULT_TAIL 200
 
-void  lt_result_view_set_job (LtResultView *self,
-                              HaulJob      *job);
+void    lt_result_view_set_job (LtResultView *self,
+                                HaulJob      *job);
 /* What is shown of a text result: all of a short one, else head, count of what is left out, tail. */
-char *lt_result_view_preview (HaulJob      *job) G_GNUC_WARN_UNUSED_RESULT;
+char   *lt_result_view_preview (HaulJob      *job) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How many characters the longest cell of each column of a table has: guint. */
+GArray *lt_result_view_measure (const char   *text) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -260,12 +260,27 @@ test_thousand (void)
   lt_test_stop (jobs);
 }
 
+/* Characters, not bytes; a line may have fewer cells, or more. */
+static void
+test_columns (void)
+{
+  g_autoptr(GArray) lengths = lt_result_view_measure ("π\tWord\nabc\tx\tlast one\n\nab");
+  g_autoptr(GArray) none = lt_result_view_measure ("");
+
+  g_assert_cmpuint (lengths->len, ==, 3);
+  g_assert_cmpuint (g_array_index (lengths, guint, 0), ==, 3);
+  g_assert_cmpuint (g_array_index (lengths, guint, 1), ==, 4);
+  g_assert_cmpuint (g_array_index (lengths, guint, 2), ==, 8);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
 int
 main (int    argc,
       char **argv)
 {
   lt_test_init (&argc, &argv);
   g_test_add_func ("/app/jobs/texts", test_texts);
+  g_test_add_func ("/app/jobs/columns", test_columns);
   g_test_add_func ("/app/jobs/heartbeat-texts", test_heartbeat_texts);
   g_test_add_func ("/app/jobs/records", test_records);
   g_test_add_func ("/app/jobs/who", test_who);

@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 
 #include "haul/sync/haul-array.h"
+#include "haul/sync/haul-barrier.h"
+#include "haul/sync/haul-lock.h"
 #include "haul/sync/haul-value.h"
 #include "haul/wire/haul-error.h"
 #include "haul/worker/haul-plan.h"
@@ -208,6 +210,45 @@ static const HaulTask sum_task = {
   .divide = divide_sum,
 };
 
+/* Takes the lock, and dies with it, or recovers it first, or neither. */
+static gboolean
+run_lock (HaulContext  *context,
+          GVariant     *arguments,
+          GError      **error)
+{
+  HaulLock *lock = (HaulLock *) haul_context_get_shared (context, "lock", HAUL_TYPE_LOCK, error);
+  const char *how = haul_arguments_get_string (arguments, "how");
+
+  if (lock == NULL || !(g_str_equal (how, "recover") ? haul_lock_recover (lock, -1, NULL, error)
+                                                     : haul_lock_acquire (lock, -1, NULL, error)))
+    return FALSE;
+  if (g_str_equal (how, "die"))
+    raise (SIGKILL);
+  haul_lock_release (lock);
+  return TRUE;
+}
+
+static const HaulTask lock_task = {
+  .id = "share-lock", .title = "share-lock", .summary = "Tests",
+  .params = (const HaulParam[]) { { "how", "How", NULL, "How", HAUL_PARAM_STRING, .initial_text = "use" }, { NULL } },
+  .run = run_lock,
+};
+
+static gboolean
+run_meet (HaulContext  *context,
+          GVariant     *arguments,
+          GError      **error)
+{
+  HaulShareable *barrier = haul_context_get_shared (context, "barrier", HAUL_TYPE_BARRIER, error);
+
+  return barrier != NULL && haul_barrier_wait (HAUL_BARRIER (barrier), -1, NULL, error) >= 0;
+}
+
+static const HaulTask meet_task = {
+  .id = "share-meet", .title = "share-meet", .summary = "Tests", .params = (const HaulParam[]) { { NULL } }, .run = run_meet,
+};
+
 const HaulTask * const haul_test_share_tasks[] = {
-  &count_task, &show_task, &die_task, &stay_task, &wait_task, &limit_task, &sum_task, NULL
+  &count_task, &show_task, &die_task, &stay_task, &wait_task, &limit_task, &sum_task,
+  &lock_task, &meet_task, NULL
 };

@@ -354,6 +354,17 @@ join (HaulBarrier  *self,
   return has_joined;
 }
 
+/* A worker of a pool keeps what it was given, but who has nothing to do there is not missed. */
+static void
+haul_barrier_attend (HaulShareable *shareable,
+                     gboolean       is_here)
+{
+  if (is_here)
+    (void) join (HAUL_BARRIER (shareable), NULL);   /* else nobody knows of us, and we wait all the same */
+  else
+    haul_shareable_part (shareable);
+}
+
 static gboolean
 haul_barrier_open (HaulShareable  *shareable,
                    GError        **error)
@@ -385,6 +396,7 @@ haul_barrier_class_init (HaulBarrierClass *klass)
   shareable_class->has_memory = TRUE;
   shareable_class->open = haul_barrier_open;
   shareable_class->repair = haul_barrier_repair;
+  shareable_class->attend = haul_barrier_attend;
 }
 
 static void

@@ -23,8 +23,8 @@ G_DECLARE_FINAL_TYPE (HaulBarrier, haul_barrier, HAUL, BARRIER, HaulShareable)
  *
  * A process has a barrier from the moment at which it made it, or got it, until it gives up its
  * last reference. So one that dies on its way to the barrier, or before it was ever there, breaks it as
- * well; those who wait notice within a tenth of a second. One that ended with others still waiting, but let
- * go of it before, is not missed.
+ * well; those who wait notice within a tenth of a second. One that let go of it before it ended is not
+ * missed, and neither is a worker whose job has ended.
  *
  * 512 processes can have a barrier, and 512 threads wait there.
  */

@@ -66,4 +66,7 @@ gboolean       haul_shareable_join           (HaulShareable  *self,
                                               guint          *ret_member,
                                               GError        **error);
 
+/* Gives up our place among them. Outside of the guard. */
+void           haul_shareable_part           (HaulShareable  *self);
+
 G_END_DECLS

@@ -307,23 +307,31 @@ haul_shareable_join (HaulShareable  *self,
 }
 
 /* A class that keeps count of what a member has says in its leave() what becomes of that. */
-static void
-haul_shareable_finalize (GObject *object)
+void
+haul_shareable_part (HaulShareable *self)
 {
-  HaulShareable *self = HAUL_SHAREABLE (object);
   HaulShareableClass *klass = HAUL_SHAREABLE_GET_CLASS (self);
   HaulShareablePrivate *priv = get_private (self);
   HaulWait wait;
 
-  haul_wait_init (&wait, 100, NULL);
-  if (priv->header != NULL && priv->member >= 0 && priv->fork == n_forks && haul_shareable_enter (self, &wait, NULL))
-    {
-      if (klass->leave != NULL)
-        klass->leave (self, priv->member);
-      else
-        haul_members_leave (haul_shareable_get_members (self), priv->member);
-      haul_shareable_leave (self);
-    }
+  haul_wait_init_uncancellable (&wait, 100);
+  if (priv->header == NULL || priv->member < 0 || priv->fork != n_forks || !haul_shareable_enter (self, &wait, NULL))
+    return;
+  if (klass->leave != NULL)
+    klass->leave (self, priv->member);
+  else
+    haul_members_leave (haul_shareable_get_members (self), priv->member);
+  priv->member = -1;
+  haul_shareable_leave (self);
+}
+
+static void
+haul_shareable_finalize (GObject *object)
+{
+  HaulShareable *self = HAUL_SHAREABLE (object);
+  HaulShareablePrivate *priv = get_private (self);
+
+  haul_shareable_part (self);
   if (priv->header != NULL)
     haul_shared_unmap (priv->header, priv->map_size);
   for (guint i = 0; i < HAUL_SHAREABLE_MAX_FDS; i++)

@@ -47,6 +47,7 @@ G_DECLARE_DERIVABLE_TYPE (HaulShareable, haul_shareable, HAUL, SHAREABLE, GObjec
  * @repair: puts right what who died had begun to change
  * @leave: gives up the place of a member that goes of its own will
  * @passed: (nullable): it was passed to a child: what is given away, and not shared, is closed here
+ * @attend: in a worker that may be given more jobs, one that is given this begins, or has ended
  *
  * What makes a class of them. Only libhaul has any: what they call is private to it.
  */
@@ -66,6 +67,8 @@ struct _HaulShareableClass
   void        (*leave)  (HaulShareable  *self,
                          guint           member);
   void        (*passed) (HaulShareable  *self);
+  void        (*attend) (HaulShareable  *self,
+                         gboolean        is_here);
 };
 
 HAUL_END_DECLS

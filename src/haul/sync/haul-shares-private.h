@@ -29,6 +29,10 @@ void           haul_shares_add_all  (HaulShares     *self,      /* but those who
 HaulShareable *haul_shares_lookup   (HaulShares     *self,
                                      const char     *name);     /* (nullable) */
 
+/* A job that is given them begins, or has ended, in a worker that keeps them for the next. */
+void           haul_shares_attend   (HaulShares     *self,
+                                     gboolean        is_here);
+
 /* Whether they are few enough. */
 gboolean       haul_shares_check    (HaulShares     *self,
                                      GError        **error);

@@ -146,6 +146,20 @@ haul_shares_lookup (HaulShares *self,
   return NULL;
 }
 
+void
+haul_shares_attend (HaulShares *self,
+                    gboolean    is_here)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      HaulShareable *shareable = get_entry (self, i)->shareable;
+      HaulShareableClass *klass = HAUL_SHAREABLE_GET_CLASS (shareable);
+
+      if (klass->attend != NULL)
+        klass->attend (shareable, is_here);
+    }
+}
+
 gboolean
 haul_shares_check (HaulShares  *self,
                    GError     **error)

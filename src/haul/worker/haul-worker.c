@@ -412,6 +412,7 @@ run_task (Worker      *self,
   g_autoptr(GVariant) arguments = NULL;
   g_autoptr(GError) error = NULL;
   const HaulTask *task = haul_task_lookup (run->run.task, &error);
+  HaulShares *shares;
   gboolean ok;
 
   if (task != NULL && haul_taken_shares_update (&self->shares, HAUL_WORKER_SHARES_FD, run->run.shares, &error))
@@ -434,10 +435,15 @@ run_task (Worker      *self,
   context = haul_context_new (send_message, self, &cancelled);
   haul_context_set_inputs (context, inputs);
   haul_context_set_seed (context, run->run.seed);
-  haul_context_set_shares (context, run->run.shares != 0 ? self->shares.set : NULL);
+  shares = run->run.shares != 0 ? self->shares.set : NULL;
+  haul_context_set_shares (context, shares);
+  if (shares != NULL)
+    haul_shares_attend (shares, TRUE);
   haul_log_begin (context);
   ok = haul_task_run (task, context, arguments);
   haul_log_end ();
+  if (shares != NULL)
+    haul_shares_attend (shares, FALSE);
   return ok;
 }
 

@@ -193,10 +193,14 @@ def locks():
     rlock.release()
     assert rlock.is_held()
     rlock.release()
+    assert rlock.acquire(0, None)
     child = os.fork()
     if child == 0:
-        lock.acquire(-1, None)
+        if not rlock.is_held():   # what its parent has is not its
+            lock.acquire(-1, None)
         os.kill(os.getpid(), signal.SIGKILL)
+    assert rlock.is_held()
+    rlock.release()
     os.waitpid(child, 0)
     assert error_of(lock.acquire, -1, None).matches(Haul.error_quark(), Haul.Error.OWNER_DIED)
     assert lock.recover(-1, None)

@@ -12,16 +12,23 @@
 
 #include "haul/wire/haul-error.h"
 
-/* A number that no other thread of this process has, or had. */
+static guint64 last_number;
+static __thread guint64 number;
+
+/* A number that no other thread of this process has, or had, nor the thread that forked it. */
 static guint64
 this_thread (void)
 {
-  static guint64 last;
-  static __thread guint64 number;
-
   if (number == 0)
-    number = __atomic_add_fetch (&last, 1, __ATOMIC_RELAXED);
+    number = __atomic_add_fetch (&last_number, 1, __ATOMIC_RELAXED);
   return number;
+}
+
+/* What the thread that forked us has is not ours. */
+static void
+forked_cb (void)
+{
+  number = 0;
 }
 
 static void
@@ -43,6 +50,13 @@ haul_hold_open (HaulHold       *self,
                 gboolean        is_recursive,
                 GError        **error)
 {
+  static gsize is_ready;
+
+  if (g_once_init_enter (&is_ready))
+    {
+      (void) pthread_atfork (NULL, NULL, forked_cb);
+      g_once_init_leave (&is_ready, 1);
+    }
   if (haul_shareable_get_size (shareable) != sizeof (HaulHoldBody))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a lock of the wrong size");

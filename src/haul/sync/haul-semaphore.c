@@ -34,7 +34,7 @@ struct _HaulSemaphore
   HaulShareable parent_instance;
 
   Body         *body;     /* (unowned) (nullable) */
-  HaulMember   *member;   /* (unowned) (nullable) our place, once we have one; inside of the guard */
+  HaulMember   *member;   /* (unowned) (nullable) our place, inside of the guard */
 };
 
 G_DEFINE_FINAL_TYPE (HaulSemaphore, haul_semaphore, HAUL_TYPE_SHAREABLE)
@@ -298,7 +298,7 @@ haul_semaphore_acquire (HaulSemaphore  *self,
   haul_wait_init (&wait, timeout_ms, cancellable);
   if (!haul_shareable_enter (shareable, &wait, &waited))
     return haul_wait_fail (waited, "cannot take a unit", error);
-  if (self->member == NULL && !join (self, error))
+  if (!join (self, error))
     return FALSE;
 
   outcome = try_take (self);
@@ -342,7 +342,7 @@ haul_semaphore_release (HaulSemaphore  *self,
 
   if (!haul_shareable_enter (shareable, NULL, &waited))
     return haul_wait_fail (waited, "cannot give a unit back", error);
-  if (self->member == NULL && !join (self, error))
+  if (!join (self, error))
     return FALSE;
 
   is_full = self->body->value >= (self->body->is_bounded ? self->body->first : G_MAXINT);

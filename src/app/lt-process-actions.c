@@ -244,6 +244,17 @@ show_job_cb (GSimpleAction *action,
 }
 
 static void
+join_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       user_data)
+{
+  g_autoptr(HaulJob) job = haul_process_info_dup_job (((Target *) user_data)->info);
+
+  if (job != NULL && haul_job_get_held (job))
+    haul_job_collect (job);
+}
+
+static void
 copy_cb (GSimpleAction *action,
          GVariant      *parameter,
          gpointer       user_data)
@@ -291,7 +302,7 @@ lt_process_actions_new (HaulProcessInfo *info,
 {
   static const struct { const char *name; GCallback callback; } entries[] = {
     { "pause", G_CALLBACK (pause_cb) }, { "resume", G_CALLBACK (resume_cb) }, { "end", G_CALLBACK (end_cb) },
-    { "force", G_CALLBACK (force_cb) }, { "show-job", G_CALLBACK (show_job_cb) }, { "copy", G_CALLBACK (copy_cb) },
+    { "force", G_CALLBACK (force_cb) }, { "join", G_CALLBACK (join_cb) }, { "show-job", G_CALLBACK (show_job_cb) }, { "copy", G_CALLBACK (copy_cb) },
   };
   GSimpleActionGroup *group = g_simple_action_group_new ();
   Target *target = target_new (info, widget);

@@ -80,7 +80,6 @@ update_place (LtProcessCell *self)
   gtk_widget_set_margin_start (self->expander, is_tree ? MIN (haul_process_info_get_depth (self->info), 8) * INDENT : 0);
   gtk_widget_set_opacity (self->expander, has_children ? 1 : 0);
   gtk_widget_set_sensitive (self->expander, has_children);
-  gtk_widget_set_visible (self->expander, is_tree);
   gtk_button_set_icon_name (GTK_BUTTON (self->expander), expanded ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->expander), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   expanded ? _("Hide What It Started") : _("Show What It Started"), -1);

@@ -94,7 +94,7 @@ build_finer (void)
   return G_MENU_MODEL (menu);
 }
 
-/* A zombie has ended: nothing can be done to it any more. */
+/* A zombie has ended: nothing can be done to it any more, but to join it. */
 GMenuModel *
 lt_process_menu_build (HaulProcessInfo *info)
 {
@@ -110,6 +110,8 @@ lt_process_menu_build (HaulProcessInfo *info)
       g_menu_append_section (menu, NULL, control);
       g_menu_append_section (menu, NULL, finer);
     }
+  if (job != NULL && haul_job_get_held (job))
+    g_menu_append (rest, _("_Join"), "process.join");
   if (job != NULL)
     g_menu_append (rest, _("Show _Job"), "process.show-job");
   g_menu_append (rest, _("_Copy"), "process.copy");

@@ -17,7 +17,7 @@ GtkWidget  *lt_process_menu_popup     (HaulProcessInfo     *info,
                                        GtkWidget           *parent,
                                        const GdkRectangle  *where);
 GMenuModel *lt_process_menu_build     (HaulProcessInfo     *info) G_GNUC_WARN_UNUSED_RESULT;
-/* "pause", "resume", "end", "force", "copy", "show-job", "signal" (i), "nice" (i), "cpu-0", …; for @widget's window. */
+/* "pause", "resume", "end", "force", "join", "copy", "show-job", "signal" (i), "nice" (i), "cpu-0", …; for @widget's window. */
 GSimpleActionGroup *lt_process_actions_new (HaulProcessInfo *info,
                                             GtkWidget       *widget) G_GNUC_WARN_UNUSED_RESULT;
 

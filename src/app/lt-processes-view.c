@@ -78,6 +78,13 @@ resume_cb (LtProcessesView *self)
   lt_process_model_sort (self->model);
 }
 
+/* After another order is chosen, what comes first in it is what people want to see. */
+static void
+sorter_changed_cb (LtProcessesView *self)
+{
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->list_page)), 0);
+}
+
 /* Actions of the page. */
 
 static void
@@ -512,6 +519,7 @@ lt_processes_view_init (LtProcessesView *self)
   lt_processes_view_update_columns (self);
   add_actions (self);
   lt_process_model_set_sorter (self->model, gtk_column_view_get_sorter (self->view));
+  g_signal_connect_object (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (sorter_changed_cb), self, G_CONNECT_SWAPPED);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->model));
   g_signal_connect_object (self->list, "refreshed", G_CALLBACK (update_summary), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list, "notify::frozen", G_CALLBACK (update_resume), self, G_CONNECT_SWAPPED);

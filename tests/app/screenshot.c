@@ -178,6 +178,7 @@ activate_cb (GApplication *application)
   if (g_strcmp0 (view, "processes") == 0)
     {
       start (application, "pi --digits 100000000 --executor pool");
+      start (application, "sleep --seconds 1 --hold");
       start (application, "pi --digits 50000000");
       step = STEP_WATCH;
     }

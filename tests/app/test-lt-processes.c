@@ -305,6 +305,40 @@ test_too_late (void)
   page_clear (&page);
 }
 
+static gboolean
+is_gone (gpointer data)
+{
+  return find (data) == NULL;
+}
+
+/* The lesson: it has finished, and is there until somebody joins it. */
+static void
+test_zombie (void)
+{
+  Page page;
+  HaulJob *job;
+  g_autoptr(GSimpleActionGroup) actions = NULL;
+  g_autoptr(HaulProcessInfo) info = NULL;
+
+  page_init (&page, 960);
+  job = lt_jobs_start (page.jobs, haul_task_lookup ("sleep", NULL), g_variant_new_parsed ("{'seconds': <0.1>}"),
+                       &(LtJobOptions) { .where = LT_RUN_IN_PROCESS, .hold = TRUE }, NULL);
+  lt_test_run_until (is_ended, job, SOON);
+  page.pid = haul_job_get_pid (job);
+  wait_state (&page, "Z");
+  info = g_object_ref (find (&page));
+  g_assert_cmpstr (haul_process_info_get_exit_text (info), ==, "exit 0");
+  g_assert_false (g_str_equal (haul_process_info_get_state (haul_process_info_get_parent (info)), "Z"));
+  actions = lt_process_actions_new (info, GTK_WIDGET (page.view));
+  g_action_group_activate_action (G_ACTION_GROUP (actions), "join", NULL);
+  lt_test_run_until (is_gone, &page, SOON);
+  g_assert_true (haul_process_info_get_is_ended (info));
+  g_assert_cmpstr (haul_process_info_get_exit_text (info), ==, "exit 0");
+  g_clear_object (&actions);
+  g_clear_object (&info);
+  page_clear (&page);
+}
+
 static guint
 count_items (GMenuModel *menu)
 {
@@ -489,6 +523,7 @@ main (int    argc,
   g_test_add_func ("/app/processes/words", test_words);
   g_test_add_func ("/app/processes/job", test_job);
   g_test_add_func ("/app/processes/too-late", test_too_late);
+  g_test_add_func ("/app/processes/zombie", test_zombie);
   g_test_add_func ("/app/processes/menu", test_menu);
   g_test_add_func ("/app/processes/hidden", test_hidden);
   g_test_add_func ("/app/processes/narrow", test_narrow);

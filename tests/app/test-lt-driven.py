@@ -121,6 +121,28 @@ def test_pool(program):
     wait_for('the workers to be gone', lambda: all(is_gone(pid) for pid in first + [server]))
 
 
+def test_processes(program):
+    """The page of processes has those of the app; its cells say what they are about; and it finds some."""
+    app = App(program)
+    app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
+    app.activate('view', GLib.Variant('s', 'processes'), path=PATH + '/window/1')
+    child = wait_for('the child', lambda: children_of(app.process.pid))[0]
+    app.wait('PID %d' % child)
+    app.wait('Parent %d' % app.process.pid)
+    for words in [r'CPU \d+\.\d percent', r'CPU history, now \d+ percent', r'Memory .*B', r'Threads \d+', 'Nice 19',
+                  'State Sleeping, it waits for something to happen, and a signal can wake it']:
+        app.wait(words)
+    app.activate('pause-job', GLib.Variant('u', 1))
+    app.wait('State Stopped, a signal has stopped it, and SIGCONT lets it go on')
+    app.wait(r'2 processes · CPU .* of one processor · Memory .*')
+    app.activate('freeze', path=PATH + '/window/1')
+    app.wait('Frozen · Go On')
+    app.press('Frozen · Go On')
+    app.process.terminate()
+    app.finish()
+    wait_for('the child to be gone', lambda: is_gone(child))
+
+
 def test_queue(program):
     """A held queue starts nothing; a job that is moved to its front is the first to run."""
     app = App(program)
@@ -189,4 +211,4 @@ def test_no_schema(program):
 
 
 if __name__ == '__main__':
-    sys.exit(run([test_first_job, test_result, test_bad_calls, test_pool, test_queue, test_form, test_no_display, test_no_schema]))
+    sys.exit(run([test_first_job, test_result, test_bad_calls, test_pool, test_processes, test_queue, test_form, test_no_display, test_no_schema]))

@@ -22,17 +22,34 @@ find_row (GPtrArray *rows,
   return NULL;
 }
 
+/* A worker is another program until it was started, and has the name of its task from when it runs that: so this
+ * looks again and again, until the row has what is wanted. The watchdog ends it. Returns all rows. */
+static GPtrArray *
+wait_row (int         pid,
+          const char *member,
+          const char *wanted)
+{
+  for (;;)
+    {
+      g_autoptr(CliRun) ps = cli_run ("ps", "--json", NULL);
+      g_autoptr(GPtrArray) rows = ps->out->len > 0 ? cli_run_parse_json (ps) : g_ptr_array_new ();
+      JsonObject *row = find_row (rows, pid);
+
+      cli_run_assert_status (ps, 0);
+      if (row != NULL && g_strcmp0 (json_object_get_string_member (row, member), wanted) == 0)
+        return g_steal_pointer (&rows);
+    }
+}
+
 /* The program, its worker, and that one is the child of the other. */
 static void
 test_run (void)
 {
   g_autoptr(CliRun) run = cli_run_start ("run", "sleep", "--seconds", "600", "--json", NULL);
   int worker = cli_run_wait_worker (run);
-  g_autoptr(CliRun) ps = cli_run ("ps", "--json", NULL);
-  g_autoptr(GPtrArray) rows = cli_run_parse_json (ps);
+  g_autoptr(GPtrArray) rows = wait_row (worker, "name", "Sleep");
   JsonObject *program = find_row (rows, run->pid), *row = find_row (rows, worker);
 
-  cli_run_assert_status (ps, 0);
   g_assert_nonnull (program);
   g_assert_cmpstr (json_object_get_string_member (program, "kind"), ==, "program");
   g_assert_cmpstr (json_object_get_string_member (program, "name"), ==, "haul");
@@ -53,8 +70,7 @@ test_fork_server (void)
 {
   g_autoptr(CliRun) run = cli_run_start ("run", "sleep", "--seconds", "600", "--json", "--start-method", "forkserver", NULL);
   int worker = cli_run_wait_worker (run);
-  g_autoptr(CliRun) ps = cli_run ("ps", "--json", NULL);
-  g_autoptr(GPtrArray) rows = cli_run_parse_json (ps);
+  g_autoptr(GPtrArray) rows = wait_row (worker, "name", "Sleep");
   JsonObject *row = find_row (rows, worker), *server;
 
   g_assert_nonnull (row);
@@ -74,6 +90,7 @@ test_table (void)
   g_autoptr(CliRun) run = cli_run_start ("run", "sleep", "--seconds", "600", "--json", NULL);
   int worker = cli_run_wait_worker (run);
   g_autofree char *number = g_strdup_printf ("%d", worker);
+  g_autoptr(GPtrArray) json G_GNUC_UNUSED = wait_row (worker, "name", "Sleep");
   g_autoptr(CliRun) flat = cli_run ("ps", NULL);
   g_autoptr(CliRun) tree = cli_run ("ps", "--tree", NULL);
   g_auto(GStrv) lines = g_strsplit (tree->out->str, "\n", -1);
@@ -90,10 +107,12 @@ test_table (void)
   cli_run_join (run);
 }
 
-/* Everything of this user, so also this test; and which it is itself is left out of the rest. */
+/* Everything of this user, so also this test, which is not among the long tasks. */
 static void
 test_all (void)
 {
+  g_autoptr(CliRun) run = cli_run_start ("run", "sleep", "--seconds", "600", "--json", NULL);
+  g_autoptr(GPtrArray) there G_GNUC_UNUSED = wait_row (cli_run_wait_worker (run), "name", "Sleep");
   g_autoptr(CliRun) all = cli_run ("ps", "--all", "--json", NULL);
   g_autoptr(CliRun) own = cli_run ("ps", "--json", NULL);
   g_autoptr(GPtrArray) all_rows = cli_run_parse_json (all);
@@ -101,6 +120,8 @@ test_all (void)
 
   g_assert_nonnull (find_row (all_rows, getpid ()));
   g_assert_null (find_row (own_rows, getpid ()));
+  cli_run_signal (run, SIGTERM);
+  cli_run_join (run);
 }
 
 static void
@@ -108,16 +129,12 @@ test_stopped (void)
 {
   g_autoptr(CliRun) run = cli_run_start ("run", "sleep", "--seconds", "600", "--json", NULL);
   int worker = cli_run_wait_worker (run);
-  const char *state = NULL;
+  g_autoptr(GPtrArray) running G_GNUC_UNUSED = wait_row (worker, "name", "Sleep");
+  g_autoptr(GPtrArray) stopped = NULL;
 
   g_assert_cmpint (kill (worker, SIGSTOP), ==, 0);
-  while (g_strcmp0 (state, "T") != 0)   /* the watchdog ends this */
-    {
-      g_autoptr(CliRun) ps = cli_run ("ps", "--json", NULL);
-      g_autoptr(GPtrArray) rows = cli_run_parse_json (ps);
-
-      state = g_intern_string (json_object_get_string_member (find_row (rows, worker), "state"));
-    }
+  stopped = wait_row (worker, "state", "T");
+  g_assert_cmpstr (json_object_get_string_member (find_row (stopped, worker), "name"), ==, "Sleep");
   cli_run_signal (run, SIGTERM);
   cli_run_join (run);
 }

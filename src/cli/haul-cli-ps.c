@@ -73,9 +73,12 @@ draw (Ps         *self,
 static void
 show (Ps *self)
 {
-  g_autofree char *text = describe (self);
+  g_autofree char *text = NULL;
   gboolean is_empty = g_list_model_get_n_items (G_LIST_MODEL (self->list)) == 0;
 
+  if (self->status != HAUL_CLI_EXIT_DONE)
+    return;   /* it is to end, and how is known */
+  text = describe (self);
   if (self->terminal != NULL)
     draw (self, is_empty ? _("No long tasks are running.") : text);
   else if (is_empty && !self->watch)

@@ -110,6 +110,7 @@ test_measure (void)
   parts[0] = haul_plan_add (plan, &haul_test_add_task, "Look", NULL, 1, NULL, 0);
   parts[1] = haul_plan_add (plan, &haul_test_add_task, "Do", NULL, 9, parts, 1);
   g_assert_cmpfloat (haul_plan_get_total (plan), ==, 10);
+  g_assert_cmpfloat (haul_plan_get_weights (plan), ==, 10);
   haul_plan_set_measure (plan, parts[0]);
   g_assert_cmpfloat (haul_plan_get_total (plan), ==, 0);
   g_assert_true (haul_plan_is_measure (plan, parts[0]));

@@ -172,13 +172,11 @@ tell_progress (HaulPoolRun *self,
                gsize        wire_size)
 {
   HaulMessage message = { .type = HAUL_FRAME_PROGRESS };
-  double weights = 0;
+  double weights = haul_plan_get_weights (self->plan);
 
   if (self->over || !is_divided (self))
     return;
 
-  for (guint i = 0; i < self->n_slots; i++)
-    weights += self->slots[i].plan->weight;
   message.progress.total = haul_plan_get_total (self->plan);
   message.progress.done = weights > 0 ? message.progress.total * MIN (self->done / weights, 1) : 0;
   message.progress.phase = (char *) find_phase (self);

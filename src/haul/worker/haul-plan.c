@@ -231,6 +231,20 @@ haul_plan_get_total (HaulPlan *self)
 }
 
 /**
+ * haul_plan_get_weights:
+ * @self: a plan
+ *
+ * Adds the weights of all parts.
+ *
+ * Returns: their sum
+ */
+double
+haul_plan_get_weights (HaulPlan *self)
+{
+  return self->weights;
+}
+
+/**
  * haul_plan_set_total:
  * @self: a plan
  * @total: how much there is to do, in the unit of the task

@@ -72,6 +72,7 @@ const HaulPlanPart *haul_plan_get_part    (HaulPlan       *self,
                                            guint           index);
 gboolean            haul_plan_is_valid    (HaulPlan       *self);
 double              haul_plan_get_total   (HaulPlan       *self);
+double              haul_plan_get_weights (HaulPlan       *self);
 void                haul_plan_set_total   (HaulPlan       *self,
                                            double          total);
 void                haul_plan_set_measure (HaulPlan       *self,

@@ -22,6 +22,7 @@
 #include "haul-current-process-private.h"
 #include "haul-fork-server-private.h"
 #include "haul-log-private.h"
+#include "haul-inputs-private.h"
 #include "haul-plan.h"
 #include "haul-random-private.h"
 #include "haul-settle-private.h"
@@ -257,33 +258,6 @@ receive (Worker       *self,
     }
 }
 
-/* Each input in its place, without a copy. */
-static GPtrArray *
-cut_inputs (GByteArray  *bytes,    /* (transfer full) (nullable) */
-            GVariant    *sizes,
-            GError     **error)
-{
-  g_autoptr(GBytes) all = bytes != NULL ? g_byte_array_free_to_bytes (bytes) : g_bytes_new_static (NULL, 0);
-  g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  gsize left = g_bytes_get_size (all);
-
-  for (gsize i = 0; i < g_variant_n_children (sizes); i++)
-    {
-      guint64 size;
-
-      g_variant_get_child (sizes, i, "t", &size);
-      if (size > left)
-        break;
-      g_ptr_array_add (inputs, g_bytes_new_from_bytes (all, g_bytes_get_size (all) - left, size));
-      left -= size;
-    }
-  if (left == 0 && inputs->len == g_variant_n_children (sizes))
-    return g_steal_pointer (&inputs);
-
-  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "a RUN with inputs of another size than their bytes");
-  return NULL;
-}
-
 /* Waits for the next RUN, and for the bytes of its inputs, which come before it. */
 static gboolean
 receive_run (Worker       *self,
@@ -458,7 +432,7 @@ run_one (Worker *self)
   if (!receive_run (self, &run, &bytes, &error) || !listen_for_cancel (&error))
     return complain (error, NULL);
   tell_process (&run);
-  inputs = cut_inputs (g_steal_pointer (&bytes), run.run.inputs, &error);
+  inputs = haul_inputs_cut (g_steal_pointer (&bytes), run.run.inputs, &error);
   if (inputs == NULL)
     return complain (error, NULL);
   if (self->received->len > self->used)
@@ -492,7 +466,7 @@ run_many (Worker *self)
       tell_process (&run);
       if (!haul_board_begin (self->board, self->job))
         continue;   /* somebody else does it */
-      inputs = cut_inputs (g_steal_pointer (&bytes), run.run.inputs, &error);
+      inputs = haul_inputs_cut (g_steal_pointer (&bytes), run.run.inputs, &error);
       if (inputs == NULL)
         return complain (error, NULL);   /* it was begun: so nobody else tries */
       is_idle = FALSE;

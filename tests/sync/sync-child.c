@@ -27,7 +27,7 @@ main (int    argc,
     g_error ("%s", error != NULL ? error->message : "usage: sync-child MODE");
 
   haul_wait_init (&wait, -1, NULL);
-  if (haul_mutex_lock (&board->mutex, &wait, NULL) != 0 || !haul_members_join (&board->members, &member))
+  if (haul_mutex_lock (&board->mutex, &wait, NULL) != 0 || !haul_members_join (&board->members, board->members.n_members, &member))
     g_error ("%s: what the program gave is in use", argv[0]);
   if (g_str_equal (argv[1], "leave"))
     pthread_mutex_unlock (&board->mutex);

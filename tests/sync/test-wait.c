@@ -188,21 +188,27 @@ test_members (void)
   guint member;
   int died = 0;
 
-  g_assert_true (haul_members_join (&board->members, &member));
+  g_assert_true (haul_members_join (&board->members, N_MEMBERS, &member));
   g_assert_cmpuint (member, ==, 1);
-  g_assert_cmpuint (haul_members_bury (&board->members, count_cb, &died), ==, 0);
+  g_assert_cmpuint (haul_members_bury (&board->members, N_MEMBERS, count_cb, &died), ==, 0);
 
   kill_child (child);
-  g_assert_cmpuint (haul_members_bury (&board->members, count_cb, &died), ==, 1);
+  g_assert_cmpuint (haul_members_bury (&board->members, N_MEMBERS, count_cb, &died), ==, 1);
   g_assert_cmpint (died, ==, child_pid);
-  g_assert_true (haul_members_join (&board->members, &member));
+  g_assert_true (haul_members_join (&board->members, N_MEMBERS, &member));
   g_assert_cmpuint (member, ==, 0);   /* its place is free again */
 
   board->members.members[0].pid = 1;   /* its number came round again: somebody else has it */
-  g_assert_cmpuint (haul_members_bury (&board->members, NULL, NULL), ==, 1);
+  g_assert_cmpuint (haul_members_bury (&board->members, N_MEMBERS, NULL, NULL), ==, 1);
   for (guint i = 0; i < N_MEMBERS - 1; i++)
-    g_assert_true (haul_members_join (&board->members, &member));
-  g_assert_false (haul_members_join (&board->members, &member));
+    g_assert_true (haul_members_join (&board->members, N_MEMBERS, &member));
+  g_assert_false (haul_members_join (&board->members, N_MEMBERS, &member));
+
+  /* Whatever somebody wrote there, nothing behind the table is looked at. */
+  memset (board->room + haul_members_size (N_MEMBERS), 0xff, sizeof board->room - haul_members_size (N_MEMBERS));
+  board->members.n_used = G_MAXUINT32;
+  g_assert_false (haul_members_join (&board->members, N_MEMBERS, &member));
+  g_assert_cmpuint (haul_members_bury (&board->members, N_MEMBERS, NULL, NULL), ==, 0);
   haul_shared_unmap (board, sizeof *board);
 }
 

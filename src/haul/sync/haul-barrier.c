@@ -143,7 +143,7 @@ somebody_died (HaulBarrier *self)
 {
   gboolean has_dead = haul_seats_has_dead (&self->body->seats);
 
-  return haul_members_bury (haul_shareable_get_members (HAUL_SHAREABLE (self)), NULL, NULL) > 0 || has_dead;
+  return haul_members_bury (haul_shareable_get_members (HAUL_SHAREABLE (self)), N_MEMBERS, NULL, NULL) > 0 || has_dead;
 }
 
 static int

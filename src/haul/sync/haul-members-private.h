@@ -29,8 +29,12 @@ gsize    haul_members_size    (guint                n_members);
 void     haul_members_init    (HaulMembers         *self,
                                guint                n_members);
 
+/* How long the table is, @n_members, each says for itself: what is in memory that others share may be
+ * anything. */
+
 /* Takes a place for this process; TRUE, with its number, unless there is none. */
 gboolean haul_members_join    (HaulMembers         *self,
+                               guint                n_members,
                                guint               *ret_member);
 void     haul_members_leave   (HaulMembers         *self,
                                guint                member);
@@ -43,6 +47,7 @@ typedef void (*HaulMemberDied) (HaulMember *member,
                                 guint       index,
                                 gpointer    user_data);
 guint    haul_members_bury    (HaulMembers         *self,
+                               guint                n_members,
                                HaulMemberDied       died,
                                gpointer             user_data);
 

@@ -47,23 +47,32 @@ haul_process_start_time (guint32 pid)
   return field != NULL ? strtoull (field + 1, NULL, 10) : 0;
 }
 
+static guint
+count_used (const HaulMembers *self,
+            guint              n_members)
+{
+  return MIN (__atomic_load_n (&self->n_used, __ATOMIC_RELAXED), n_members);
+}
+
 /* Members of this library never move, and the table is only looked through where nothing was found at
  * once: it is as long as there ever were processes at a time. */
 gboolean
 haul_members_join (HaulMembers *self,
+                   guint        n_members,
                    guint       *ret_member)
 {
+  guint n_used = count_used (self, n_members);
   guint index = 0;
 
-  while (index < self->n_used && self->members[index].pid != 0)
+  while (index < n_used && self->members[index].pid != 0)
     index++;
-  if (index == self->n_members)
+  if (index == n_members)
     return FALSE;
 
   self->members[index].n = 0;
   self->members[index].data = 0;
   self->members[index].start = haul_process_start_time (getpid ());
-  self->n_used = MAX (self->n_used, index + 1);
+  self->n_used = MAX (n_used, index + 1);
   __atomic_store_n (&self->members[index].pid, getpid (), __ATOMIC_RELEASE);   /* last: it may die on the way */
   *ret_member = index;
   return TRUE;
@@ -94,10 +103,11 @@ haul_member_is_dead (const HaulMember *self)
 
 guint
 haul_members_bury (HaulMembers    *self,
+                   guint           n_members,
                    HaulMemberDied  died,
                    gpointer        user_data)
 {
-  guint n_died = 0, n_used = self->n_used;
+  guint n_died = 0, n_used = count_used (self, n_members);
 
   for (guint i = 0; i < n_used; i++)
     {

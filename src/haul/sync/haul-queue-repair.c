@@ -186,6 +186,6 @@ haul_queue_ring_bury (HaulQueueRing *self,
   shared->buried_at = now;
   if (self->members->n_used > HAUL_QUEUE_N_MEMBERS)
     shared->is_broken = 1;
-  else if (haul_members_bury (self->members, died_cb, self) > 0)
+  else if (haul_members_bury (self->members, HAUL_QUEUE_N_MEMBERS, died_cb, self) > 0)
     haul_queue_ring_recount (self);
 }

@@ -293,10 +293,10 @@ haul_shareable_join (HaulShareable  *self,
 
   if (priv->member < 0 || priv->fork != n_forks)   /* the place of who forked us is not ours */
     {
-      if (!haul_members_join (members, &member))
+      if (!haul_members_join (members, HAUL_SHAREABLE_GET_CLASS (self)->n_members, &member))
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%u processes use this ‘%s’ already, which is all that can",
-                       members->n_members, haul_shareable_get_kind (self));
+                       HAUL_SHAREABLE_GET_CLASS (self)->n_members, haul_shareable_get_kind (self));
           return FALSE;
         }
       priv->member = member;

@@ -287,6 +287,7 @@ test_clear (void)
   g_autoptr(HaulJob) runs = run_job (history, "{'seconds': <60.0>}", FALSE);
   GListModel *model = lt_history_get_model (history);
 
+  g_assert_false (haul_job_is_active (over));
   g_assert_cmpuint (g_list_model_get_n_items (model), ==, 2);
   lt_history_clear (history);
   g_assert_cmpuint (g_list_model_get_n_items (model), ==, 1);

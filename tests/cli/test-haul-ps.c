@@ -207,6 +207,7 @@ main (int    argc,
       char **argv)
 {
   haul_test_init (&argc, &argv);
+  g_setenv ("TERM", "xterm-256color", TRUE);
 
   g_test_add_func ("/cli/ps/run", test_run);
   g_test_add_func ("/cli/ps/fork-server", test_fork_server);

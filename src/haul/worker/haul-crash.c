@@ -31,9 +31,6 @@ static const struct { int number; const char *line; } crashes[] = {
   { SIGTRAP, "\n" HAUL_CRASH_MARK "TRAP\n" },
 };
 
-/* The stack of the task may be what it has run out of. */
-static char stack[STACK_SIZE];
-
 /* Async-signal-safe, as far as that is possible: backtrace() may want a lock of the dynamic linker, and
  * whoever crashed may have it. So there is an alarm. In the end the signal does what it would have done. */
 static void
@@ -65,6 +62,7 @@ void
 haul_crash_report (void)
 {
 #ifndef SANITIZED
+  static char stack[STACK_SIZE];   /* that of the task may be what it has run out of */
   const stack_t own = { .ss_sp = stack, .ss_size = sizeof stack };
   struct sigaction action = { .sa_handler = crash_cb, .sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER };
 

@@ -227,6 +227,8 @@ main (int    argc,
       char **argv)
 {
   haul_test_init (&argc, &argv);
+  /* Who looks for leaks traces itself, and GLib 2.74 never collects who is killed while it is traced. */
+  g_setenv ("LSAN_OPTIONS", "detect_leaks=0", TRUE);
 
   g_test_add_func ("/storm/lock", test_lock);
   g_test_add_func ("/storm/rlock", test_rlock);

@@ -66,13 +66,13 @@ typedef struct
 static gboolean
 make_noise (Noise *self)
 {
-  union { struct cmsghdr header; char bytes[CMSG_SPACE (4 * sizeof (int))]; } ancillary = { 0 };
+  union { struct cmsghdr header; char bytes[CMSG_SPACE (HAUL_CONTROL_MAX_FDS * sizeof (int))]; } ancillary = { 0 };
   guint8 bytes[64] = { 0 };
   HaulControl message = { .magic = HAUL_CONTROL_MAGIC, .version = HAUL_CONTROL_VERSION };
   struct iovec iov = { bytes, sizeof message };
   struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
   guint dice = g_rand_int_range (self->rand, 0, 100);
-  int n_fds = g_rand_int_range (self->rand, 0, 5);
+  int n_fds = g_rand_int_range (self->rand, 0, HAUL_CONTROL_MAX_FDS + 1);
 
   message.type = g_rand_int_range (self->rand, 0, HAUL_CONTROL_SPAWN_MANY + 2);
   message.job = g_rand_int_range (self->rand, 0, N_RANDOM);

@@ -230,6 +230,19 @@ has_busy (gpointer data)
   return find_busy (data) != 0 || !haul_job_is_active (data);
 }
 
+/* Kills who is at a part until that ends the job: a part may have ended just before. */
+static gboolean
+is_killed (gpointer data)
+{
+  int pid = find_busy (data);
+
+  if (!haul_job_is_active (data))
+    return TRUE;
+  if (pid > 1)
+    (void) kill (pid, SIGKILL);
+  return FALSE;
+}
+
 /* Who kills the worker of a part ends the job, which says so; and the next one fares well. */
 static void
 test_kill (gconstpointer user_data)
@@ -244,9 +257,7 @@ test_kill (gconstpointer user_data)
   job = make_job (row, row->large);
   haul_test_submit (executor, job);
   haul_test_run_until (has_busy, job, HAUL_TEST_SOON_MS);
-  g_assert_cmpint (find_busy (job), >, 1);
-  g_assert_cmpint (kill (find_busy (job), SIGKILL), ==, 0);
-  haul_test_wait_ended (job);
+  haul_test_run_until (is_killed, job, HAUL_TEST_SOON_MS);
   haul_test_assert_verdict (job, HAUL_VERDICT_CRASHED);
   g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
 

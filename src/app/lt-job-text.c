@@ -173,12 +173,16 @@ lt_job_text_argument (const HaulParam *param,
   return g_strdup (text);
 }
 
+/* How much there is to do is told even so, and a number without a unit would not be understood. */
 static gboolean
 is_default (const HaulParam *param,
             GVariant        *arguments)
 {
-  return param->type != HAUL_PARAM_INT && param->type != HAUL_PARAM_DOUBLE
-         && g_strcmp0 (haul_arguments_get_string (arguments, param->name), param->initial_text) == 0;
+  if (param->type == HAUL_PARAM_INT)
+    return param->unit == NULL && haul_arguments_get_int (arguments, param->name) == (gint64) param->initial;
+  if (param->type == HAUL_PARAM_DOUBLE)
+    return param->unit == NULL && haul_arguments_get_double (arguments, param->name) == param->initial;
+  return g_strcmp0 (haul_arguments_get_string (arguments, param->name), param->initial_text) == 0;
 }
 
 /* What tells this job from another of the same task. */

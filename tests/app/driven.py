@@ -150,8 +150,12 @@ class Service:
         bus.register_object(self.PATH, Gio.DBusNodeInfo.new_for_xml(self.XML).interfaces[0], self.called, None, None)
         bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'RequestName',
                       GLib.Variant('(su)', (self.NAME, 4)), None, Gio.DBusCallFlags.NONE, 5000, None)
+        self.bus = bus
         ready.set()
         GLib.MainLoop.new(context, False).run()
+
+    def stop(self):
+        self.bus.close_sync(None)
 
 
 class Notifications(Service):

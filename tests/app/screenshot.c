@@ -100,7 +100,7 @@ step_cb (gpointer user_data)
     case STEP_DONE:
       if (haul_job_is_active (newest))
         break;
-      start (G_APPLICATION (application), "pi --digits 50000000");
+      start (G_APPLICATION (application), "pi --digits 30000000");
       step = STEP_PAUSE;
       break;
 
@@ -108,14 +108,14 @@ step_cb (gpointer user_data)
       if (haul_job_get_fraction (newest) < 0.3)
         break;
       haul_job_pause (newest);
-      start (G_APPLICATION (application), "pi --digits 100000000 --executor pool");
+      start (G_APPLICATION (application), "pi --digits 60000000 --executor pool");
       step = STEP_DIVIDE;
       break;
 
     case STEP_DIVIDE:
       if (haul_job_get_fraction (newest) < 0.3)
         break;
-      start (G_APPLICATION (application), "pi --digits 25000000");
+      start (G_APPLICATION (application), "pi --digits 20000000");
       step = STEP_RUN;
       break;
 
@@ -132,7 +132,7 @@ step_cb (gpointer user_data)
       if (n_watched == 20)
         haul_job_pause (newest);
       if (n_watched == 25)
-        start (G_APPLICATION (application), "pi --digits 50000000");
+        start (G_APPLICATION (application), "pi --digits 30000000");
       if (n_watched < 50)
         break;
       show_page (LT_WINDOW (window), lt_application_get_jobs (application));
@@ -177,14 +177,14 @@ activate_cb (GApplication *application)
     g_action_group_activate_action (G_ACTION_GROUP (window), "view", g_variant_new_string (view));
   if (g_strcmp0 (view, "processes") == 0)
     {
-      start (application, "pi --digits 100000000 --executor pool");
+      start (application, "pi --digits 60000000 --executor pool");
       start (application, "sleep --seconds 1 --hold");
-      start (application, "pi --digits 50000000");
+      start (application, "pi --digits 30000000");
       step = STEP_WATCH;
     }
   else
     {
-      start (application, "pi --digits 10000000");
+      start (application, "mandelbrot --iterations 2000");
     }
   g_timeout_add (200, step_cb, application);
 }

@@ -70,23 +70,13 @@ lt_history_entry_new_for_job (HaulJob *job,
 char *
 lt_history_entry_format_about (LtHistoryEntry *self)
 {
-  const HaulTask *task;
-  GString *text = g_string_new (NULL);
+  g_autofree char *arguments = NULL;
+  GString *text;
 
   g_return_val_if_fail (LT_IS_HISTORY_ENTRY (self), NULL);
 
-  /* The tasks may be others by now. */
-  task = haul_task_lookup (self->task, NULL);
-  for (guint i = 0; task != NULL && task->params != NULL && task->params[i].name != NULL; i++)
-    {
-      g_autoptr(GVariant) value = g_variant_lookup_value (self->arguments, task->params[i].name, NULL);
-      g_autofree char *words = NULL;
-
-      if (value == NULL || !haul_param_check (&task->params[i], value, NULL))
-        continue;
-      words = lt_job_text_argument (&task->params[i], self->arguments);
-      g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", words);
-    }
+  arguments = lt_job_text_arguments (haul_task_lookup (self->task, NULL), self->arguments);
+  text = g_string_new (arguments);
   if (g_strcmp0 (self->executor, "process") != 0)
     g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", lt_job_text_executor_name (self->executor));
   if (self->daemon)

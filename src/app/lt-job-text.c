@@ -185,25 +185,37 @@ is_default (const HaulParam *param,
   return g_strcmp0 (haul_arguments_get_string (arguments, param->name), param->initial_text) == 0;
 }
 
+char *
+lt_job_text_arguments (const HaulTask *task,
+                       GVariant       *arguments)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; task != NULL && task->params != NULL && task->params[i].name != NULL; i++)
+    {
+      g_autoptr(GVariant) value = g_variant_lookup_value (arguments, task->params[i].name, NULL);
+      g_autofree char *words = NULL;
+
+      /* Of an earlier run of the app they may be those of another version of the task. */
+      if (value == NULL || !haul_param_check (&task->params[i], value, NULL) || is_default (&task->params[i], arguments))
+        continue;
+      words = lt_job_text_argument (&task->params[i], arguments);
+      g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", words);
+    }
+  return g_string_free (text, FALSE);
+}
+
 /* What tells this job from another of the same task. */
 char *
 lt_job_text_about (HaulJob *job)
 {
-  const HaulParam *params;
-  GString *text = g_string_new (NULL);
+  g_autofree char *arguments = NULL;
+  GString *text;
 
   g_return_val_if_fail (HAUL_IS_JOB (job), NULL);
 
-  params = haul_job_get_task (job)->params;
-  for (guint i = 0; params != NULL && params[i].name != NULL; i++)
-    {
-      g_autofree char *value = NULL;
-
-      if (is_default (&params[i], haul_job_get_arguments (job)))
-        continue;
-      value = lt_job_text_argument (&params[i], haul_job_get_arguments (job));
-      g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", value);
-    }
+  arguments = lt_job_text_arguments (haul_job_get_task (job), haul_job_get_arguments (job));
+  text = g_string_new (arguments);
   if (haul_job_get_pid (job) > 0 && (haul_job_is_active (job) || haul_job_get_held (job)))
     {
       g_string_append (text, text->len > 0 ? " · " : "");

@@ -18,6 +18,9 @@ const char *lt_job_text_style       (HaulJob        *job);   /* a style class of
 gboolean    lt_job_text_is_held     (HaulJob        *job);   /* it could go on, but for the queue */
 gboolean    lt_job_text_is_stalled  (HaulJob        *job);
 char       *lt_job_text_state       (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* "No news for 12 s" */
+/* Those that tell one run of @task (nullable) from another: "20,000 digits · Series". */
+char       *lt_job_text_arguments   (const HaulTask *task,
+                                     GVariant       *arguments) G_GNUC_WARN_UNUSED_RESULT;
 char       *lt_job_text_about       (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* "20,000 digits · pid 4242" */
 char       *lt_job_text_caption     (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* below the bar, or instead of it */
 gint64      lt_job_text_force_time  (HaulJob        *job);   /* µs: when Force Stop comes; 0 while it is no matter of time */

@@ -164,6 +164,7 @@ parse (Ps    *self,
 char *
 haul_cli_ps_help (void)
 {
+  /* xgettext:no-c-format, "% i" is a percent sign and a word */
   return g_strdup (_("Lists the processes of all long tasks of this user: the programs, their fork\n"
                      "servers and workers, and what those started.\n"
                      "\n"

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+G_BEGIN_DECLS
+
+/* Children of an experiment, which runs in a process of its own and may do what a program should not: fork while
+ * it has threads. They are killed when that process ends, and end with lab_child_exit(). */
+
+/* As fork(): 0 in the child, -1 with errno set. At most 256 of one experiment. */
+pid_t    lab_fork        (void);
+
+/* Ends a child at once: nothing of what its parent has in memory is flushed or freed. */
+void     lab_child_exit  (int         status) G_GNUC_NORETURN;
+
+/* The letter of its state in /proc: 'R', 'Z', …; 0 if it is gone. */
+char     lab_child_state (pid_t       pid);
+
+/* Waits until its state is one of @letters, "" for gone; FALSE when @timeout_ms are over. */
+gboolean lab_child_await (pid_t       pid,
+                          const char *letters,
+                          int         timeout_ms);
+
+/* Kills it, whatever it is at, and collects it. */
+void     lab_child_end   (pid_t       pid);
+
+/* Burns the processor for so long, by the time of this thread. */
+void     lab_burn        (double      seconds);
+
+G_END_DECLS

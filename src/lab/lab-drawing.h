@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/*
+ * A picture as a list of shapes that knows no toolkit: the window draws it with render nodes, and reports and exports
+ * write it as SVG. So both show the same. Charts and timelines are laid out once, into one of these.
+ */
+
+/* What a shape means; its colour, and its hatch where colour is not seen, come from that. */
+typedef enum
+{
+  LAB_INK_TEXT,
+  LAB_INK_DIM,         /* axes, labels that stand back */
+  LAB_INK_ACCENT,
+  LAB_INK_GOOD,
+  LAB_INK_BAD,
+  LAB_INK_STARTING,
+  LAB_INK_WORKING,
+  LAB_INK_WAITING,
+  LAB_INK_PAUSED,
+  LAB_INK_ZOMBIE,
+  LAB_N_INKS
+} LabInk;
+
+typedef enum
+{
+  LAB_SHAPE_RECT,
+  LAB_SHAPE_LINE,      /* from x, y to x + width, y + height */
+  LAB_SHAPE_TEXT,      /* x, y is the baseline's start, middle or end, as align says */
+  LAB_SHAPE_DISC,      /* a mark: its centre and, in width, its diameter */
+} LabShapeKind;
+
+typedef struct
+{
+  LabShapeKind kind;
+  LabInk       ink;
+  double       x;
+  double       y;
+  double       width;
+  double       height;
+  double       align;    /* of a text: 0, 0.5, 1 */
+  gboolean     small;    /* of a text */
+  const char  *text;     /* (nullable) owned by the drawing; of a rect: what it is, for those who point at it */
+} LabShape;
+
+typedef struct _LabDrawing LabDrawing;
+
+LabDrawing     *lab_drawing_new      (double            width,
+                                      double            height) G_GNUC_WARN_UNUSED_RESULT;
+void            lab_drawing_free     (LabDrawing       *self);
+void            lab_drawing_add      (LabDrawing       *self,
+                                      const LabShape   *shape);
+guint           lab_drawing_get_n    (const LabDrawing *self);
+const LabShape *lab_drawing_get      (const LabDrawing *self,
+                                      guint             index);
+double          lab_drawing_get_width  (const LabDrawing *self);
+double          lab_drawing_get_height (const LabDrawing *self);
+
+/* A document that stands alone, with a title and a description for those who do not see it. Returns: (transfer full) */
+char           *lab_drawing_to_svg   (const LabDrawing *self,
+                                      const char       *title,
+                                      const char       *description);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabDrawing, lab_drawing_free)
+
+G_END_DECLS

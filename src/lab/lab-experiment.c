@@ -29,14 +29,51 @@ lab_experiment_lookup (const char  *id,
   return NULL;
 }
 
+static const char *
+find_title (const HaulChoice *choices,
+            const char       *id)
+{
+  for (const HaulChoice *choice = choices; choice != NULL && choice->id != NULL; choice++)
+    {
+      if (strcmp (choice->id, id) == 0)
+        return g_dgettext (GETTEXT_PACKAGE, choice->title);
+    }
+  return id;
+}
+
 const char *
 lab_experiment_get_item_title (const LabExperiment *self,
                                const char          *item)
 {
-  for (const HaulChoice *choice = self->items; choice != NULL && choice->id != NULL; choice++)
+  return find_title (self->items, item);
+}
+
+const char *
+lab_experiment_get_prediction_title (const LabExperiment *self,
+                                     const char          *prediction)
+{
+  return find_title (self->predictions, prediction);
+}
+
+const char *
+lab_group_get_title (LabGroup group)
+{
+  switch (group)
     {
-      if (strcmp (choice->id, item) == 0)
-        return g_dgettext (GETTEXT_PACKAGE, choice->title);
+    case LAB_GROUP_WINDOW:
+      return _("A Window That Stays Quick");
+
+    case LAB_GROUP_MEMORY:
+      return _("What Is Shared, and What Is Lost");
+
+    case LAB_GROUP_LIFE:
+      return _("How Processes Start and End");
+
+    case LAB_GROUP_SPEED:
+      return _("What Makes It Faster, and What Does Not");
+
+    case LAB_N_GROUPS:
+    default:
+      g_return_val_if_reached ("");
     }
-  return item;
 }

@@ -76,6 +76,9 @@ extern const LabExperiment * const lab_experiments[];   /* ends with NULL, in th
 const LabExperiment *lab_experiment_lookup  (const char           *id,
                                              GError              **error);
 const char          *lab_experiment_get_id  (const LabExperiment  *self);
+const char          *lab_experiment_get_prediction_title (const LabExperiment *self,
+                                                          const char          *prediction);
+const char          *lab_group_get_title    (LabGroup              group);
 const char          *lab_experiment_get_item_title (const LabExperiment *self,
                                                     const char          *item);
 

@@ -19,6 +19,8 @@ LabFindings   *lab_findings_new          (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Another run begins: what it finds is one more sample. */
 void           lab_findings_begin_run    (LabFindings  *self);
+/* The run that began last was not whole: what it found does not count. */
+void           lab_findings_drop_run     (LabFindings  *self);
 guint          lab_findings_get_n_runs   (LabFindings  *self);
 
 /* Takes the next bytes of what the experiment says; FALSE if they make no sense. */
@@ -44,6 +46,7 @@ const char    *lab_findings_get_text     (LabFindings  *self,
 guint          lab_findings_get_n_items  (LabFindings  *self);
 const char    *lab_findings_get_item     (LabFindings  *self,
                                           guint         index);
+/* (nullable) of the last run, from when it starts. */
 HaulTimeline  *lab_findings_get_timeline (LabFindings  *self);
 
 /* What the last run was given. */

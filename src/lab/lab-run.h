@@ -22,10 +22,19 @@ typedef enum
 
 /*
  * Properties: "state", "prediction" (an id, NULL where none was made), "outcome" (an id; NULL before, and where it
- * could not be said), "message" (translated: why it could not, or what went wrong), "fraction" (of all runs).
- * The job runs in haul-lab-worker, within 15 s, and within bounds of memory and processor time; cancelling it takes
- * what it had found so far, and goes back to READY.
+ * could not be said), "message" (translated: why it could not, or what went wrong), "fraction" (of all runs),
+ * "findings" (others when an argument changes; the same ones get the runs after that as further samples).
+ *
+ * The job runs in haul-lab-worker, within 15 s, and within bounds of memory and processor time. Cancelling drops what
+ * the unfinished run had found; it goes back to READY, or to REVEALED where there are whole runs. A run that is running
+ * keeps itself alive: who is done with it cancels it.
  */
+
+/* How often one can be run in a row. */
+#define LAB_RUN_MAX_TIMES 100
+
+/* The program that runs experiments: $HAUL_LAB_WORKER, or the one that was installed. Returns: (transfer full) */
+char                *lab_run_find_worker     (void) G_GNUC_WARN_UNUSED_RESULT;
 
 LabRun              *lab_run_new             (const LabExperiment  *experiment) G_GNUC_WARN_UNUSED_RESULT;
 const LabExperiment *lab_run_get_experiment  (LabRun               *self);
@@ -49,6 +58,7 @@ void                 lab_run_cancel          (LabRun               *self);
 
 const char          *lab_run_get_outcome     (LabRun               *self);
 const char          *lab_run_get_message     (LabRun               *self);
+const GError        *lab_run_get_error       (LabRun               *self);   /* (nullable) of the job that ran last */
 LabFindings         *lab_run_get_findings    (LabRun               *self);
 LabFindings         *lab_run_get_earlier     (LabRun               *self);   /* (nullable) before the last change of an argument */
 HaulJob             *lab_run_get_job         (LabRun               *self);   /* (nullable) the one that runs, or ran last */

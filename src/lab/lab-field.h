@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What stands between the tabs of a line that an experiment said. Nothing of it is trusted. */
+
+#define LAB_FIELD_MAX_NAME 128   /* bytes */
+
+/* A key, an item, a lane. */
+gboolean  lab_field_is_name        (const char *text);
+gboolean  lab_field_read_number    (const char *text,
+                                    double     *ret_value);
+/* From 0 to @n_kinds - 1. */
+gboolean  lab_field_read_kind      (const char *text,
+                                    guint       n_kinds,
+                                    guint      *ret_kind);
+/* Seconds since the start; a day is more than any run has. */
+gboolean  lab_field_read_time      (const char *text,
+                                    gint64     *ret_us);
+/* What the child calls a lane, in the words of people: "child 1" is “Child 1”. */
+char     *lab_field_describe_lane  (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lab-test.h"
+
+#include <math.h>
+
+/* Its own limit is 15 s; starting it and ending it by force take a while on a busy machine. */
+#define RUN_MS 40000
+
+void
+lab_test_begin (void)
+{
+  haul_test_begin ();
+}
+
+void
+lab_test_end (void)
+{
+  haul_test_assert_clean ();
+}
+
+static gboolean
+is_over (gpointer data)
+{
+  return lab_run_get_state (data) != LAB_RUN_RUNNING;
+}
+
+void
+lab_test_wait (LabRun *run)
+{
+  haul_test_run_until (is_over, run, RUN_MS);
+}
+
+static void
+print_findings (LabRun *run)
+{
+  const LabExperiment *experiment = lab_run_get_experiment (run);
+  LabFindings *findings = lab_run_get_findings (run);
+
+  for (guint i = 0; i < lab_findings_get_n_items (findings); i++)
+    {
+      const char *item = lab_findings_get_item (findings, i);
+
+      for (const LabMeasure *measure = experiment->measures; measure->key != NULL; measure++)
+        g_test_message ("%s of %s: %g", measure->key, item, lab_findings_get (findings, measure->key, item));
+    }
+  g_test_message ("outcome %s, message %s", lab_run_get_outcome (run), lab_run_get_message (run));
+}
+
+LabRun *
+lab_test_run (const char *id,
+              const char *arguments,
+              guint       n_times)
+{
+  g_autoptr(GError) error = NULL;
+  const LabExperiment *experiment = lab_experiment_lookup (id, &error);
+  g_autoptr(LabRun) run = NULL;
+
+  g_assert_no_error (error);
+  run = lab_run_new (experiment);
+  if (arguments != NULL)
+    {
+      GVariant *given = g_variant_parse (G_VARIANT_TYPE_VARDICT, arguments, NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      (void) lab_run_set_arguments (run, given, &error);
+      g_variant_unref (given);
+      g_assert_no_error (error);
+    }
+
+  lab_run_skip (run);
+  for (guint i = 0; i < n_times; i++)
+    {
+      g_assert_true (lab_run_start (run, 1));
+      lab_test_wait (run);
+      if (lab_run_get_error (run) != NULL)
+        g_error ("%s failed: %s", id, lab_run_get_message (run));
+    }
+  g_assert_cmpint (lab_run_get_state (run), ==, LAB_RUN_REVEALED);
+  g_assert_cmpuint (lab_findings_get_n_runs (lab_run_get_findings (run)), ==, n_times);
+  return g_steal_pointer (&run);
+}
+
+double
+lab_test_get (LabRun     *run,
+              const char *key,
+              const char *item)
+{
+  double value = lab_findings_get (lab_run_get_findings (run), key, item);
+
+  if (isnan (value))
+    {
+      print_findings (run);
+      g_error ("%s was not found for %s", key, item);
+    }
+  return value;
+}
+
+gboolean
+lab_test_outcome_or_why (LabRun     *run,
+                         const char *outcome)
+{
+  g_autofree char *why = NULL;
+
+  if (lab_run_get_outcome (run) == NULL)
+    {
+      g_assert_nonnull (lab_run_get_message (run));
+      g_test_message ("not shown here: %s", lab_run_get_message (run));
+      return FALSE;
+    }
+
+  if (g_strcmp0 (lab_run_get_outcome (run), outcome) != 0)
+    print_findings (run);
+  g_assert_cmpstr (lab_run_get_outcome (run), ==, outcome);
+
+  why = lab_run_get_experiment (run)->explain (lab_run_get_findings (run));
+  g_assert_nonnull (why);
+  g_assert_true (g_utf8_validate (why, -1, NULL));
+  if (strlen (why) < 40 || strstr (why, "nan") != NULL || strstr (why, "(null)") != NULL)
+    g_error ("this explains nothing: %s", why);
+  return TRUE;
+}
+
+void
+lab_test_assert_outcome (LabRun     *run,
+                         const char *outcome)
+{
+  if (!lab_test_outcome_or_why (run, outcome))
+    {
+      print_findings (run);
+      g_error ("it did not come out: %s", lab_run_get_message (run));
+    }
+}

@@ -48,21 +48,48 @@ _haul_run () {
   fi
 }
 
+# The names of the experiments, which stand in the list with two spaces before them.
+_haul_experiments () {
+  haul lab 2>/dev/null | sed -n 's/^  \([a-z0-9-]*\) .*/\1/p'
+}
+
+_haul_lab () {
+  local word experiment=
+  [[ $prev != --repeat ]] || return
+  for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
+    if _haul_experiments | grep -qxF -- "$word"; then
+      experiment=$word
+    fi
+  done
+
+  if [[ $prev == --predict ]]; then
+    [[ -z $experiment ]] ||
+      _haul_words "$(haul lab "$experiment" --help 2>/dev/null | sed -n '/^What may be predicted/,/^$/s/^  \([a-z0-9-]*\) .*/\1/p')"
+  elif [[ $cur == -* ]]; then
+    _haul_words "$(haul lab ${experiment:+"$experiment"} --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p')"
+  elif [[ -z $experiment ]]; then
+    _haul_words "$(_haul_experiments)"
+  elif [[ $prev == --* ]]; then
+    _haul_words "$(haul lab "$experiment" --help 2>/dev/null | sed -n "/^  $prev /,/^  --/s/^      one of \([^;]*\);.*/\1/p" | tr -d ,)"
+  fi
+}
+
 _haul () {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   local -x LC_ALL=C   # it reads what haul says in English
 
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    _haul_words 'run map tasks ps help --help --version'
+    _haul_words 'run map tasks lab ps help --help --version'
     return
   fi
 
   case ${COMP_WORDS[1]} in
     run | map) _haul_run "${COMP_WORDS[1]}" ;;
     tasks) _haul_words "$(haul tasks 2>/dev/null | cut -d ' ' -f 1) --json" ;;
+    lab) _haul_lab ;;
     ps) _haul_words '--tree --watch --all --json' ;;
-    help) _haul_words 'run map tasks ps help' ;;
+    help) _haul_words 'run map tasks lab ps help' ;;
   esac
 }
 

@@ -27,6 +27,11 @@ static const HaulCliVerb verbs[] = {
     haul_cli_tasks, haul_cli_tasks_help,
   },
   {
+    "lab", "lab [EXPERIMENT] [--PARAMETER VALUE]… [OPTION]…",
+    N_("Show with this machine’s own numbers what processes and threads do"),
+    haul_cli_lab, haul_cli_lab_help,
+  },
+  {
     "ps", "ps [--tree] [--watch] [--all] [--json]",
     N_("List the processes of long tasks"),
     haul_cli_ps, haul_cli_ps_help,
@@ -115,7 +120,7 @@ haul_cli_main (int    argc,
   for (int i = 2; i < argc && !g_str_equal (argv[i], "--"); i++)
     {
       /* Before anything else is looked at: whoever asks for help may have the rest wrong. */
-      if (verb->run != haul_cli_run && verb->run != haul_cli_map &&
+      if (verb->run != haul_cli_run && verb->run != haul_cli_map && verb->run != haul_cli_lab &&
           (g_str_equal (argv[i], "--help") || g_str_equal (argv[i], "-h")))
         return haul_cli_help (1, argv + 1);
     }

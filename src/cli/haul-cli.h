@@ -43,6 +43,9 @@ char              *haul_cli_map_help    (void) G_GNUC_WARN_UNUSED_RESULT;
 int                haul_cli_tasks       (int                 argc,
                                          char              **argv);
 char              *haul_cli_tasks_help  (void) G_GNUC_WARN_UNUSED_RESULT;
+int                haul_cli_lab         (int                 argc,
+                                         char              **argv);
+char              *haul_cli_lab_help    (void) G_GNUC_WARN_UNUSED_RESULT;
 int                haul_cli_ps          (int                 argc,
                                          char              **argv);
 char              *haul_cli_ps_help     (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -21,7 +21,7 @@ struct _HaulChild
   guint32         id;
   int             nice;
   GSubprocess    *subprocess;     /* (owned) (nullable) of an exec'd child */
-  GCancellable   *waiting;        /* (owned) (nullable) of the wait for it */
+  HaulChild     **waiting;        /* (nullable) what the wait for its end knows of us: NULL once we are gone */
   int             pid;            /* of an exec'd child, and of the group that it leads; or 0 */
   HaulForkClient *client;         /* (owned) (nullable) of a forked one */
   gboolean        hold;

@@ -92,10 +92,13 @@ waited_cb (GObject      *source,
            gpointer      user_data)
 {
   GSubprocess *subprocess = G_SUBPROCESS (source);
-  HaulChild *self = user_data;
+  g_autofree HaulChild **waiting = user_data;
+  HaulChild *self = *waiting;
 
-  if (!g_subprocess_wait_finish (subprocess, result, NULL))
-    return;   /* self is gone */
+  (void) g_subprocess_wait_finish (subprocess, result, NULL);   /* nobody can cancel it */
+  if (self == NULL)
+    return;
+  self->waiting = NULL;
 
   /* What it started and left behind. As long as one is left the number is its group's; when none is,
    * it is nobody's yet: the kernel hands out all others before it comes round again. */
@@ -145,8 +148,11 @@ exec_child (HaulChild   *self,
 
   identifier = g_subprocess_get_identifier (self->subprocess);   /* NULL: it has ended already */
   self->pid = identifier != NULL ? atoi (identifier) : 0;
-  self->waiting = g_cancellable_new ();
-  g_subprocess_wait_async (self->subprocess, self->waiting, waited_cb, self);
+
+  /* Without a GCancellable: to cancel a wait while GLib's own thread ends it is a race that GLib loses. */
+  self->waiting = g_new (HaulChild *, 1);
+  *self->waiting = self;
+  g_subprocess_wait_async (self->subprocess, NULL, waited_cb, self->waiting);
   self->listener->started (self->owner, self, self->pid);
   haul_child_greet (self);
   return TRUE;

@@ -374,8 +374,7 @@ haul_child_free (HaulChild *self)
   haul_clear_fd (&self->shares_fd);
   g_clear_pointer (&self->shares, haul_shares_unref);
   if (self->waiting != NULL)
-    g_cancellable_cancel (self->waiting);
-  g_clear_object (&self->waiting);
+    *self->waiting = NULL;
   g_clear_object (&self->subprocess);
   g_clear_error (&self->lost);
   if (self->client != NULL)

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "haul/worker/haul-worker.h"
+#include "lab-bounds.h"
 #include "lab-experiment.h"
 
 #if defined (__SANITIZE_ADDRESS__)
@@ -25,6 +26,7 @@ main (int    argc,
 {
   g_autoptr(GPtrArray) tasks = g_ptr_array_new ();
 
+  lab_set_bounds ();
   for (const LabExperiment * const *experiment = lab_experiments; *experiment != NULL; experiment++)
     g_ptr_array_add (tasks, (gpointer) &(*experiment)->task);
   g_ptr_array_add (tasks, NULL);

@@ -268,7 +268,6 @@ worker_fit (HaulPool       *self,
             HaulPoolWorker *worker)
 {
   worker->fit = TRUE;
-  worker->head_since = g_get_monotonic_time ();
   self->n_unfit = 0;
 }
 

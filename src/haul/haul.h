@@ -23,6 +23,7 @@
 #include "parent/haul-process-list.h"
 #include "parent/haul-process.h"
 #include "parent/haul-record.h"
+#include "parent/haul-timeline-recorder.h"
 #include "parent/haul-timeline.h"
 #include "parent/haul-waitable.h"
 #include "sync/haul-array.h"

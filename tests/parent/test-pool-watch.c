@@ -82,6 +82,7 @@ test_rows (void)
       g_assert_cmpuint (haul_pool_worker_info_get_index (info), <, 2);
       g_assert_cmpint (haul_pool_worker_info_get_since (info), >, 0);
       g_assert_cmpint (haul_pool_worker_info_get_since (info), <=, now);
+      g_assert_cmpint (haul_pool_worker_info_get_idle_since (info), ==, 0);
       g_assert_true (g_variant_lookup (haul_pool_worker_info_get_arguments (info), "seconds", "d", &seconds));
       g_assert_cmpfloat (seconds, ==, 30.0);
     }
@@ -97,6 +98,8 @@ test_rows (void)
       g_assert_null (haul_pool_worker_info_get_arguments (info));
       g_assert_cmpuint (haul_pool_worker_info_get_queued (info), ==, 0);
       g_assert_cmpint (haul_pool_worker_info_get_since (info), ==, 0);
+      g_assert_cmpint (haul_pool_worker_info_get_idle_since (info), >=, now);
+      g_assert_cmpint (haul_pool_worker_info_get_idle_since (info), <=, g_get_monotonic_time ());
     }
   finish (pool);
 }

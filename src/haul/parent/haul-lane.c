@@ -320,6 +320,31 @@ haul_lane_begin (HaulLane     *self,
 }
 
 /**
+ * haul_lane_set_text:
+ * @self: a lane
+ * @text: (nullable): what its last span is
+ *
+ * Changes the text of the last span, for who learns later what it is. Does nothing where
+ * there is none.
+ */
+void
+haul_lane_set_text (HaulLane   *self,
+                    const char *text)
+{
+  HaulSpan *last;
+
+  g_return_if_fail (HAUL_IS_LANE (self));
+
+  last = last_span (self);
+  if (last == NULL || g_strcmp0 (last->text, text) == 0)
+    return;
+
+  haul_span_clear (last);
+  last->text = haul_span_keep_text (text);
+  note (self, 0);
+}
+
+/**
  * haul_lane_end:
  * @self: a lane
  * @at: when, in µs since the origin

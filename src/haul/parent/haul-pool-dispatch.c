@@ -268,6 +268,7 @@ worker_fit (HaulPool       *self,
             HaulPoolWorker *worker)
 {
   worker->fit = TRUE;
+  worker->head_since = g_get_monotonic_time ();
   self->n_unfit = 0;
 }
 

@@ -18,6 +18,7 @@ struct _HaulPoolWorkerInfo
   guint64             index;
   GVariant           *arguments;   /* (owned) (nullable) */
   gint64              since;       /* µs */
+  gint64              idle_since;  /* µs */
   guint               queued;
 };
 
@@ -158,6 +159,7 @@ haul_pool_worker_info_update (HaulPoolWorkerInfo *self,
 
   g_object_freeze_notify (G_OBJECT (self));
   set_arguments (self, item != NULL ? item->arguments : NULL);
+  self->idle_since = item == NULL && worker->fit ? worker->head_since : 0;
   SET (pid, worker->pid, PROP_PID);
   SET (state, find_state (worker), PROP_STATE);
   SET (n_items, worker->n_sent + initializing - worker->sent.length, PROP_N_ITEMS);
@@ -230,4 +232,12 @@ haul_pool_worker_info_get_queued (HaulPoolWorkerInfo *self)
   g_return_val_if_fail (HAUL_IS_POOL_WORKER_INFO (self), 0);
 
   return self->queued;
+}
+
+gint64
+haul_pool_worker_info_get_idle_since (HaulPoolWorkerInfo *self)
+{
+  g_return_val_if_fail (HAUL_IS_POOL_WORKER_INFO (self), 0);
+
+  return self->idle_since;
 }

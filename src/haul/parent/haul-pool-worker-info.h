@@ -155,6 +155,17 @@ GVariant            *haul_pool_worker_info_get_arguments (HaulPoolWorkerInfo  *s
 gint64               haul_pool_worker_info_get_since     (HaulPoolWorkerInfo  *self);
 
 /**
+ * haul_pool_worker_info_get_idle_since:
+ * @self: a row
+ *
+ * Tells when it ran out of what to run.
+ *
+ * Returns: when it was ready, or its last item ended, in µs of g_get_monotonic_time(); 0 while
+ *   it runs something, and before it could
+ */
+gint64               haul_pool_worker_info_get_idle_since (HaulPoolWorkerInfo *self);
+
+/**
  * haul_pool_worker_info_get_queued:
  * @self: a row
  *

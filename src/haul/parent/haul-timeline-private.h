@@ -27,6 +27,13 @@ void      haul_lane_emit_changed       (HaulLane     *self);
 void      haul_timeline_count          (HaulTimeline *self,
                                         int           n_more);   /* below 0 for less */
 gboolean  haul_timeline_is_full        (HaulTimeline *self);
+/* Adds what is in @lane from @from to @to, both µs since its origin; @shift is added to all times. A span that
+ * lasts goes on lasting if @to is G_MAXINT64, and ends there otherwise. */
+void      haul_timeline_add_copy       (HaulTimeline *self,
+                                        HaulLane     *lane,
+                                        gint64        from,
+                                        gint64        to,
+                                        gint64        shift);
 /* Has haul_lane_emit_changed() called in the next turn of the main loop. */
 void      haul_timeline_add_news       (HaulTimeline *self,
                                         HaulLane     *lane);

@@ -277,3 +277,51 @@ haul_timeline_add_news (HaulTimeline *self,
   g_ptr_array_add (self->news, g_object_ref (lane));
   g_source_set_ready_time (self->tell, 0);
 }
+
+static void
+copy_spans (HaulLane *to_lane,
+            HaulLane *lane,
+            gint64    from,
+            gint64    to,
+            gint64    shift)
+{
+  for (guint i = 0; i < haul_lane_get_n_spans (lane); i++)
+    {
+      const HaulSpan *span = haul_lane_get_span (lane, i);
+      gboolean open = span->end < span->start;
+
+      if (span->start > to || (!open && span->end < from))
+        continue;
+      haul_lane_begin (to_lane, span->kind, MAX (span->start, from) + shift, span->text);
+      if (!open || to != G_MAXINT64)
+        haul_lane_end (to_lane, (open ? to : MIN (span->end, to)) + shift);
+    }
+}
+
+void
+haul_timeline_add_copy (HaulTimeline *self,
+                        HaulLane     *lane,
+                        gint64        from,
+                        gint64        to,
+                        gint64        shift)
+{
+  HaulLane *copy = haul_timeline_add_lane (self, haul_lane_get_kind (lane), haul_lane_get_title (lane),
+                                           haul_lane_get_pid (lane));
+
+  copy_spans (copy, lane, from, to, shift);
+  for (guint i = 0; i < haul_lane_get_n_marks (lane); i++)
+    {
+      const HaulMark *mark = haul_lane_get_mark (lane, i);
+
+      if (mark->at >= from && mark->at <= to)
+        haul_lane_mark (copy, mark->kind, mark->at + shift, mark->text);
+    }
+  for (guint i = 0; i < haul_lane_get_n_values (lane); i++)
+    {
+      gint64 at;
+      double value = haul_lane_get_value (lane, i, &at);
+
+      if (at >= from && at <= to)
+        haul_lane_add_value (copy, at + shift, value);
+    }
+}

@@ -206,6 +206,8 @@ void            haul_lane_begin              (HaulLane      *self,
                                               HaulSpanKind   kind,
                                               gint64         at,
                                               const char    *text);
+void            haul_lane_set_text           (HaulLane      *self,
+                                              const char    *text);
 void            haul_lane_end                (HaulLane      *self,
                                               gint64         at);
 void            haul_lane_mark               (HaulLane      *self,

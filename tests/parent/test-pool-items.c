@@ -137,6 +137,47 @@ test_states (void)
   finish (pool);
 }
 
+static gboolean
+is_busy (gpointer pool)
+{
+  return haul_pool_get_n_busy (pool) == 1;
+}
+
+static gboolean
+is_running (gpointer item)
+{
+  return haul_batch_item_get_state (item) == HAUL_BATCH_ITEM_RUNNING;
+}
+
+/* What was sent to a worker runs when that has begun it. If the worker dies before, another one gets it. */
+static void
+test_not_begun (void)
+{
+  HaulPool *pool = pool_new (1);
+  g_autoptr(Watched) warm_up = pool_list ("item", "[{'number': <int64 1>, 'mode': <'fine'>}]");
+  g_autoptr(Watched) watched = pool_list ("slow", "[{'seconds': <30.0>}]");
+  g_autoptr(GListModel) rows = haul_batch_get_items (watched->batch);
+  g_autoptr(HaulBatchItem) item = row (rows, 0);
+  int pid;
+
+  haul_test_begin ();
+  pool_submit (pool, warm_up);
+  pool_wait (warm_up);
+  pid = pool_nth_pid (pool, 0);
+  g_assert_cmpint (kill (pid, SIGSTOP), ==, 0);
+  pool_submit (pool, watched);
+  haul_test_run_until (is_busy, pool, 25000);
+  g_assert_false (haul_test_run_for (is_running, item, 250));   /* more than one round of news */
+
+  g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
+  wait_state (item, HAUL_BATCH_ITEM_RUNNING);
+  g_assert_cmpint (pool_nth_pid (pool, 0), !=, pid);
+  haul_batch_cancel (watched->batch);
+  wait_state (item, HAUL_BATCH_ITEM_CANCELLED);
+  pool_wait (watched);
+  finish (pool);
+}
+
 /* Rows of lazy input come as it is asked for, in runs; and what is told is not told too often. */
 
 typedef struct
@@ -252,6 +293,7 @@ main (int    argc,
   haul_test_init (&argc, &argv);
   g_test_add_func ("/pool-items/results", test_results);
   g_test_add_func ("/pool-items/states", test_states);
+  g_test_add_func ("/pool-items/not-begun", test_not_begun);
   g_test_add_func ("/pool-items/many", test_many);
   g_test_add_func ("/pool-items/late", test_late);
   g_test_add_func ("/pool-items/row-alone", test_row_alone);

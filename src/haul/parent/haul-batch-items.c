@@ -57,9 +57,11 @@ haul_batch_items_init (HaulBatchItems *self)
 }
 
 /* Those that workers are at: the first that each was sent. */
+/* Whether a worker is at it, as its board says: until then it may still go to another one. */
 static gboolean
 is_running (HaulBatchItems *self,
-            guint64         index)
+            guint64         index,
+            gboolean       *ret_is_next)
 {
   GPtrArray *workers = self->batch->pool != NULL ? self->batch->pool->workers : NULL;
 
@@ -69,14 +71,21 @@ is_running (HaulBatchItems *self,
       HaulItem *item = g_queue_peek_head (&worker->sent);
 
       if (item != NULL && item->batch == self->batch && item->index == index)
-        return TRUE;
+        {
+          gboolean begun = worker->board != NULL && haul_board_begun (worker->board) >= item->number;
+
+          *ret_is_next = !begun;
+          return begun;
+        }
     }
   return FALSE;
 }
 
+/* @ret_is_next is set where it was sent to a worker that has not begun it, which nobody will say. */
 static HaulBatchItemState
 find_state (HaulBatchItems *self,
-            guint64         index)
+            guint64         index,
+            gboolean       *ret_is_next)
 {
   HaulBatchItemState ended = index < self->states->len ? self->states->data[index] : HAUL_BATCH_ITEM_QUEUED;
 
@@ -84,7 +93,7 @@ find_state (HaulBatchItems *self,
     return ended;
   if (self->batch->given_up || self->batch->ended)
     return HAUL_BATCH_ITEM_CANCELLED;
-  return is_running (self, index) ? HAUL_BATCH_ITEM_RUNNING : HAUL_BATCH_ITEM_QUEUED;
+  return is_running (self, index, ret_is_next) ? HAUL_BATCH_ITEM_RUNNING : HAUL_BATCH_ITEM_QUEUED;
 }
 
 /* The model. */
@@ -107,6 +116,7 @@ get_item (GListModel *model,
 {
   HaulBatchItems *self = HAUL_BATCH_ITEMS (model);
   guint64 index = position;
+  gboolean is_next = FALSE;
   HaulBatchItem *item;
 
   if (position >= self->n_rows)
@@ -116,7 +126,9 @@ get_item (GListModel *model,
   if (item != NULL)
     return g_object_ref (item);
 
-  item = haul_batch_item_new (self, index, find_state (self, index));
+  item = haul_batch_item_new (self, index, find_state (self, index, &is_next));
+  if (is_next)
+    haul_batch_items_touch (self);
   g_hash_table_insert (self->objects, g_memdup2 (&index, sizeof index), item);
   return item;
 }
@@ -155,13 +167,22 @@ tell_states (HaulBatchItems *self)
 {
   g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   GHashTableIter iter;
+  gboolean look_again = FALSE;
   gpointer item;
 
   g_hash_table_iter_init (&iter, self->objects);
   while (g_hash_table_iter_next (&iter, NULL, &item))
     g_ptr_array_add (items, g_object_ref (item));
   for (guint i = 0; i < items->len; i++)
-    haul_batch_item_set_state (items->pdata[i], find_state (self, haul_batch_item_get_index (items->pdata[i])));
+    {
+      gboolean is_next = FALSE;
+
+      haul_batch_item_set_state (items->pdata[i],
+                                 find_state (self, haul_batch_item_get_index (items->pdata[i]), &is_next));
+      look_again |= is_next;
+    }
+  if (look_again)
+    haul_batch_items_touch (self);
 }
 
 static gboolean

@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 #include "catalogue.h"
-#include "haul/wire/haul-locale-private.h"
 #include "lt-application.h"
 
 static gboolean
@@ -49,7 +48,8 @@ main (int    argc,
   signal (SIGPIPE, SIG_IGN);
   haul_raise_fd_limit ();
   setlocale (LC_ALL, "");
-  haul_locale_set ();
+  bindtextdomain (GETTEXT_PACKAGE, LT_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   haul_tasks_register (haul_catalogue);
 

@@ -57,6 +57,8 @@ struct _LabExperiment
   const HaulChoice     *items;        /* (nullable) titles of its items; others are shown as they are */
   LabPictureKind        picture;
   const char           *pictured;     /* (nullable) key of the measure that the picture shows; NULL for lanes */
+  gboolean              freezes_window; /* a window that shows it computes for three seconds in its own main loop
+                                         * as well, once it has said so */
 
   /* Which of the predictions came true. NULL, with a translated sentence on why that cannot be said,
    * where this machine, or this run, does not show it. */

@@ -43,9 +43,15 @@ lab_say_start (HaulContext *context)
 }
 
 double
+lab_say_when (gint64 monotonic_us)
+{
+  return (double) (monotonic_us - start_us) / G_USEC_PER_SEC;
+}
+
+double
 lab_say_now (void)
 {
-  return (double) (g_get_monotonic_time () - start_us) / G_USEC_PER_SEC;
+  return lab_say_when (g_get_monotonic_time ());
 }
 
 void

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 
 void   lab_say_start  (HaulContext  *context);
 double lab_say_now    (void);
+/* The same for a time of g_get_monotonic_time(), which is one for all processes. */
+double lab_say_when   (gint64        monotonic_us);
 
 /* A number that was measured. Said again for the same item, the newer one counts. */
 void   lab_say_number (HaulContext  *context,

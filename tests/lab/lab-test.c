@@ -6,6 +6,7 @@
 #include "lab-test.h"
 
 #include <math.h>
+#include <unistd.h>
 
 /* Its own limit is 15 s; starting it and ending it by force take a while on a busy machine. */
 #define RUN_MS 40000
@@ -50,10 +51,9 @@ print_findings (LabRun *run)
   g_test_message ("outcome %s, message %s", lab_run_get_outcome (run), lab_run_get_message (run));
 }
 
-LabRun *
-lab_test_run (const char *id,
-              const char *arguments,
-              guint       n_times)
+static LabRun *
+make_run (const char *id,
+          const char *arguments)
 {
   g_autoptr(GError) error = NULL;
   const LabExperiment *experiment = lab_experiment_lookup (id, &error);
@@ -63,15 +63,23 @@ lab_test_run (const char *id,
   run = lab_run_new (experiment);
   if (arguments != NULL)
     {
-      GVariant *given = g_variant_parse (G_VARIANT_TYPE_VARDICT, arguments, NULL, NULL, &error);
+      g_autoptr(GVariant) given = g_variant_parse (G_VARIANT_TYPE_VARDICT, arguments, NULL, NULL, &error);
 
       g_assert_no_error (error);
       (void) lab_run_set_arguments (run, given, &error);
-      g_variant_unref (given);
       g_assert_no_error (error);
     }
-
   lab_run_skip (run);
+  return g_steal_pointer (&run);
+}
+
+LabRun *
+lab_test_run (const char *id,
+              const char *arguments,
+              guint       n_times)
+{
+  g_autoptr(LabRun) run = make_run (id, arguments);
+
   for (guint i = 0; i < n_times; i++)
     {
       g_assert_true (lab_run_start (run, 1));
@@ -82,6 +90,44 @@ lab_test_run (const char *id,
   g_assert_cmpint (lab_run_get_state (run), ==, LAB_RUN_REVEALED);
   g_assert_cmpuint (lab_findings_get_n_runs (lab_run_get_findings (run)), ==, n_times);
   return g_steal_pointer (&run);
+}
+
+/* Processes of an experiment have it in their environment, and what they start as well. */
+#define MARK_NAME "LAB_TEST_MARK"
+
+static gboolean
+has_begun (gpointer data)
+{
+  return lab_findings_get_n_items (lab_run_get_findings (data)) > 0 || lab_run_get_state (data) != LAB_RUN_RUNNING;
+}
+
+static gboolean
+is_nobody_left (gpointer data)
+{
+  return haul_test_count_marked (data, 0) == 0;
+}
+
+void
+lab_test_cancel (const char *id,
+                 const char *arguments,
+                 guint       ms)
+{
+  g_autofree char *value = g_strdup_printf ("%s-%d-%u", id, (int) getpid (), ms);
+  g_autofree char *mark = g_strdup_printf ("%s=%s", MARK_NAME, value);
+  g_autoptr(LabRun) run = make_run (id, arguments);
+
+  g_setenv (MARK_NAME, value, TRUE);
+  g_assert_true (lab_run_start (run, 1));
+  if (ms > 0)
+    (void) haul_test_run_for (has_begun, run, ms);
+  else
+    haul_test_run_until (has_begun, run, RUN_MS);
+  g_unsetenv (MARK_NAME);
+
+  lab_run_cancel (run);
+  lab_test_wait (run);
+  g_assert_null (lab_run_get_error (run));
+  haul_test_run_until (is_nobody_left, mark, HAUL_TEST_SOON_MS);
 }
 
 double

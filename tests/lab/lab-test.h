@@ -18,6 +18,10 @@ void     lab_test_end    (void);
 LabRun  *lab_test_run    (const char *id,
                           const char *arguments,
                           guint       n_times) G_GNUC_WARN_UNUSED_RESULT;
+/* Starts it, cancels it as soon as it has found something, or after @ms, and fails if any process of it is left. */
+void     lab_test_cancel (const char *id,
+                          const char *arguments,
+                          guint       ms);
 /* Waits until it does not run any more. */
 void     lab_test_wait   (LabRun     *run);
 

@@ -6,6 +6,7 @@
 #include "haul/worker/haul-worker.h"
 #include "lab-bounds.h"
 #include "lab-experiment.h"
+#include "lab-pool.h"
 
 #if defined (__SANITIZE_ADDRESS__)
 /* As in haul-worker: the leak check at exit traces the program, which leaves a zombie when a signal ends it
@@ -29,6 +30,7 @@ main (int    argc,
   lab_set_bounds ();
   for (const LabExperiment * const *experiment = lab_experiments; *experiment != NULL; experiment++)
     g_ptr_array_add (tasks, (gpointer) &(*experiment)->task);
+  g_ptr_array_add (tasks, (gpointer) &lab_pool_part);
   g_ptr_array_add (tasks, NULL);
   return haul_worker_main (argc, argv, (const HaulTask * const *) tasks->pdata);
 }

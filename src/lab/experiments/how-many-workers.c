@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#include "haul/parent/haul-cpus.h"
+#include "lab-crew.h"
+#include "lab-experiment.h"
+#include "lab-say.h"
+
+/* A fixed amount of work is divided among 1, 2, … workers, up to twice as many as there are processors. It is short,
+ * and done many times, in turns: the shortest time is the one in which nobody else had a processor that we wanted. */
+
+extern const LabExperiment lab_how_many_workers;
+
+#define UNITS       1000    /* that the work consists of */
+#define MAX_POINTS  16
+#define ROUNDS      400
+#define LIMIT_US    (9 * G_USEC_PER_SEC)     /* no more rounds are begun */
+
+/* Below the first there was no use in more workers, below the second none in still more. */
+#define SOME_GAIN   1.2
+#define MORE_GAIN   1.25
+
+static const HaulChoice predictions[] = {
+  { "none", N_("One worker is as fast as many") },
+  { "cores", N_("Faster up to the number of processors, and then no more") },
+  { "more", N_("Faster still with twice as many workers as processors") },
+  { NULL }
+};
+
+static const LabMeasure measures[] = {
+  { "speedup", N_("Speed-up"), "×", 0 },
+  { "time", N_("Shortest time"), "ms", 0 },
+  { NULL }
+};
+
+static const HaulParam params[] = {
+  { "work", N_("Work"), N_("milliseconds"), N_("How long one worker takes for all of it"), HAUL_PARAM_INT, 1, 50, 2 },
+  { "serial", N_("Not divisible"), "%", N_("How much of it one has to do before the others can begin"),
+    HAUL_PARAM_INT, 0, 90, 0 },
+  { NULL }
+};
+
+typedef struct
+{
+  guint    n_points;
+  guint    workers[MAX_POINTS];
+  double   best[MAX_POINTS];      /* seconds; 0 before */
+  guint64  turns;                 /* of a unit */
+  guint64  serial;                /* units */
+} Curve;
+
+/* 1, 2, 3, 4, …, in wider steps where there are many processors; their number and twice that are always among them. */
+static void
+choose_points (Curve *self,
+               guint  n_cpus)
+{
+  guint last = MIN (2 * n_cpus, LAB_CREW_MAX);
+  guint step = MAX (1, (last + MAX_POINTS - 4) / (MAX_POINTS - 3));
+
+  for (guint n = 1; n < last; n = n == 1 && step > 1 ? step : n + step)
+    {
+      guint before = self->n_points > 0 ? self->workers[self->n_points - 1] : 0;
+
+      if (before < n_cpus && n_cpus < n)
+        self->workers[self->n_points++] = n_cpus;
+      self->workers[self->n_points++] = n;
+    }
+  self->workers[self->n_points++] = last;
+}
+
+static gboolean
+run_point (Curve    *self,
+           LabCrew  *crew,
+           guint     point,
+           GError  **error)
+{
+  guint n = self->workers[point];
+  guint64 units = UNITS - self->serial;
+  gint64 start = g_get_monotonic_time ();
+  double seconds;
+
+  lab_crew_work (self->serial, self->turns);
+  if (lab_crew_run (crew, n, units, (units + n - 1) / n, NULL, error) < 0)
+    return FALSE;
+  seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  if (self->best[point] <= 0 || seconds < self->best[point])
+    self->best[point] = seconds;
+  return TRUE;
+}
+
+static void
+say (HaulContext *context,
+     const Curve *self)
+{
+  for (guint i = 0; i < self->n_points; i++)
+    {
+      g_autofree char *item = g_strdup_printf ("%u", self->workers[i]);
+
+      lab_say_number (context, "time", item, self->best[i] * 1000);
+      lab_say_number (context, "speedup", item, self->best[0] / self->best[i]);
+    }
+}
+
+static gboolean
+run (HaulContext  *context,
+     GVariant     *arguments,
+     GError      **error)
+{
+  guint n_cpus = haul_usable_cpus ();
+  gint64 last_start = g_get_monotonic_time () + LIMIT_US;
+  g_autofree char *cpus = g_strdup_printf ("%u", n_cpus);
+  g_autoptr(LabCrew) crew = NULL;
+  Curve curve = { 0 };
+
+  lab_say_start (context);
+  lab_say_text (context, "processors", cpus);
+  haul_context_set_total (context, ROUNDS);
+  choose_points (&curve, n_cpus);
+  curve.turns = MAX (1, lab_crew_calibrate () * (guint64) haul_arguments_get_int (arguments, "work") / UNITS);
+  curve.serial = UNITS * (guint64) haul_arguments_get_int (arguments, "serial") / 100;
+  crew = lab_crew_new (curve.workers[curve.n_points - 1], curve.turns, error);
+  if (crew == NULL)
+    return FALSE;
+
+  for (guint round = 0; round < ROUNDS && g_get_monotonic_time () < last_start; round++)
+    {
+      for (guint point = 0; point < curve.n_points; point++)
+        {
+          if (!haul_context_check (context, error) || !run_point (&curve, crew, point, error))
+            return FALSE;
+        }
+      if (round % 5 == 0)
+        say (context, &curve);
+      haul_context_progress (context, round + 1);
+    }
+  say (context, &curve);
+  return TRUE;
+}
+
+static double
+get_speedup (LabFindings *findings,
+             guint        n_workers)
+{
+  g_autofree char *item = g_strdup_printf ("%u", n_workers);
+
+  return lab_findings_get (findings, "speedup", item);
+}
+
+static guint
+get_processors (LabFindings *findings)
+{
+  const char *text = lab_findings_get_text (findings, "processors");
+
+  return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
+static const char *
+judge (LabFindings  *findings,
+       char        **ret_why_not)
+{
+  guint n_cpus = get_processors (findings);
+  double at_cpus = get_speedup (findings, n_cpus);
+  double at_twice = get_speedup (findings, MIN (2 * n_cpus, LAB_CREW_MAX));
+
+  if (n_cpus == 1)
+    *ret_why_not = g_strdup (_("There is one processor here, so that there is nothing that a second worker could use."));
+  else if (n_cpus * 2 > LAB_CREW_MAX)
+    *ret_why_not = g_strdup (_("There are more processors here than this experiment has workers for."));
+  else if (isnan (at_cpus) || isnan (at_twice))
+    *ret_why_not = g_strdup (_("It ended before all numbers of workers had been tried."));
+  else if (at_twice > at_cpus * MORE_GAIN)
+    return "more";
+  else if (at_cpus > SOME_GAIN)
+    return "cores";
+  else
+    return "none";
+  return NULL;
+}
+
+static char *
+explain (LabFindings *findings)
+{
+  guint n_cpus = get_processors (findings);
+  gint64 serial = haul_arguments_get_int (lab_findings_get_arguments (findings), "serial");
+  g_autofree char *limit = NULL;
+
+  if (serial > 0)
+    /* Translators: a percentage, and a factor. */
+    limit = g_strdup_printf (_("Of this work %d %% cannot be divided, so that no number of workers makes it more than %.1f times "
+                               "as fast: that is Amdahl’s law."), (int) serial, 100.0 / (double) serial);
+  else
+    limit = g_strdup (_("What cannot be divided, and what it takes to hand out the work, bends the curve even earlier: that is "
+                        "Amdahl’s law, which is fitted to it."));
+
+  /* Translators: numbers of workers and factors; the last is a sentence of its own. */
+  return g_strdup_printf (_("On %u processors, %u workers were %.2f times as fast as one, and %u workers %.2f times. A processor "
+                            "does one thing at a time, so that workers beyond their number only take turns. %s"),
+                          n_cpus, n_cpus, get_speedup (findings, n_cpus), 2 * n_cpus, get_speedup (findings, 2 * n_cpus), limit);
+}
+
+const LabExperiment lab_how_many_workers = {
+  .task = {
+    .id = "lab-how-many-workers",
+    .title = N_("How Many Workers"),
+    .summary = N_("The same work, divided among more and more workers"),
+    .unit = N_("rounds"),
+    .result = HAUL_RESULT_TEXT,
+    .params = params,
+    .run = run,
+    .own_process = TRUE,
+    .hidden = TRUE,
+  },
+  .group = LAB_GROUP_SPEED,
+  .seconds = 4,
+  .question = N_("A computation that keeps a processor busy is divided evenly among 1, 2, 3 and more workers. Up to which number "
+                 "does it get faster?"),
+  .predictions = predictions,
+  .measures = measures,
+  .picture = LAB_PICTURE_CURVE,
+  .pictured = "speedup",
+  .judge = judge,
+  .explain = explain,
+  .c_code =
+    "HaulPool *pool = haul_pool_new (NULL, 0);   /* 0: as many workers as processors */\n"
+    "\n"
+    "/* The same number, for a pool of your own: those that this program may use. */\n"
+    "cpu_set_t mine;\n"
+    "\n"
+    "sched_getaffinity (0, sizeof mine, &mine);\n"
+    "printf (\"%d\\n\", CPU_COUNT (&mine));\n",
+  .python_code =
+    "import os, time\n"
+    "from multiprocessing import Pool\n"
+    "\n"
+    "if __name__ == '__main__':\n"
+    "    for n in range(1, 2 * len(os.sched_getaffinity(0)) + 1):\n"
+    "        with Pool(n) as pool:\n"
+    "            start = time.perf_counter()\n"
+    "            pool.map(sum, [range(10_000_000 // n)] * n)\n"
+    "            print(n, time.perf_counter() - start)\n",
+  .man = "man 2 sched_getaffinity",
+};

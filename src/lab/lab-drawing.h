@@ -17,6 +17,8 @@ typedef enum
 {
   LAB_INK_TEXT,
   LAB_INK_DIM,         /* axes, labels that stand back */
+  LAB_INK_GRID,        /* lines behind everything */
+  LAB_INK_ON_BAR,      /* text on a rect of LAB_INK_WORKING or LAB_INK_ACCENT */
   LAB_INK_ACCENT,
   LAB_INK_GOOD,
   LAB_INK_BAD,
@@ -28,11 +30,27 @@ typedef enum
   LAB_N_INKS
 } LabInk;
 
+/* What lies over the colour of a rect. */
+typedef enum
+{
+  LAB_HATCH_NONE,
+  LAB_HATCH_DOTS,
+  LAB_HATCH_RISING,      /* lines from the lower left */
+  LAB_HATCH_FALLING,
+  LAB_HATCH_UPRIGHT,
+  LAB_HATCH_LEVEL,
+  LAB_N_HATCHES
+} LabHatch;
+
+/* A hatch is a square of this many pixels that is repeated from the corner of the picture. */
+#define LAB_HATCH_SIZE 6
+
 typedef enum
 {
   LAB_SHAPE_RECT,
   LAB_SHAPE_LINE,      /* from x, y to x + width, y + height */
-  LAB_SHAPE_TEXT,      /* x, y is the baseline's start, middle or end, as align says */
+  LAB_SHAPE_TEXT,      /* x, y is the baseline's start, middle or end, as align says; not wider than width, if that is
+                        * not 0 */
   LAB_SHAPE_DISC,      /* a mark: its centre and, in width, its diameter */
 } LabShapeKind;
 
@@ -49,18 +67,54 @@ typedef struct
   const char  *text;     /* (nullable) owned by the drawing; of a rect: what it is, for those who point at it */
 } LabShape;
 
+/* Of texts, in pixels: what layouts reckon with. */
+#define LAB_TEXT_SIZE       12.0
+#define LAB_SMALL_TEXT_SIZE 10.0
+
 typedef struct _LabDrawing LabDrawing;
 
 LabDrawing     *lab_drawing_new      (double            width,
                                       double            height) G_GNUC_WARN_UNUSED_RESULT;
 void            lab_drawing_free     (LabDrawing       *self);
+/* The text is copied. */
 void            lab_drawing_add      (LabDrawing       *self,
                                       const LabShape   *shape);
+void            lab_drawing_add_text (LabDrawing       *self,
+                                      LabInk            ink,
+                                      double            x,
+                                      double            y,
+                                      double            align,
+                                      gboolean          small,
+                                      const char       *text);
+void            lab_drawing_add_rect (LabDrawing       *self,
+                                      LabInk            ink,
+                                      double            x,
+                                      double            y,
+                                      double            width,
+                                      double            height,
+                                      const char       *text);    /* (nullable) */
+void            lab_drawing_add_line (LabDrawing       *self,
+                                      LabInk            ink,
+                                      double            x,
+                                      double            y,
+                                      double            width,
+                                      double            height);
 guint           lab_drawing_get_n    (const LabDrawing *self);
 const LabShape *lab_drawing_get      (const LabDrawing *self,
                                       guint             index);
 double          lab_drawing_get_width  (const LabDrawing *self);
 double          lab_drawing_get_height (const LabDrawing *self);
+
+/* "#rrggbb", and the hatch, whose lines are of the second colour. */
+const char     *lab_ink_get_color       (LabInk    ink,
+                                         gboolean  dark);
+LabHatch        lab_ink_get_hatch       (LabInk    ink);
+const char     *lab_ink_get_hatch_color (LabInk    ink,
+                                         gboolean  dark);
+
+/* About how wide a text is, for who lays it out without a toolkit. */
+double          lab_text_guess_width    (const char *text,
+                                         gboolean    small);
 
 /* A document that stands alone, with a title and a description for those who do not see it. Returns: (transfer full) */
 char           *lab_drawing_to_svg   (const LabDrawing *self,

@@ -170,7 +170,9 @@ lt_job_text_argument (const HaulParam *param,
   for (const HaulChoice *choice = param->choices; choice != NULL && choice->id != NULL; choice++)
     if (g_str_equal (choice->id, text))
       return g_strdup (_(choice->title));
-  return g_strdup (text);
+  /* Translators: what somebody typed, such as a path. Languages that are written from right to left put
+   * it between U+2068 and U+2069, so that “/home” does not become “home/”. */
+  return g_strdup_printf (C_("argument", "%s"), text);
 }
 
 /* How much there is to do is told even so, and a number without a unit would not be understood. */

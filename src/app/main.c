@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "catalogue.h"
+#include "haul/wire/haul-locale-private.h"
 #include "lt-application.h"
 
 static gboolean
@@ -48,8 +49,7 @@ main (int    argc,
   signal (SIGPIPE, SIG_IGN);
   haul_raise_fd_limit ();
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LT_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  haul_locale_set ();
   textdomain (GETTEXT_PACKAGE);
   haul_tasks_register (haul_catalogue);
 

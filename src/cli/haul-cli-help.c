@@ -69,6 +69,6 @@ haul_cli_help (int    argc,
 
   text = verb->help ();
   /* Translators: %s are how to call a verb of the command line, and what it does. */
-  page = g_strdup_printf (_("Usage: haul %s\n\n%s"), verb->synopsis, text);
+  page = g_strdup_printf (_("Usage: haul %s\n\n%s"), _(verb->synopsis), text);
   return haul_cli_print (page);
 }

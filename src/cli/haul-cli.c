@@ -12,17 +12,17 @@
 
 static const HaulCliVerb verbs[] = {
   {
-    "run", "run TASK [--PARAMETER VALUE]… [OPTION]…",
+    "run", N_("run TASK [--PARAMETER VALUE]… [OPTION]…"),
     N_("Run a task, and write its result to standard output"),
     haul_cli_run, haul_cli_run_help,
   },
   {
-    "map", "map TASK --over PARAMETER=VALUES [--PARAMETER VALUE]… [OPTION]…",
+    "map", N_("map TASK --over PARAMETER=VALUES [--PARAMETER VALUE]… [OPTION]…"),
     N_("Run a task once for each of many values, in a pool of processes"),
     haul_cli_map, haul_cli_map_help,
   },
   {
-    "tasks", "tasks [TASK] [--json]",
+    "tasks", N_("tasks [TASK] [--json]"),
     N_("List the tasks there are, or the parameters of one"),
     haul_cli_tasks, haul_cli_tasks_help,
   },
@@ -37,7 +37,7 @@ static const HaulCliVerb verbs[] = {
     haul_cli_ps, haul_cli_ps_help,
   },
   {
-    "help", "help [VERB]",
+    "help", N_("help [VERB]"),
     N_("Explain a verb"),
     haul_cli_help, haul_cli_help_help,
   },

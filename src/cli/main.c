@@ -3,14 +3,14 @@
 
 #include "config.h"
 
+#include <libintl.h>
 #include <locale.h>
-
-#include <glib/gi18n.h>
 
 #include "catalogue.h"
 #include "haul-cli-print.h"
 #include "haul-cli-signals.h"
 #include "haul-cli.h"
+#include "haul/wire/haul-locale-private.h"
 
 int
 main (int    argc,
@@ -19,10 +19,8 @@ main (int    argc,
   haul_cli_descriptors_reset ();
   haul_cli_signals_reset ();
   haul_raise_fd_limit ();
-
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LT_LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  haul_locale_set ();
   textdomain (GETTEXT_PACKAGE);
 
   g_set_prgname ("haul");

@@ -154,7 +154,7 @@ add_tallies (HaulContext  *context,
 
       if (g_bytes_get_size (input) != sizeof tally)
         {
-          g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, "a part gave something else than a tally");
+          g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, _("a part gave something else than a tally"));
           return FALSE;
         }
       memcpy (&tally, g_bytes_get_data (input, NULL), sizeof tally);

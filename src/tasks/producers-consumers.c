@@ -121,7 +121,7 @@ check_item (Hand    *self,
           return TRUE;
         }
     }
-  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, "an item came changed, twice, or out of order");
+  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, _("an item came changed, twice, or out of order"));
   return FALSE;
 }
 
@@ -337,7 +337,7 @@ collect (HaulContext  *context,
 
       if (size % sizeof (Tally) != 0)
         {
-          g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, "a part gave something else than tallies");
+          g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, _("a part gave something else than tallies"));
           return FALSE;
         }
       g_array_append_vals (tallies, bytes, size / sizeof (Tally));

@@ -194,7 +194,7 @@ run_part (HaulContext  *context,
 
   if (needs_input)
     {
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, "a part was given nothing to work on");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, _("a part was given nothing to work on"));
       return FALSE;
     }
   if (g_str_equal (step, "find"))

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,7 +46,7 @@ throw_errno (GError     **error,
   int errsv = errno;
   g_autofree char *name = g_filename_display_name (path);
 
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errsv), "cannot read %s: %s", name, g_strerror (errsv));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errsv), _("cannot read %s: %s"), name, g_strerror (errsv));
   return FALSE;
 }
 
@@ -113,7 +114,7 @@ check_limits (WordsFiles   *self,
     return FALSE;
   if (self->paths->len >= MAX_FILES)
     {
-      g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, "there are more than %u files", MAX_FILES);
+      g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, _("there are more than %u files"), MAX_FILES);
       return FALSE;
     }
   return TRUE;
@@ -216,7 +217,7 @@ words_files_unpack (WordsFiles  *self,
 
   if (!g_variant_is_normal_form (files))
     {
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, "a part gave something else than a list of files");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, _("a part gave what is no list of files"));
       return FALSE;
     }
   g_variant_iter_init (&iter, files);
@@ -312,7 +313,7 @@ read_range (Reader  *self,
         }
       if (self->scanner.is_full)
         {
-          g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, "there are more than %u different words", WORDS_MAX_DIFFERENT);
+          g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, _("there are more than %u different words"), WORDS_MAX_DIFFERENT);
           return FALSE;
         }
       haul_context_progress (self->context, self->before + MIN (self->at, self->to) - self->from);

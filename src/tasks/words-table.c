@@ -6,6 +6,7 @@
 #include "words-table.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "haul/wire/haul-error.h"
@@ -319,7 +320,7 @@ words_entries_pack (GArray *entries)
 static gboolean
 refuse (GError **error)
 {
-  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, "a part gave something else than words");
+  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, _("a part gave something else than words"));
   return FALSE;
 }
 
@@ -383,7 +384,7 @@ words_table_unpack (WordsTable  *self,
         return refuse (error);
       if (!words_table_add (self, (const char *) bytes + at + 9, length, take (bytes + at)))
         {
-          g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, "there are more than %u different words", WORDS_MAX_DIFFERENT);
+          g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, _("there are more than %u different words"), WORDS_MAX_DIFFERENT);
           return FALSE;
         }
       at += 9 + length;

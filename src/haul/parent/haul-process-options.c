@@ -60,7 +60,7 @@ haul_process_set_daemon (HaulProcess  *self,
 {
   g_return_val_if_fail (HAUL_IS_PROCESS (self), FALSE);
 
-  if (!check_initial (self, "daemon flag", error))
+  if (!check_initial (self, _("daemon flag"), error))
     return FALSE;
   if (self->daemon == !!daemon)
     return TRUE;
@@ -105,7 +105,7 @@ haul_process_set_start_method (HaulProcess      *self,
 {
   g_return_val_if_fail (HAUL_IS_PROCESS (self), FALSE);
 
-  if (!check_initial (self, "start method", error))
+  if (!check_initial (self, _("start method"), error))
     return FALSE;
 
   self->start_method = start_method;
@@ -147,7 +147,7 @@ haul_process_set_worker_path (HaulProcess  *self,
 {
   g_return_val_if_fail (HAUL_IS_PROCESS (self), FALSE);
 
-  if (!check_initial (self, "worker", error))
+  if (!check_initial (self, _("worker"), error))
     return FALSE;
 
   g_free (self->worker_path);
@@ -193,7 +193,7 @@ haul_process_set_hold (HaulProcess  *self,
 {
   g_return_val_if_fail (HAUL_IS_PROCESS (self), FALSE);
 
-  if (!check_initial (self, "hold flag", error))
+  if (!check_initial (self, _("hold flag"), error))
     return FALSE;
 
   self->hold = !!hold;

@@ -5,6 +5,7 @@
 
 #include "haul-context.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #include "haul-context-private.h"
@@ -342,7 +343,7 @@ haul_context_check (HaulContext  *self,
   if (!haul_context_is_cancelled (self))
     return TRUE;
 
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "asked to stop");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("asked to stop"));
   return FALSE;
 }
 

@@ -393,7 +393,7 @@ haul_task_run (const HaulTask *self,
     }
   else
     {
-      text = haul_text_clean (error != NULL ? error->message : "the task failed and did not say why", -1);
+      text = haul_text_clean (error != NULL ? error->message : _("the task failed and did not say why"), -1);
       message.type = HAUL_FRAME_ERROR;
       message.error.cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       message.error.text = text;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@
 #include "haul-settle-private.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-fd-private.h"
+#include "haul/wire/haul-locale-private.h"
 #include "haul/wire/haul-shared-private.h"
 
 /* A worker has one thread. It exchanges HELLO, waits for RUN, runs the task, and exits; in a pool it
@@ -529,6 +531,8 @@ is_open (int fd)
  *
  * The whole main() of a worker program: what a #HaulProcessExecutor starts. It
  * calls g_log_set_writer_func(), which can be done once: a worker program does not.
+ * It also calls setlocale(), for `LC_CTYPE` and `LC_MESSAGES`: tasks speak the user's
+ * language.
  *
  * Returns: the exit status
  */
@@ -551,12 +555,13 @@ haul_worker_main (int                     argc,
   g_autoptr(GOptionContext) options = g_option_context_new (NULL);
   g_autoptr(GError) error = NULL;
 
+  haul_locale_set ();
   g_option_context_set_help_enabled (options, FALSE);
   g_option_context_add_main_entries (options, entries, NULL);
   if (!g_option_context_parse (options, &argc, &argv, &error) || run == fork_server || !is_open (HAUL_WORKER_COMMANDS_FD)
       || (run && (parent_pid <= 0 || !is_open (HAUL_WORKER_EVENTS_FD))))
     {
-      g_printerr ("%s is started by programs that use libhaul. To run a task, use “haul run”.\n", argv[0]);
+      g_printerr (_("%s is started by programs that use libhaul. To run a task, use “haul run”.\n"), argv[0]);
       return HAUL_WORKER_EXIT_USAGE;
     }
 

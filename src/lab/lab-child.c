@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,6 +20,14 @@
 #define MAX_CHILDREN 256
 
 static guint n_forked;
+
+/* In the child: those of the worker report to the program, and a child that crashes is to do just that. */
+static void
+reset_signals (void)
+{
+  for (int number = 1; number < SIGRTMIN; number++)
+    (void) signal (number, SIG_DFL);   /* KILL and STOP refuse, and are fine */
+}
 
 pid_t
 lab_fork (void)
@@ -35,6 +44,7 @@ lab_fork (void)
   pid = fork ();
   if (pid == 0)
     {
+      reset_signals ();
       /* The parent may have ended before it was asked for. */
       if (prctl (PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid () != parent)
         _exit (127);
@@ -95,6 +105,29 @@ lab_child_await (pid_t       pid,
     }
 }
 
+gboolean
+lab_child_join (pid_t  pid,
+                int    timeout_ms,
+                int   *ret_status)
+{
+  gint64 deadline = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
+
+  for (;;)
+    {
+      int status = 0;
+      pid_t joined = waitpid (pid, &status, WNOHANG);
+
+      if (joined == pid)
+        {
+          *ret_status = status;
+          return TRUE;
+        }
+      if ((joined < 0 && errno != EINTR) || g_get_monotonic_time () >= deadline)
+        return FALSE;
+      (void) poll (NULL, 0, 1);
+    }
+}
+
 void
 lab_child_end (pid_t pid)
 {
@@ -103,6 +136,16 @@ lab_child_end (pid_t pid)
   (void) kill (pid, SIGKILL);
   while (waitpid (pid, NULL, 0) < 0 && errno == EINTR)
     ;
+}
+
+gpointer
+lab_share (gsize size)
+{
+  gpointer memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+  if (memory == MAP_FAILED)
+    g_error ("cannot map %" G_GSIZE_FORMAT " bytes: %s", size, g_strerror (errno));
+  return memory;
 }
 
 static double

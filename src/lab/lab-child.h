@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /* Children of an experiment, which runs in a process of its own and may do what a program should not: fork while
  * it has threads. They are killed when that process ends, and end with lab_child_exit(). */
 
-/* As fork(): 0 in the child, -1 with errno set. At most 256 of one experiment. */
+/* As fork(): 0 in the child, -1 with errno set. At most 256 of one experiment. The child has no handler of any
+ * signal, and is killed when the thread ends that forked it. */
 pid_t    lab_fork        (void);
 
 /* Ends a child at once: nothing of what its parent has in memory is flushed or freed. */
@@ -25,8 +26,16 @@ gboolean lab_child_await (pid_t       pid,
                           const char *letters,
                           int         timeout_ms);
 
+/* Collects it, as soon as it has exited, with its status as of waitpid(); FALSE when @timeout_ms are over. */
+gboolean lab_child_join  (pid_t       pid,
+                          int         timeout_ms,
+                          int        *ret_status);
+
 /* Kills it, whatever it is at, and collects it. */
 void     lab_child_end   (pid_t       pid);
+
+/* Zeroed memory that those who are forked after this share with each other; it lasts as long as the process. */
+gpointer lab_share       (gsize       size) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Burns the processor for so long, by the time of this thread. */
 void     lab_burn        (double      seconds);

@@ -33,6 +33,7 @@ struct _LtApplication
   GtkWidget      *question;       /* (unowned) (nullable) the dialog that is open */
   guint           signal_ids[3];
   gboolean        stopping;
+  gboolean        stopped;
   gboolean        leaving;        /* ends when all have ended that are waited for */
   gboolean        in_background;  /* and does so without a window */
 };
@@ -48,6 +49,7 @@ stopped_cb (GObject      *source,
 
   /* It ends either way: what did not stop ends with us. */
   (void) lt_jobs_stop_finish (LT_JOBS (source), result, NULL);
+  self->stopped = TRUE;
   g_application_quit (G_APPLICATION (self));
 }
 
@@ -71,6 +73,8 @@ signal_cb (gpointer user_data)
 
   if (self->stopping)
     lt_jobs_force_all (self->jobs);
+  else
+    lt_history_interrupt (self->history);
   lt_application_stop (self, SIGNAL_GRACE_MS);
   return G_SOURCE_CONTINUE;
 }
@@ -354,6 +358,26 @@ lt_application_activate (GApplication *application)
   gtk_window_present (window);
 }
 
+/* The session ends us without asking once more: then what still runs is stopped here, as after a signal. */
+static void
+lt_application_shutdown (GApplication *application)
+{
+  LtApplication *self = LT_APPLICATION (application);
+
+  if (!self->stopping && lt_jobs_count_daemons (self->jobs, TRUE) + lt_jobs_count_daemons (self->jobs, FALSE) > 0)
+    {
+      lt_history_interrupt (self->history);
+      lt_application_stop (self, SIGNAL_GRACE_MS);
+    }
+  while (self->stopping && !self->stopped)
+    g_main_context_iteration (NULL, TRUE);
+  /* A window may keep us alive to the end, and the thread of the history ends with the program. */
+  if (self->history != NULL)
+    lt_history_flush (self->history);
+
+  G_APPLICATION_CLASS (lt_application_parent_class)->shutdown (application);
+}
+
 static void
 lt_application_dispose (GObject *object)
 {
@@ -375,6 +399,7 @@ lt_application_class_init (LtApplicationClass *klass)
   G_OBJECT_CLASS (klass)->dispose = lt_application_dispose;
   G_APPLICATION_CLASS (klass)->startup = lt_application_startup;
   G_APPLICATION_CLASS (klass)->activate = lt_application_activate;
+  G_APPLICATION_CLASS (klass)->shutdown = lt_application_shutdown;
 }
 
 static void

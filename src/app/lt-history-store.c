@@ -48,6 +48,7 @@ struct _LtHistoryStore
   /* The thread's own. */
   sqlite3                 *db;         /* (nullable) */
   sqlite3_stmt            *write;      /* (nullable) */
+  gboolean                 failed;     /* to write, and people were told */
 };
 
 typedef struct
@@ -281,8 +282,13 @@ write_entry (LtHistoryStore *self,
   (void) sqlite3_bind_int (statement, 11, entry->exit_signal);
   (void) sqlite3_bind_int64 (statement, 12, (gint64) entry->result_size);
   bind_text (statement, 13, entry->error);
-  if (sqlite3_step (statement) != SQLITE_DONE)
-    g_debug ("history: cannot write: %s", sqlite3_errmsg (self->db));
+  if (sqlite3_step (statement) == SQLITE_DONE)
+    self->failed = FALSE;
+  else if (!self->failed)
+    {
+      self->failed = TRUE;
+      give (self, g_strdup_printf (_("The history cannot be written: %s"), sqlite3_errmsg (self->db)), NULL);
+    }
   (void) sqlite3_reset (statement);
 }
 

@@ -19,6 +19,7 @@ struct _LtHistory
   char           *message;    /* (owned) (nullable) */
   gint64          last_key;
   gboolean        loading;    /* the model is filled, or will be */
+  gboolean        interrupted; /* the app is ended from outside, and its jobs with it */
 };
 
 typedef enum
@@ -88,6 +89,8 @@ remember (LtHistory *self,
   g_autoptr(LtHistoryEntry) entry = lt_history_entry_new_for_job (job, before->key);
   guint position;
 
+  if (self->interrupted && entry->verdict == HAUL_VERDICT_CANCELLED)
+    entry->verdict = HAUL_VERDICT_INTERRUPTED;
   lt_history_store_write (self->store, entry);
   if (g_list_store_find_with_equal_func (self->model, entry, (GEqualFunc) is_same, &position))
     g_list_store_splice (self->model, position, 1, (gpointer *) &entry, 1);
@@ -129,6 +132,14 @@ lt_history_follow (LtHistory *self,
   g_hash_table_insert (self->followed, job, entry);
   g_signal_connect_object (job, "notify::state", G_CALLBACK (state_cb), self, 0);
   g_signal_connect_object (job, "ended", G_CALLBACK (ended_cb), self, 0);
+}
+
+void
+lt_history_interrupt (LtHistory *self)
+{
+  g_return_if_fail (LT_IS_HISTORY (self));
+
+  self->interrupted = TRUE;
 }
 
 void

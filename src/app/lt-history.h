@@ -29,6 +29,8 @@ const char *lt_history_get_message (LtHistory      *self);
 /* Remembers a job from now until its end. */
 void        lt_history_follow      (LtHistory      *self,
                                     HaulJob        *job);
+/* From now on it is not people who cancel jobs, but the end of the app: they are interrupted. */
+void        lt_history_interrupt   (LtHistory      *self);
 void        lt_history_remove      (LtHistory      *self,
                                     LtHistoryEntry *entry);
 /* All but what has not ended. */

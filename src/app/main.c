@@ -12,6 +12,20 @@
 #include "haul/wire/haul-locale-private.h"
 #include "lt-application.h"
 
+/* Whoever started us may have left signals ignored or blocked, and that is handed on: then ends of children are
+ * not told, and nobody can ask us to end. */
+static void
+reset_signals (void)
+{
+  sigset_t none;
+
+  sigemptyset (&none);
+  (void) sigprocmask (SIG_SETMASK, &none, NULL);
+  (void) signal (SIGCHLD, SIG_DFL);
+  /* A job that dies while we write to it is an error to handle, not the end of us. */
+  (void) signal (SIGPIPE, SIG_IGN);
+}
+
 static gboolean
 needs_display (int    argc,
                char **argv)
@@ -45,8 +59,7 @@ main (int    argc,
   };
   g_autoptr(LtApplication) application = NULL;
 
-  /* A job that dies while we write to it is an error to handle, not the end of us. */
-  signal (SIGPIPE, SIG_IGN);
+  reset_signals ();
   haul_raise_fd_limit ();
   setlocale (LC_ALL, "");
   haul_locale_set ();

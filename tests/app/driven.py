@@ -4,6 +4,7 @@
 """Drives the real app in a real window: acts through its actions and its accessible buttons, and reads
 what a screen reader reads."""
 
+import importlib
 import os
 import re
 import signal
@@ -23,6 +24,31 @@ except (ImportError, ValueError) as error:
 APP_ID = 'io.github.longtasks.LongTasks'
 PATH = '/io/github/longtasks/LongTasks'
 SOON = 40
+
+start_bus = importlib.import_module('in-display').start_bus
+start_display = importlib.import_module('in-display').start_display
+
+# As X numbers them; a letter or a digit has its own code.
+KEYS = {'Tab': 0xff09, 'Return': 0xff0d, 'Escape': 0xff1b, 'Delete': 0xffff, 'Menu': 0xff67, 'space': 0x20, 'comma': 0x2c,
+        'Home': 0xff50, 'Left': 0xff51, 'Up': 0xff52, 'Right': 0xff53, 'Down': 0xff54, 'F1': 0xffbe, 'F9': 0xffc6,
+        'F11': 0xffc8}
+MODIFIERS = {'Shift': 1 << 0, 'Control': 1 << 2, 'Alt': 1 << 3}
+
+
+def press_key(name):
+    """Presses a key as people do, wherever the focus is: 'Down', 'n', 'Control+n'."""
+    *modifiers, key = name.split('+')
+    mask = sum(MODIFIERS[modifier] for modifier in modifiers)
+    if mask:
+        Atspi.generate_keyboard_event(mask, None, Atspi.KeySynthType.LOCKMODIFIERS)
+    Atspi.generate_keyboard_event(KEYS[key] if key in KEYS else ord(key), None, Atspi.KeySynthType.SYM)
+    if mask:
+        Atspi.generate_keyboard_event(mask, None, Atspi.KeySynthType.UNLOCKMODIFIERS)
+
+
+def type_text(text):
+    for letter in text:
+        press_key('space' if letter == ' ' else letter)
 
 
 def wait_for(what, predicate, seconds=SOON):
@@ -68,12 +94,24 @@ def is_gone(pid):
     return state_of(pid) in (None, 'Z')
 
 
+def connect(address):
+    if address == '':
+        return None
+    flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+    bus = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
+    bus.set_exit_on_close(False)
+    return bus
+
+
 class App:
-    def __init__(self, program):
-        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+    def __init__(self, program, wrapper=[], env={}, bus=None, tree=True, **options):
+        self.bus = connect(bus) if bus is not None else Gio.bus_get_sync(Gio.BusType.SESSION, None)
         self.errors = open(os.path.join(os.environ['HOME'], 'errors'), 'w+')
-        self.process = subprocess.Popen([program], stderr=self.errors)
-        self.root = wait_for('the accessible tree', self.find_root)
+        self.process = subprocess.Popen(wrapper + [program], stderr=self.errors, env=dict(os.environ, **env), **options)
+        if tree:
+            self.root = wait_for('the accessible tree', self.find_root)
+        elif bus != '':
+            wait_for('the window', self.has_window)
 
     def find_root(self):
         if self.process.poll() is not None:
@@ -86,6 +124,8 @@ class App:
         return None
 
     def has_window(self):
+        if self.process.poll() is not None:
+            raise AssertionError('the app ended with %d' % self.process.returncode)
         try:
             self.bus.call_sync(APP_ID, PATH + '/window/1', 'org.gtk.Actions', 'List', None, None,
                                Gio.DBusCallFlags.NONE, 5000, None)
@@ -100,6 +140,8 @@ class App:
     def walk(self, node=None):
         node = node or self.root
         yield node
+        if node.get_role() in (Atspi.Role.PAGE_TAB, Atspi.Role.SCROLL_BAR):
+            return   # what they are made of says nothing, and asking for it takes its time
         for index in range(node.get_child_count()):
             child = node.get_child_at_index(index)
             if child is not None:
@@ -125,12 +167,51 @@ class App:
             return node is not None and Atspi.Action.do_action(node, 0)
         wait_for('the button “%s”' % pattern, try_it)
 
-    def finish(self, seconds=SOON):
+    def focused(self):
+        """Where keys go, in each window; nowhere while that is the field of a form, which libadwaita 1.2 does not tell."""
+        return [node for node in self.walk() if node.get_state_set().contains(Atspi.StateType.FOCUSED)]
+
+    def find_focused(self, pattern, role=None):
+        return next((node for node in self.focused()
+                     if re.fullmatch(pattern, node.get_name() or '') and role in (None, node.get_role())), None)
+
+    def wait_focused(self, pattern, role=None):
+        return wait_for('the focus on “%s”' % pattern, lambda: self.find_focused(pattern, role))
+
+    def wait_active(self, title):
+        """Until keys go to that window."""
+        return wait_for('the window “%s”' % title, lambda: [
+            node for node in self.walk() if node.get_role() == Atspi.Role.FRAME and node.get_name() == title
+            and node.get_state_set().contains(Atspi.StateType.ACTIVE)])
+
+    def press_until(self, key, pattern, role=None, limit=40):
+        """Moves on with a key until the focus is there; each time it waits until it has moved."""
+        for _ in range(limit):
+            before = self.focused()
+            if self.find_focused(pattern, role) is not None:
+                return
+            press_key(key)
+            wait_for('the focus to move after ' + key, lambda: self.focused() != before)
+        raise AssertionError('%s does not lead to “%s”' % (key, pattern))
+
+    def is_idle(self):
+        """Its main loop has turned."""
+        self.bus.call_sync(APP_ID, PATH, 'org.gtk.Actions', 'List', None, None, Gio.DBusCallFlags.NONE, 5000, None)
+        return True
+
+    def settle(self):
+        """GTK 4.8 crashes when its tree is read while a window goes."""
+        for _ in range(5):
+            self.is_idle()
+
+    def finish(self, seconds=SOON, warnings=False):
+        """It ends by itself, with 0; what it said is returned."""
         code = self.process.wait(seconds)
         self.errors.seek(0)
         text = self.errors.read()
         assert code == 0, 'exit status %d\n%s' % (code, text)
-        assert 'WARNING' not in text and 'CRITICAL' not in text, text
+        assert (warnings or 'WARNING' not in text) and 'CRITICAL' not in text, text
+        return text
 
 
 class Service:
@@ -145,8 +226,7 @@ class Service:
         # A context and a connection of its own: the accessible tree is read in the default one.
         context = GLib.MainContext.new()
         context.push_thread_default()
-        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
-        bus = Gio.DBusConnection.new_for_address_sync(os.environ['DBUS_SESSION_BUS_ADDRESS'], flags, None, None)
+        bus = connect(os.environ['DBUS_SESSION_BUS_ADDRESS'])
         bus.register_object(self.PATH, Gio.DBusNodeInfo.new_for_xml(self.XML).interfaces[0], self.called, None, None)
         bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'RequestName',
                       GLib.Variant('(su)', (self.NAME, 4)), None, Gio.DBusCallFlags.NONE, 5000, None)
@@ -198,20 +278,44 @@ class Session(Service):
         <arg type='u' direction='in'/><arg type='u' direction='out'/>
       </method>
       <method name='Uninhibit'><arg type='u' direction='in'/></method>
+      <method name='UnregisterClient'><arg type='o' direction='in'/></method>
+    </interface></node>"""
+
+    CLIENT = """<node><interface name='org.gnome.SessionManager.ClientPrivate'>
+      <method name='EndSessionResponse'>
+        <arg type='b' direction='in'/><arg type='s' direction='in'/>
+      </method>
+      <signal name='QueryEndSession'><arg type='u'/></signal>
+      <signal name='EndSession'><arg type='u'/></signal>
     </interface></node>"""
 
     def __init__(self):
         self.inhibited = {}
+        self.answers = []
+        self.clients = {}
         super().__init__()
+
+    def tell(self, signal_name):
+        """To the app alone: what reads its tree out is a client of the session as well."""
+        self.bus.emit_signal(None, self.clients[APP_ID], 'org.gnome.SessionManager.ClientPrivate', signal_name,
+                             GLib.Variant('(u)', (0,)))
+
+    def answered(self, connection, sender, path, interface, method, parameters, invocation):
+        self.answers.append(parameters[0])
+        invocation.return_value(None)
 
     def called(self, connection, sender, path, interface, method, parameters, invocation):
         if method == 'RegisterClient':
-            invocation.return_value(GLib.Variant('(o)', (self.PATH + '/Client1',)))
+            client = self.PATH + '/Client%d' % (len(self.clients) + 1)
+            self.clients[parameters[0]] = client
+            connection.register_object(client, Gio.DBusNodeInfo.new_for_xml(self.CLIENT).interfaces[0], self.answered, None, None)
+            invocation.return_value(GLib.Variant('(o)', (client,)))
         elif method == 'Inhibit':
             self.inhibited[len(self.inhibited) + 1] = (parameters[2], parameters[3])
             invocation.return_value(GLib.Variant('(u)', (len(self.inhibited),)))
         else:
-            self.inhibited.pop(parameters[0])
+            if method == 'Uninhibit':
+                self.inhibited.pop(parameters[0])
             invocation.return_value(None)
 
 
@@ -220,7 +324,8 @@ def pid_of(node):
 
 
 def run(tests):
-    """The whole main() of a test program: its argument is the app."""
+    """The whole main() of a test program: its argument is the app, and others are the names of tests, for all of them."""
+    tests = [test for test in tests if len(sys.argv) == 2 or test.__name__ in sys.argv[2:]]
     signal.alarm(280)
     print('1..%d' % len(tests))
     failed = 0

@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 
-def start_display(size):
+def start_display(size='1400x1000'):
     read_end, write_end = os.pipe()
     server = subprocess.Popen(
         ['Xvfb', '-displayfd', str(write_end), '-screen', '0', size + 'x24', '-nolisten', 'tcp', '-noreset'],
@@ -32,7 +32,7 @@ def start_display(size):
     return server, ':' + number
 
 
-def start_bus(env):
+def start_bus(env=None):
     daemon = subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--print-address'], env=env, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     address = daemon.stdout.readline().strip()

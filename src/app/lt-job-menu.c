@@ -7,6 +7,9 @@
 
 #include <glib/gi18n.h>
 
+/* What had the focus before, and gets it back: by itself GTK 4.8 does not always give it. */
+#define FOCUS_KEY "lt-focus"
+
 static void
 append_action (GMenu      *menu,
                HaulJob    *job,
@@ -83,9 +86,12 @@ static gboolean
 unparent_cb (gpointer user_data)
 {
   g_autoptr(GtkWidget) popover = user_data;
+  GtkWidget *focus = g_object_get_data (G_OBJECT (popover), FOCUS_KEY);
 
   if (gtk_widget_get_parent (popover) != NULL)
     gtk_widget_unparent (popover);
+  if (focus != NULL && gtk_widget_get_mapped (focus))
+    gtk_widget_grab_focus (focus);
   return G_SOURCE_REMOVE;
 }
 
@@ -104,13 +110,17 @@ lt_job_menu_popup (HaulJob   *job,
 {
   g_autoptr(GMenuModel) menu = NULL;
   GtkWidget *popover;
+  GtkWidget *focus;
 
   g_return_if_fail (HAUL_IS_JOB (job));
   g_return_if_fail (GTK_IS_WIDGET (parent));
 
+  focus = gtk_root_get_focus (gtk_widget_get_root (parent));
   menu = build_menu (job);
   popover = gtk_popover_menu_new_from_model (menu);
   gtk_widget_set_parent (popover, parent);
+  if (focus != NULL)
+    g_object_set_data_full (G_OBJECT (popover), FOCUS_KEY, g_object_ref (focus), g_object_unref);
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle) { x, y, 1, 1 });
   gtk_widget_set_halign (popover, GTK_ALIGN_START);

@@ -36,6 +36,8 @@ struct _LtJobsView
   LtJobs             *jobs;      /* (owned) (nullable) */
   GtkFilter          *matcher;   /* (owned) */
   LtFilter            filter;
+  HaulJob            *wanted;    /* (owned) (nullable) whose row gets the focus */
+  guint               focus_id;
 };
 
 G_DEFINE_FINAL_TYPE (LtJobsView, lt_jobs_view, ADW_TYPE_BIN)
@@ -113,6 +115,34 @@ find_focused_row (LtJobsView *self)
   return LT_JOB_ROW (gtk_widget_get_ancestor (focus, LT_TYPE_JOB_ROW));
 }
 
+static GtkWidget *
+find_item (LtJobsView *self,
+           HaulJob    *job)
+{
+  for (GtkWidget *item = gtk_widget_get_first_child (GTK_WIDGET (self->list)); item != NULL;
+       item = gtk_widget_get_next_sibling (item))
+    {
+      GtkWidget *row = gtk_widget_get_first_child (item);
+
+      if (row != NULL && LT_IS_JOB_ROW (row) && lt_job_row_get_job (LT_JOB_ROW (row)) == job)
+        return item;
+    }
+  return NULL;
+}
+
+static gboolean
+focus_cb (gpointer user_data)
+{
+  LtJobsView *self = user_data;
+  GtkWidget *item = find_item (self, self->wanted);
+
+  self->focus_id = 0;
+  if (item != NULL)
+    gtk_widget_grab_focus (item);
+  g_clear_object (&self->wanted);
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 popup_focused (LtJobsView *self)
 {
@@ -162,6 +192,8 @@ lt_jobs_view_dispose (GObject *object)
 
   if (self->jobs != NULL)
     g_signal_handlers_disconnect_by_data (self->jobs, self);
+  g_clear_handle_id (&self->focus_id, g_source_remove);
+  g_clear_object (&self->wanted);
   g_clear_object (&self->jobs);
   g_clear_object (&self->matcher);
 
@@ -281,6 +313,22 @@ lt_jobs_view_select (LtJobsView *self,
       gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", i);
       return;
     }
+}
+
+void
+lt_jobs_view_focus (LtJobsView *self,
+                    HaulJob    *job)
+{
+  g_return_if_fail (LT_IS_JOBS_VIEW (self));
+  g_return_if_fail (HAUL_IS_JOB (job));
+
+  lt_jobs_view_select (self, job);
+  g_set_object (&self->wanted, job);
+  if (self->focus_id != 0)
+    return;
+  /* Once its row is where the list has scrolled to. */
+  self->focus_id = g_idle_add (focus_cb, self);
+  g_source_set_name_by_id (self->focus_id, "[long-tasks] focus job");
 }
 
 void

@@ -20,6 +20,9 @@ void      lt_jobs_view_set_filter    (LtJobsView *self,
 HaulJob  *lt_jobs_view_get_selected  (LtJobsView *self);   /* (nullable) (transfer none) */
 void      lt_jobs_view_select        (LtJobsView *self,
                                       HaulJob    *job);
+/* Selects it, and gives the focus to its row. */
+void      lt_jobs_view_focus         (LtJobsView *self,
+                                      HaulJob    *job);
 AdwFlap  *lt_jobs_view_get_flap      (LtJobsView *self);
 void      lt_jobs_view_set_page      (LtJobsView *self,
                                       const char *name);

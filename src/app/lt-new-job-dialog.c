@@ -184,6 +184,18 @@ start_clicked_cb (LtNewJobDialog *self)
   g_object_unref (self);
 }
 
+/* The first field has the focus, not Cancel. Earlier than here its window would get no accessible role. */
+static void
+lt_new_job_dialog_map (GtkWidget *widget)
+{
+  GtkWidget *first = gtk_widget_get_first_child (GTK_WIDGET (LT_NEW_JOB_DIALOG (widget)->params));
+
+  GTK_WIDGET_CLASS (lt_new_job_dialog_parent_class)->map (widget);
+
+  if (first != NULL)
+    gtk_widget_grab_focus (first);
+}
+
 static void
 lt_new_job_dialog_dispose (GObject *object)
 {
@@ -200,6 +212,7 @@ lt_new_job_dialog_class_init (LtNewJobDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lt_new_job_dialog_dispose;
+  widget_class->map = lt_new_job_dialog_map;
 
   signals[START] = g_signal_new ("start", LT_TYPE_NEW_JOB_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 

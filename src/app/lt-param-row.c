@@ -43,10 +43,22 @@ lt_param_row_finalize (GObject *object)
   G_OBJECT_CLASS (lt_param_row_parent_class)->finalize (object);
 }
 
+/* What was typed there is selected, so that typing takes its place. */
+static gboolean
+lt_param_row_grab_focus (GtkWidget *widget)
+{
+  LtParamRow *self = LT_PARAM_ROW (widget);
+
+  if (GTK_IS_EDITABLE (self->row))
+    return gtk_widget_grab_focus (GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->row))));
+  return gtk_widget_grab_focus (self->row);
+}
+
 static void
 lt_param_row_class_init (LtParamRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = lt_param_row_finalize;
+  GTK_WIDGET_CLASS (klass)->grab_focus = lt_param_row_grab_focus;
 
   signals[CHANGED] = g_signal_new ("changed", LT_TYPE_PARAM_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -491,7 +491,7 @@ start (LtWindow       *self,
       return;
     }
   lt_hint_bar_follow (self->hints, job);
-  lt_window_select (self, job);
+  lt_jobs_view_focus (self->jobs_view, job);
 }
 
 static void

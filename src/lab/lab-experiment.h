@@ -55,6 +55,7 @@ struct _LabExperiment
   const HaulChoice     *predictions;  /* what may be thought to come out: two to four */
   const LabMeasure     *measures;
   const HaulChoice     *items;        /* (nullable) titles of its items; others are shown as they are */
+  const char           *items_title;  /* (nullable) translatable: what they are: "Workers" */
   LabPictureKind        picture;
   const char           *pictured;     /* (nullable) key of the measure that the picture shows; NULL for lanes */
   gboolean              freezes_window; /* a window that shows it computes for three seconds in its own main loop

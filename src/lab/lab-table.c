@@ -109,7 +109,7 @@ lab_table_new (const LabExperiment *experiment,
   self->cells = g_ptr_array_new_with_free_func (g_free);
   self->n_columns = measures->len + 1;
 
-  g_ptr_array_add (self->cells, g_strdup (""));
+  g_ptr_array_add (self->cells, g_strdup (experiment->items_title != NULL ? translate (experiment->items_title) : ""));
   for (guint m = 0; m < measures->len; m++)
     g_ptr_array_add (self->cells, lab_measure_describe (measures->pdata[m]));
 

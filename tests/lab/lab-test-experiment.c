@@ -42,6 +42,12 @@ static const LabMeasure measures[] = {
   { NULL }
 };
 
+static const LabMeasure curve_measures[] = {
+  { "speedup", "Speed-up", "×", 0 },
+  { "size", "Size", "ms", 0 },
+  { NULL }
+};
+
 static const HaulChoice items[] = {
   { "one", "The first" },
   { "two", "The | <second>" },
@@ -222,9 +228,10 @@ const LabExperiment lab_test_unasked = {
 const LabExperiment lab_test_curve = {
   .task = TEST_TASK ("test"),
   .question = "How big is it?",
-  .measures = measures,
+  .measures = curve_measures,
+  .items_title = "Workers",
   .picture = LAB_PICTURE_CURVE,
-  .pictured = "size",
+  .pictured = "speedup",
   .judge = judge,
   .explain = explain,
   .c_code = "",

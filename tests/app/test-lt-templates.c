@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "lt-countdown.h"
+#include "lt-drawing.h"
 #include "lt-facts-view.h"
 #include "lt-heartbeat.h"
 #include "lt-hint-bar.h"
@@ -28,7 +29,7 @@ static void
 test_widgets (void)
 {
   const GType types[] = {
-    LT_TYPE_COUNTDOWN, LT_TYPE_FACTS_VIEW, LT_TYPE_HEARTBEAT, LT_TYPE_HINT_BAR, LT_TYPE_JOB_DETAILS, LT_TYPE_JOB_ROW, LT_TYPE_JOBS_VIEW,
+    LT_TYPE_COUNTDOWN, LT_TYPE_DRAWING, LT_TYPE_FACTS_VIEW, LT_TYPE_HEARTBEAT, LT_TYPE_HINT_BAR, LT_TYPE_JOB_DETAILS, LT_TYPE_JOB_ROW, LT_TYPE_JOBS_VIEW,
     LT_TYPE_LIFE_STRIP, LT_TYPE_PARTS_VIEW, LT_TYPE_POOL_VIEW, LT_TYPE_PROCESS_GRAPH, LT_TYPE_PROCESSES_VIEW, LT_TYPE_RECORD_VIEW, LT_TYPE_RESULT_VIEW, LT_TYPE_STRIP, LT_TYPE_TILES,
   };
 

@@ -128,6 +128,15 @@ lab_drawing_get (const LabDrawing *self,
   return &g_array_index (self->shapes, LabShape, index);
 }
 
+void
+lab_drawing_truncate (LabDrawing *self,
+                      guint       n)
+{
+  g_return_if_fail (n <= self->shapes->len);
+
+  g_array_set_size (self->shapes, n);
+}
+
 double
 lab_drawing_get_width (const LabDrawing *self)
 {
@@ -138,6 +147,13 @@ double
 lab_drawing_get_height (const LabDrawing *self)
 {
   return self->height;
+}
+
+void
+lab_drawing_set_height (LabDrawing *self,
+                        double      height)
+{
+  self->height = height;
 }
 
 const char *

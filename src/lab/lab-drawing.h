@@ -102,8 +102,12 @@ void            lab_drawing_add_line (LabDrawing       *self,
 guint           lab_drawing_get_n    (const LabDrawing *self);
 const LabShape *lab_drawing_get      (const LabDrawing *self,
                                       guint             index);
+void            lab_drawing_truncate (LabDrawing       *self,
+                                      guint             n);         /* shapes that stay */
 double          lab_drawing_get_width  (const LabDrawing *self);
 double          lab_drawing_get_height (const LabDrawing *self);
+void            lab_drawing_set_height (LabDrawing       *self,
+                                        double            height);
 
 /* "#rrggbb", and the hatch, whose lines are of the second colour. */
 const char     *lab_ink_get_color       (LabInk    ink,

@@ -8,11 +8,11 @@
 #include <glib/gi18n.h>
 
 static const LtProcessColumnInfo columns[LT_PROCESS_N_COLUMNS] = {
-  [LT_PROCESS_NAME] = { "name", NC_("process", "Name"), "name", 0, FALSE, TRUE, TRUE },
+  [LT_PROCESS_NAME] = { "name", NC_("process", "Name"), "name", 18, FALSE, TRUE },
   [LT_PROCESS_PID] = { "pid", NC_("process", "PID"), "pid", 7, TRUE, TRUE },
   [LT_PROCESS_PARENT] = { "parent", NC_("process", "Parent"), "parent-pid", 7, TRUE, TRUE },
-  [LT_PROCESS_STATE] = { "state", NC_("process", "State"), "state", 11, FALSE, TRUE, TRUE },
-  [LT_PROCESS_CPU] = { "cpu", NC_("process", "CPU %"), "cpu", 6, TRUE, TRUE, TRUE },
+  [LT_PROCESS_STATE] = { "state", NC_("process", "State"), "state", 11, FALSE, TRUE },
+  [LT_PROCESS_CPU] = { "cpu", NC_("process", "CPU %"), "cpu", 6, TRUE, TRUE },
   [LT_PROCESS_HISTORY] = { "history", NC_("process", "History"), "cpu", 10, FALSE, TRUE },
   [LT_PROCESS_MEMORY] = { "memory", NC_("process", "Memory"), "memory", 8, TRUE, TRUE },
   [LT_PROCESS_THREADS] = { "threads", NC_("process", "Threads"), "n-threads", 3, TRUE, TRUE },
@@ -100,6 +100,31 @@ format_number (LtProcessColumn  column,
     }
 }
 
+/* “97.9 % · 9 MB · 4231”, without what is not known. */
+static char *
+format_figures (HaulProcessInfo *info)
+{
+  g_autofree char *memory = NULL;
+
+  if (!is_known (LT_PROCESS_CPU, info))
+    return g_strdup_printf ("%d", haul_process_info_get_pid (info));
+  memory = g_format_size (haul_process_info_get_memory (info));
+  /* Translators: percent of one processor, an amount of memory, the number of a process */
+  return g_strdup_printf (_("%.1f %% · %s · %d"), haul_process_info_get_cpu (info), memory, haul_process_info_get_pid (info));
+}
+
+/* For who cannot see which number is which. */
+static char *
+speak_figures (HaulProcessInfo *info)
+{
+  g_autofree char *cpu = lt_process_column_speak (LT_PROCESS_CPU, info);
+  g_autofree char *memory = lt_process_column_speak (LT_PROCESS_MEMORY, info);
+  g_autofree char *pid = lt_process_column_speak (LT_PROCESS_PID, info);
+
+  /* Translators: the same in words: “CPU 97.9 percent, Memory 9 MB, PID 4231” */
+  return g_strdup_printf (_("%s, %s, %s"), cpu, memory, pid);
+}
+
 char *
 lt_process_column_format (LtProcessColumn  column,
                           HaulProcessInfo *info)
@@ -127,6 +152,9 @@ lt_process_column_format (LtProcessColumn  column,
     case LT_PROCESS_EXIT:
       return g_strdup (haul_process_info_get_exit_text (info));
 
+    case LT_PROCESS_FIGURES:
+      return format_figures (info);
+
     default:
       return format_number (column, info);
     }
@@ -137,9 +165,11 @@ lt_process_column_speak (LtProcessColumn  column,
                          HaulProcessInfo *info)
 {
   g_autofree char *text = lt_process_column_format (column, info);
-  const char *title = g_dpgettext2 (NULL, "process", columns[column].title);
+  const char *title = column < LT_PROCESS_N_COLUMNS ? g_dpgettext2 (NULL, "process", columns[column].title) : "";
   const char *state = haul_process_info_get_state (info);
 
+  if (column == LT_PROCESS_FIGURES)
+    return speak_figures (info);
   if (!is_known (column, info))
     /* Translators: the name of a column: “Memory unknown” */
     return g_strdup_printf (_("%s unknown"), title);

@@ -25,7 +25,11 @@ typedef enum
   LT_PROCESS_ELAPSED,
   LT_PROCESS_DAEMON,
   LT_PROCESS_EXIT,
-  LT_PROCESS_N_COLUMNS
+  LT_PROCESS_N_COLUMNS,
+
+  /* Where there is no room for columns: the numbers that count, in one line. */
+  LT_PROCESS_FIGURES = LT_PROCESS_N_COLUMNS,
+  LT_PROCESS_N_CELLS
 } LtProcessColumn;
 
 typedef struct
@@ -33,10 +37,9 @@ typedef struct
   const char *id;         /* for settings and actions */
   const char *title;      /* translatable */
   const char *property;   /* of HaulProcessInfo: what its text depends on */
-  guint       width;      /* characters of the longest usual text, so that nothing jumps; 0 for what is left */
+  guint       width;      /* characters of the longest usual text, so that nothing jumps */
   gboolean    is_number;
   gboolean    shown;      /* if nobody chose */
-  gboolean    narrow;     /* also where there is little room */
 } LtProcessColumnInfo;
 
 const LtProcessColumnInfo *lt_process_column_get     (LtProcessColumn   column);

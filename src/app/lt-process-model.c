@@ -23,6 +23,9 @@ struct _LtProcessModel
 typedef enum { PROP_FLAT = 1, PROP_STALE } LtProcessModelProperty;
 static GParamSpec *properties[PROP_STALE + 1];
 
+enum { ARRANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
 static void list_model_init (GListModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (LtProcessModel, lt_process_model, G_TYPE_OBJECT,
@@ -157,6 +160,7 @@ show_rows (LtProcessModel *self,
   self->rows = rows;
   if (before->len - start - end > 0 || rows->len - start - end > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), start, before->len - start - end, rows->len - start - end);
+  g_signal_emit (self, signals[ARRANGED], 0);
 }
 
 static void
@@ -181,8 +185,8 @@ lt_process_model_sort (LtProcessModel *self)
 {
   g_return_if_fail (LT_IS_PROCESS_MODEL (self));
 
-  show_rows (self, arrange (self, by_sorter, self->sorter));
   set_stale (self, FALSE);
+  show_rows (self, arrange (self, by_sorter, self->sorter));
 }
 
 static void
@@ -279,6 +283,9 @@ lt_process_model_class_init (LtProcessModelClass *klass)
   properties[PROP_FLAT] = g_param_spec_boolean ("flat", NULL, NULL, FALSE, flags);
   properties[PROP_STALE] = g_param_spec_boolean ("stale", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  /* After it was brought up to date, whether rows have changed places or not. */
+  signals[ARRANGED] = g_signal_new ("arranged", LT_TYPE_PROCESS_MODEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -23,6 +23,7 @@ G_DECLARE_FINAL_TYPE (LtProcessModel, lt_process_model, LT, PROCESS_MODEL, GObje
  * an expander on every row, as a process that has no children may have some later.
  *
  * #LtProcessModel:flat: whether it is a list, and no tree
+ * #LtProcessModel::arranged: it, or what its rows show, was brought up to date
  */
 LtProcessModel  *lt_process_model_new          (HaulProcessList  *list) G_GNUC_WARN_UNUSED_RESULT;
 HaulProcessList *lt_process_model_get_list     (LtProcessModel   *self);

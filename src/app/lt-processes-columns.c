@@ -8,15 +8,100 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "lt-process-cell.h"
 #include "lt-settings.h"
 
-void
-lt_processes_view_update_columns (LtProcessesView *self)
+/* px around a title and a cell. */
+#define PADDING 12
+
+/* Where the name begins: behind what opens the tree. */
+#define EXPANDER 25
+
+/* The name gets what is left, unless somebody gave it a width: so GTK has it, and no width is none. */
+static gboolean
+gets_rest (LtProcessesView *self,
+           guint            column)
+{
+  return column == LT_PROCESS_NAME && gtk_column_view_column_get_fixed_width (self->columns[column]) < 0;
+}
+
+static int
+get_width (LtProcessesView *self,
+           guint            column)
+{
+  int width = gtk_column_view_column_get_fixed_width (self->columns[column]);
+
+  return width < 0 ? self->widths[column] : width;
+}
+
+/* The first title is not narrower than the names below it are. */
+static void
+update_titles (LtProcessesView *self)
+{
+  GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_first_child (GTK_WIDGET (self->view)));
+
+  if (self->widths[LT_PROCESS_NAME] > 0 && title != NULL && gtk_widget_get_first_child (title) != NULL)
+    gtk_widget_set_size_request (gtk_widget_get_first_child (title), self->widths[LT_PROCESS_NAME] - PADDING - EXPANDER, -1);
+}
+
+/* The rows have what the titles have. */
+static void
+update_layout (LtProcessesView *self)
+{
+  GListModel *columns = gtk_column_view_get_columns (self->view);
+  LtProcessLayoutColumn layout[LT_PROCESS_N_COLUMNS];
+  guint n = 0;
+
+  if (self->layout == NULL)
+    return;   /* the page is going */
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+
+      for (guint j = 0; j < LT_PROCESS_N_COLUMNS; j++)
+        if (self->columns[j] == column && gtk_column_view_column_get_visible (column))
+          layout[n++] = (LtProcessLayoutColumn) { j, get_width (self, j), gets_rest (self, j) }
+      ;
+    }
+  lt_process_layout_set_columns (self->layout, layout, n);
+}
+
+/* GTK 4.8 keeps room for what is hidden, if it has a width. */
+static void
+update_columns (LtProcessesView *self)
 {
   for (guint i = 0; i < LT_PROCESS_N_COLUMNS; i++)
-    gtk_column_view_column_set_visible (self->columns[i], (self->chosen & 1u << i) != 0
-                                        && (!self->compact || lt_process_column_get (i)->narrow));
+    {
+      gboolean visible = (self->chosen & 1u << i) != 0;
+
+      gtk_column_view_column_set_visible (self->columns[i], visible);
+      if (i != LT_PROCESS_NAME && self->widths[i] > 0)
+        gtk_column_view_column_set_fixed_width (self->columns[i], visible ? self->widths[i] : -1);
+    }
+  update_titles (self);
+  update_layout (self);
+}
+
+/* In the font of the cells, of which the summary is one. */
+void
+lt_processes_view_update_widths (LtProcessesView *self)
+{
+  g_autoptr(PangoLayout) text = gtk_widget_create_pango_layout (GTK_WIDGET (self->summary), "0000000000");
+  GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_first_child (GTK_WIDGET (self->view)));
+  int ten_digits, line;
+
+  pango_layout_get_pixel_size (text, &ten_digits, &line);
+  lt_process_layout_set_line (self->layout, line);
+  for (guint i = 0; i < LT_PROCESS_N_COLUMNS && title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+    {
+      GtkWidget *box = gtk_widget_get_first_child (title);
+      int width = ((int) lt_process_column_get (i)->width * ten_digits + 9) / 10, least = 0;
+
+      if (box != NULL)
+        gtk_widget_measure (box, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &least, NULL, NULL);
+      width = MAX (width, i == LT_PROCESS_NAME ? 0 : least) + PADDING;
+      self->widths[i] = width + (i == LT_PROCESS_NAME ? EXPANDER : 0);
+    }
+  update_columns (self);
 }
 
 static void
@@ -54,7 +139,7 @@ column_cb (GSimpleAction   *action,
     if (g_str_equal (g_action_get_name (G_ACTION (action)) + strlen ("column-"), lt_process_column_get (i)->id))
       self->chosen = g_variant_get_boolean (state) ? self->chosen | 1u << i : self->chosen & ~(1u << i);
   g_simple_action_set_state (action, state);
-  lt_processes_view_update_columns (self);
+  update_columns (self);
   save_columns (self);
 }
 
@@ -87,21 +172,24 @@ align_titles (LtProcessesView *self)
 void
 lt_processes_view_add_columns (LtProcessesView *self)
 {
+  self->layout = lt_process_layout_new (self->model);
   load_columns (self);
   for (guint i = 0; i < LT_PROCESS_N_COLUMNS; i++)
     {
       const LtProcessColumnInfo *info = lt_process_column_get (i);
-      GtkListItemFactory *factory = lt_process_cell_factory_new (i, self->model);
-      g_autoptr(GtkColumnViewColumn) column = gtk_column_view_column_new (g_dpgettext2 (NULL, "process", info->title), factory);
+      g_autoptr(GtkColumnViewColumn) column = gtk_column_view_column_new (g_dpgettext2 (NULL, "process", info->title), NULL);
       g_autoptr(GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (compare_cb, GUINT_TO_POINTER (i), NULL));
 
       gtk_column_view_column_set_sorter (column, sorter);
       gtk_column_view_column_set_expand (column, i == LT_PROCESS_NAME);
       gtk_column_view_column_set_resizable (column, TRUE);
       gtk_column_view_append_column (self->view, column);
+      g_signal_connect_object (column, "notify::fixed-width", G_CALLBACK (update_layout), self, G_CONNECT_SWAPPED);
       self->columns[i] = column;
     }
+  g_signal_connect_object (gtk_column_view_get_columns (self->view), "items-changed", G_CALLBACK (update_layout), self, G_CONNECT_SWAPPED);
   align_titles (self);
+  update_columns (self);
 }
 
 void

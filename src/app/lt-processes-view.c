@@ -7,9 +7,6 @@
 
 #include <glib/gi18n.h>
 
-#include "lt-process-cell.h"
-#include "lt-process-column.h"
-#include "lt-process-menu.h"
 #include "lt-settings.h"
 
 /* Narrower than this is a phone. */
@@ -58,8 +55,8 @@ update_pages (LtProcessesView *self)
 }
 
 /* A list that jumps cannot be read: it keeps its order while the pointer is over it, or a menu is open. */
-static void
-update_paused (LtProcessesView *self)
+void
+lt_processes_view_update_paused (LtProcessesView *self)
 {
   lt_process_model_set_paused (self->model, self->menu != NULL || gtk_event_controller_motion_contains_pointer (self->motion));
 }
@@ -68,7 +65,7 @@ static void
 pointer_cb (LtProcessesView *self)
 {
   if (self->model != NULL)
-    update_paused (self);
+    lt_processes_view_update_paused (self);
 }
 
 static void
@@ -76,13 +73,6 @@ resume_cb (LtProcessesView *self)
 {
   haul_process_list_set_frozen (self->list, FALSE);
   lt_process_model_sort (self->model);
-}
-
-/* After another order is chosen, what comes first in it is what people want to see. */
-static void
-sorter_changed_cb (LtProcessesView *self)
-{
-  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->list_page)), 0);
 }
 
 /* Actions of the page. */
@@ -131,7 +121,7 @@ static void
 clear_filter_cb (LtProcessesView *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
-  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  gtk_widget_grab_focus (GTK_WIDGET (self->rows));
 }
 
 static void
@@ -189,182 +179,6 @@ stop_search_cb (LtProcessesView *self)
   clear_filter_cb (self);
 }
 
-/* The menu of a row. */
-
-static void
-menu_gone_cb (gpointer  user_data,
-              GObject  *menu)
-{
-  LtProcessesView *self = user_data;
-
-  self->menu = NULL;
-  if (self->model != NULL)
-    update_paused (self);
-}
-
-static void
-forget_menu (LtProcessesView *self)
-{
-  GtkWidget *menu = g_steal_pointer (&self->menu);
-
-  if (menu == NULL)
-    return;
-  g_object_weak_unref (G_OBJECT (menu), menu_gone_cb, self);
-  if (gtk_widget_get_parent (menu) != NULL)
-    gtk_widget_unparent (menu);
-}
-
-static GtkWidget *
-popup (LtProcessesView    *self,
-       HaulProcessInfo    *info,
-       const GdkRectangle *where)
-{
-  GtkWidget *menu;
-
-  forget_menu (self);
-  menu = lt_process_menu_popup (info, GTK_WIDGET (self->view), where);
-  self->menu = menu;
-  g_object_weak_ref (G_OBJECT (menu), menu_gone_cb, self);
-  update_paused (self);
-  return menu;
-}
-
-static gboolean
-popup_at (LtProcessesView *self,
-          double           x,
-          double           y)
-{
-  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self->view), x, y, GTK_PICK_DEFAULT);
-  GtkWidget *cell = widget != NULL ? gtk_widget_get_ancestor (widget, LT_TYPE_PROCESS_CELL) : NULL;
-  HaulProcessInfo *info;
-
-  if (cell == NULL && widget != NULL && gtk_widget_get_first_child (widget) != NULL
-      && LT_IS_PROCESS_CELL (gtk_widget_get_first_child (widget)))
-    cell = gtk_widget_get_first_child (widget);   /* the margin around it */
-  info = cell != NULL ? lt_process_cell_get_info (LT_PROCESS_CELL (cell)) : NULL;
-  if (info == NULL)
-    return FALSE;
-  lt_processes_view_select (self, info);
-  (void) popup (self, info, &(GdkRectangle) { (int) x, (int) y, 1, 1 });
-  return TRUE;
-}
-
-static void
-right_click_cb (GtkGestureClick *gesture,
-                int              n_press,
-                double           x,
-                double           y,
-                LtProcessesView *self)
-{
-  if (popup_at (self, x, y))
-    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-}
-
-static void
-long_press_cb (GtkGestureLongPress *gesture,
-               double               x,
-               double               y,
-               LtProcessesView     *self)
-{
-  if (popup_at (self, x, y))
-    gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-}
-
-GtkWidget *
-lt_processes_view_popup_menu (LtProcessesView *self)
-{
-  HaulProcessInfo *info;
-  GtkWidget *focus;
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (12, 48, 1, 1);
-
-  g_return_val_if_fail (LT_IS_PROCESSES_VIEW (self), NULL);
-
-  info = lt_processes_view_get_selected (self);
-  focus = gtk_widget_get_root (GTK_WIDGET (self)) != NULL ? gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self))) : NULL;
-  if (info == NULL)
-    return NULL;
-  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view))
-      && !gtk_widget_compute_bounds (focus, GTK_WIDGET (self->view), &bounds))
-    graphene_rect_init (&bounds, 12, 48, 1, 1);
-  return popup (self, info, &(GdkRectangle) { (int) bounds.origin.x + 24, (int) (bounds.origin.y + bounds.size.height), 1, 1 });
-}
-
-/* Keys that mean something in the list only. */
-
-static void
-act (LtProcessesView *self,
-     const char      *name)
-{
-  HaulProcessInfo *info = lt_processes_view_get_selected (self);
-  g_autoptr(GSimpleActionGroup) actions = NULL;
-
-  if (info == NULL || (!haul_process_info_get_can_control (info) && !g_str_equal (name, "copy")))
-    return;
-  actions = lt_process_actions_new (info, GTK_WIDGET (self->view));
-  g_action_group_activate_action (G_ACTION_GROUP (actions), name, NULL);
-}
-
-static gboolean
-expand (LtProcessesView *self,
-        gboolean         expanded)
-{
-  HaulProcessInfo *info = lt_processes_view_get_selected (self);
-
-  if (info == NULL || lt_process_model_get_flat (self->model))
-    return GDK_EVENT_PROPAGATE;
-  if (haul_process_info_get_n_children (info) > 0 && lt_process_model_get_expanded (self->model, info) != expanded)
-    lt_process_model_set_expanded (self->model, info, expanded);
-  else if (!expanded && haul_process_info_get_parent (info) != NULL)
-    lt_processes_view_select (self, haul_process_info_get_parent (info));
-  return GDK_EVENT_STOP;
-}
-
-static gboolean
-key_pressed_cb (GtkEventControllerKey *controller,
-                guint                  key,
-                guint                  code,
-                GdkModifierType        state,
-                LtProcessesView       *self)
-{
-  static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
-    { GDK_KEY_Delete, 0, "end" }, { GDK_KEY_KP_Delete, 0, "end" },
-    { GDK_KEY_Delete, GDK_SHIFT_MASK, "force" }, { GDK_KEY_KP_Delete, GDK_SHIFT_MASK, "force" },
-    { GDK_KEY_c, GDK_CONTROL_MASK, "copy" },
-  };
-  GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
-  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
-  HaulProcessInfo *info = lt_processes_view_get_selected (self);
-
-  if (key == GDK_KEY_Menu || (key == GDK_KEY_F10 && modifiers == GDK_SHIFT_MASK))
-    return lt_processes_view_popup_menu (self) != NULL;
-  if (modifiers == 0 && (key == GDK_KEY_Left || key == GDK_KEY_Right))
-    return expand (self, (key == GDK_KEY_Right) != rtl);
-  if (modifiers == 0 && key == GDK_KEY_space && info != NULL)
-    {
-      act (self, g_str_equal (haul_process_info_get_state (info), "T") ? "resume" : "pause");
-      return GDK_EVENT_STOP;
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (keys[i].key == key && keys[i].modifiers == modifiers)
-      {
-        act (self, keys[i].action);
-        return GDK_EVENT_STOP;
-      }
-  return GDK_EVENT_PROPAGATE;
-}
-
-/* Return, or a double click: its job, if it has one. */
-static void
-activate_cb (LtProcessesView *self,
-             guint            position)
-{
-  g_autoptr(HaulProcessInfo) info = g_list_model_get_item (G_LIST_MODEL (self->model), position);
-  g_autoptr(GSimpleActionGroup) actions = info != NULL ? lt_process_actions_new (info, GTK_WIDGET (self)) : NULL;
-
-  if (actions != NULL)
-    g_action_group_activate_action (G_ACTION_GROUP (actions), "show-job", NULL);
-}
-
 /* The widget. */
 
 static gboolean
@@ -376,7 +190,7 @@ fold_cb (gpointer user_data)
   self->compact = gtk_widget_get_width (GTK_WIDGET (self)) < NARROW;
   update_scope (self);
   gtk_widget_set_visible (self->freeze_button, !self->compact);
-  lt_processes_view_update_columns (self);
+  lt_processes_view_fold_rows (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_COMPACT]);
   return G_SOURCE_REMOVE;
 }
@@ -413,8 +227,19 @@ lt_processes_view_size_allocate (GtkWidget *widget,
 static void
 lt_processes_view_map (GtkWidget *widget)
 {
+  lt_processes_view_update_widths (LT_PROCESSES_VIEW (widget));
   haul_process_list_start (LT_PROCESSES_VIEW (widget)->list);
   GTK_WIDGET_CLASS (lt_processes_view_parent_class)->map (widget);
+}
+
+static void
+lt_processes_view_css_changed (GtkWidget         *widget,
+                               GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (lt_processes_view_parent_class)->css_changed (widget, change);
+
+  if (gtk_widget_get_mapped (widget))
+    lt_processes_view_update_widths (LT_PROCESSES_VIEW (widget));
 }
 
 static void
@@ -427,7 +252,7 @@ lt_processes_view_unmap (GtkWidget *widget)
 static gboolean
 lt_processes_view_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_grab_focus (GTK_WIDGET (LT_PROCESSES_VIEW (widget)->view));
+  return gtk_widget_grab_focus (GTK_WIDGET (LT_PROCESSES_VIEW (widget)->rows));
 }
 
 static void
@@ -436,9 +261,10 @@ lt_processes_view_dispose (GObject *object)
   LtProcessesView *self = LT_PROCESSES_VIEW (object);
 
   g_clear_handle_id (&self->fold_id, g_source_remove);
-  forget_menu (self);
+  lt_processes_view_forget_menu (self);
   if (self->model != NULL)
     lt_process_model_set_sorter (self->model, NULL);
+  lt_processes_view_clear_rows (self);
   if (self->list != NULL)
     haul_process_list_stop (self->list);
   g_clear_object (&self->actions);
@@ -477,6 +303,7 @@ lt_processes_view_class_init (LtProcessesViewClass *klass)
   widget_class->size_allocate = lt_processes_view_size_allocate;
   widget_class->map = lt_processes_view_map;
   widget_class->unmap = lt_processes_view_unmap;
+  widget_class->css_changed = lt_processes_view_css_changed;
   widget_class->grab_focus = lt_processes_view_grab_focus;
 
   properties[PROP_COMPACT] = g_param_spec_boolean ("compact", NULL, NULL, FALSE,
@@ -491,16 +318,19 @@ lt_processes_view_class_init (LtProcessesViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, list_page);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, no_match_page);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, view);
+  gtk_widget_class_bind_template_child (widget_class, LtProcessesView, scroller);
+  gtk_widget_class_bind_template_child (widget_class, LtProcessesView, rows);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, selection);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, motion);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, summary);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, resume);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
-  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
-  gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, right_click_cb);
-  gtk_widget_class_bind_template_callback (widget_class, long_press_cb);
+  gtk_widget_class_bind_template_callback_full (widget_class, "activate_cb", G_CALLBACK (lt_processes_view_activate));
+  gtk_widget_class_bind_template_callback_full (widget_class, "key_pressed_cb", G_CALLBACK (lt_processes_view_key_pressed));
+  gtk_widget_class_bind_template_callback_full (widget_class, "right_click_cb", G_CALLBACK (lt_processes_view_right_click));
+  gtk_widget_class_bind_template_callback_full (widget_class, "long_press_cb", G_CALLBACK (lt_processes_view_long_press));
+  gtk_widget_class_bind_template_callback_full (widget_class, "selected_cb", G_CALLBACK (lt_processes_view_selected));
   gtk_widget_class_bind_template_callback (widget_class, pointer_cb);
   gtk_widget_class_bind_template_callback (widget_class, resume_cb);
 }
@@ -516,15 +346,11 @@ lt_processes_view_init (LtProcessesView *self)
     haul_process_list_set_interval (self->list, g_settings_get_uint (lt_settings_get (), "processes-interval"));
   self->model = lt_process_model_new (self->list);
   lt_processes_view_add_columns (self);
-  lt_processes_view_update_columns (self);
+  lt_processes_view_add_rows (self);
   add_actions (self);
-  lt_process_model_set_sorter (self->model, gtk_column_view_get_sorter (self->view));
-  g_signal_connect_object (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (sorter_changed_cb), self, G_CONNECT_SWAPPED);
-  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->model));
-  g_signal_connect_object (self->list, "refreshed", G_CALLBACK (update_summary), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list, "notify::frozen", G_CALLBACK (update_resume), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "notify::stale", G_CALLBACK (update_resume), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->model, "items-changed", G_CALLBACK (update_pages), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->model, "arranged", G_CALLBACK (update_pages), self, G_CONNECT_SWAPPED);
   update_pages (self);
 }
 
@@ -550,27 +376,6 @@ lt_processes_view_get_compact (LtProcessesView *self)
   g_return_val_if_fail (LT_IS_PROCESSES_VIEW (self), FALSE);
 
   return self->compact;
-}
-
-HaulProcessInfo *
-lt_processes_view_get_selected (LtProcessesView *self)
-{
-  g_return_val_if_fail (LT_IS_PROCESSES_VIEW (self), NULL);
-
-  return gtk_single_selection_get_selected_item (self->selection);
-}
-
-void
-lt_processes_view_select (LtProcessesView *self,
-                          HaulProcessInfo *info)
-{
-  guint position;
-
-  g_return_if_fail (LT_IS_PROCESSES_VIEW (self));
-
-  position = lt_process_model_find (self->model, info);
-  if (position != GTK_INVALID_LIST_POSITION)
-    gtk_single_selection_set_selected (self->selection, position);
 }
 
 void

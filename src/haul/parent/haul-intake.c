@@ -69,6 +69,7 @@ haul_frames_init (HaulFrames *self)
 {
   haul_decoder_init (&self->decoder);
   self->pending = g_byte_array_new ();
+  self->used = 0;
   self->n_read = 0;
 }
 
@@ -108,7 +109,10 @@ deliver (HaulFrames    *self,
       if (haul_frame_type_to_string (frame.type) == NULL)
         continue;   /* of a later version, which knows that we do not know it */
       if (!haul_message_decode (&frame, &message, error) || !sink (&frame, &message, user_data, error))
-        return FALSE;
+        {
+          self->decoder.failed = TRUE;   /* who has said nonsense is not believed any more */
+          return FALSE;
+        }
     }
 
   *ret_used = total;

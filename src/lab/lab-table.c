@@ -31,8 +31,8 @@ lab_measure_format_number (const LabMeasure *measure,
 
   if (!isfinite (value))
     return g_strdup ("–");
-  if (value == floor (value) || size >= 100)
-    return haul_format_count (value);
+  if (value == floor (value) || size >= 99.95)
+    return haul_format_count (round (value));
   if (size >= 10)
     return g_strdup_printf ("%.1f", value);
   if (size >= 1)

@@ -289,9 +289,13 @@ explain (LabFindings *findings)
                               "read after all. With the reading first, whatever the size, the child always found room, and "
                               "all was over after %.0f ms."),
                             fill, size, lab_findings_get (findings, "time", "read-first"));
-  return g_strdup_printf (_("The result has %s bytes, and a pipe holds %s of them: the child could write all of it and exit, "
-                            "though nobody read. So the mistake, to join first and read afterwards, was not punished. One "
-                            "byte more than the pipe holds, and both wait for ever."),
+  return g_strdup_printf (ngettext ("The result has %s byte, and a pipe holds %s: the child could write all of it and exit, though "
+                                    "nobody read. So the mistake, to join first and read afterwards, was not punished. One byte "
+                                    "more than the pipe holds, and both wait for ever.",
+                                    "The result has %s bytes, and a pipe holds %s: the child could write all of it and exit, though "
+                                    "nobody read. So the mistake, to join first and read afterwards, was not punished. One byte "
+                                    "more than the pipe holds, and both wait for ever.",
+                                    (gulong) lab_findings_get (findings, "received", "read-first")),
                           size, capacity);
 }
 

@@ -291,14 +291,18 @@ const LabExperiment lab_terminate_then_join = {
     "kill (pid, SIGKILL);                /* no request */\n"
     "waitpid (pid, &status, 0);\n",
   .python_code =
-    "import os, signal\n"
+    "import os, signal, time\n"
+    "from multiprocessing import Process\n"
     "\n"
-    "child.terminate()                   # SIGTERM: a request\n"
-    "os.kill(child.pid, signal.SIGCONT)  # so that a stopped child hears it\n"
-    "child.join(0.8)                     # the grace time\n"
-    "if child.is_alive():\n"
-    "    child.kill()                    # SIGKILL: no request\n"
-    "    child.join()\n"
-    "print(child.exitcode)               # -15, or -9\n",
+    "if __name__ == '__main__':\n"
+    "    child = Process(target=time.sleep, args=(60,))\n"
+    "    child.start()\n"
+    "    child.terminate()                   # SIGTERM: a request\n"
+    "    os.kill(child.pid, signal.SIGCONT)  # so that a stopped child hears it\n"
+    "    child.join(0.8)                     # the grace time\n"
+    "    if child.is_alive():\n"
+    "        child.kill()                    # SIGKILL: no request\n"
+    "        child.join()\n"
+    "    print(child.exitcode)               # -15, or -9\n",
   .man = "man 7 signal",
 };

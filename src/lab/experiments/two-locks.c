@@ -303,29 +303,31 @@ const LabExperiment lab_two_locks = {
   .judge = judge,
   .explain = explain,
   .c_code =
-    "/* thread 1 */                      /* thread 2 */\n"
-    "g_mutex_lock (&a);                  g_mutex_lock (&b);\n"
-    "g_mutex_lock (&b);                  g_mutex_lock (&a);   /* both wait */\n"
-    "\n"
-    "/* A way out, for who cannot keep an order: */\n"
-    "g_mutex_lock (&b);\n"
-    "while (!g_mutex_trylock (&a))\n"
-    "  {\n"
-    "    g_mutex_unlock (&b);            /* so that the other can go on */\n"
-    "    g_thread_yield ();\n"
-    "    g_mutex_lock (&b);\n"
-    "  }\n",
+    "static void\n"
+    "move (GMutex *from, GMutex *to)\n"
+    "{\n"
+    "  g_mutex_lock (from);\n"
+    "  while (!g_mutex_trylock (to))       /* with g_mutex_lock (to): for ever */\n"
+    "    {\n"
+    "      g_mutex_unlock (from);          /* so that the other can go on */\n"
+    "      g_thread_yield ();\n"
+    "      g_mutex_lock (from);\n"
+    "    }\n"
+    "  g_mutex_unlock (to);\n"
+    "  g_mutex_unlock (from);\n"
+    "}\n"
+    "/* Thread 1 calls move (&a, &b), thread 2 calls move (&b, &a). */\n",
   .python_code =
     "from multiprocessing import Lock, Process\n"
     "\n"
-    "def work(first, second):\n"
+    "def move(first, second):\n"
     "    with first:\n"
-    "        if not second.acquire(timeout=1):\n"
-    "            return 'gave up'        # else both would wait for ever\n"
-    "        second.release()\n"
+    "        if second.acquire(timeout=1):   # without the time-out: for ever\n"
+    "            second.release()\n"
     "\n"
-    "a, b = Lock(), Lock()\n"
-    "Process(target=work, args=(a, b)).start()\n"
-    "Process(target=work, args=(b, a)).start()   # right: (a, b)\n",
+    "if __name__ == '__main__':\n"
+    "    a, b = Lock(), Lock()\n"
+    "    Process(target=move, args=(a, b)).start()\n"
+    "    Process(target=move, args=(b, a)).start()   # right: (a, b)\n",
   .man = "man 3 pthread_mutex_trylock",
 };

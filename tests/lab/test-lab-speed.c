@@ -45,10 +45,66 @@ test_serial (void)
 }
 
 static void
+test_chunks (void)
+{
+  g_autoptr(LabRun) run = NULL;
+
+  lab_test_begin ();
+  run = lab_test_run ("chunk-size", NULL, 1);
+  /* What a message costs is more than the item that it brings, on any machine. */
+  g_assert_cmpfloat (lab_test_get (run, "time", "1"), >, lab_test_get (run, "time", "256"));
+  g_assert_cmpfloat (lab_test_get (run, "messages", "1"), ==, 4000);
+  g_assert_cmpfloat (lab_test_get (run, "messages", "2000"), ==, 2);
+  g_assert_cmpfloat (lab_test_get (run, "share", "2000"), ==, 100);
+  (void) lab_test_outcome_or_why (run, "between");
+  g_clear_object (&run);
+  lab_test_end ();
+}
+
+static void
+test_waiting (void)
+{
+  static const char * const ways[] = { "loop", "threads", "processes", "serial" };
+  g_autoptr(LabRun) run = NULL;
+
+  lab_test_begin ();
+  run = lab_test_run ("waiting-is-not-working", NULL, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    g_assert_cmpfloat (lab_test_get (run, "time", ways[i]), >=, 0.02);
+  g_assert_cmpfloat (lab_test_get (run, "time", "serial"), >=, 20);
+  g_assert_cmpfloat (lab_test_get (run, "workers", "loop"), ==, 1);
+  g_assert_cmpfloat (lab_test_get (run, "workers", "processes"), ==, 100);
+#if !HAUL_TEST_SANITIZED
+  /* With a sanitizer, each of them takes more than it asked for. */
+  g_assert_cmpfloat (lab_test_get (run, "memory", "loop"), <, lab_test_get (run, "memory", "threads"));
+  g_assert_cmpfloat (lab_test_get (run, "memory", "loop"), <, lab_test_get (run, "memory", "processes"));
+  (void) lab_test_outcome_or_why (run, "loop");
+#endif
+  g_clear_object (&run);
+  lab_test_end ();
+}
+
+static void
+test_nice (void)
+{
+  g_autoptr(LabRun) run = NULL;
+
+  lab_test_begin ();
+  run = lab_test_run ("nice-and-cores", NULL, 1);
+  if (lab_test_outcome_or_why (run, "less"))
+    g_assert_cmpfloat (lab_test_get (run, "time", "same-nice"), <, lab_test_get (run, "time", "same-plain") / 2);
+  g_clear_object (&run);
+  lab_test_end ();
+}
+
+static void
 test_cancel (void)
 {
   lab_test_begin ();
   lab_test_cancel ("how-many-workers", NULL, 0);
+  lab_test_cancel ("chunk-size", NULL, 0);
+  lab_test_cancel ("waiting-is-not-working", "{'waits': <int64 2000>, 'length': <int64 50>}", 0);
+  lab_test_cancel ("nice-and-cores", NULL, 500);
   lab_test_end ();
 }
 
@@ -60,6 +116,9 @@ main (int    argc,
 
   g_test_add_func ("/lab/how-many-workers/cores", test_workers);
   g_test_add_func ("/lab/how-many-workers/serial", test_serial);
+  g_test_add_func ("/lab/chunk-size", test_chunks);
+  g_test_add_func ("/lab/waiting-is-not-working", test_waiting);
+  g_test_add_func ("/lab/nice-and-cores", test_nice);
   g_test_add_func ("/lab/speed/cancel", test_cancel);
 
   return g_test_run ();

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
@@ -117,7 +118,7 @@ add_worker (LabCrew  *self,
     }
   if (pid < 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot start a worker: %s", g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _("cannot start a worker: %s"), g_strerror (errno));
       if (fds[0] >= 0)
         close (fds[0]);
     }
@@ -168,7 +169,7 @@ throw (GError **error)
 {
   int errsv = errno;
 
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errsv), "a worker is lost: %s", g_strerror (errsv));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errsv), _("a worker is lost: %s"), g_strerror (errsv));
   return FALSE;
 }
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <glib/gi18n-lib.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -70,7 +71,7 @@ lab_program_start (const char * const  *argv,
     become (argv, input[0], output[1]);
   if (pid < 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot fork: %s", g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _("cannot fork: %s"), g_strerror (errno));
       close_both (input);
       close_both (output);
       return -1;

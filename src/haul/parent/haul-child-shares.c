@@ -6,6 +6,7 @@
 #include "haul-child-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <sys/socket.h>
 
 #include "haul-child-core-private.h"
@@ -68,7 +69,7 @@ haul_child_open_shares (HaulChild  *self,
   if (!self->many && self->shares == NULL)
     return TRUE;
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-    return haul_throw_errno (error, errno, "cannot make a socket");
+    return haul_throw_errno (error, errno, N_("cannot make a socket"));
 
   self->shares_fd = pair[0];
   *ret_fd = pair[1];

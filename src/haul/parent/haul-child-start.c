@@ -134,7 +134,7 @@ exec_child (HaulChild   *self,
   haul_autofd int err_fd = fcntl (pipes->log[1], F_DUPFD_CLOEXEC, HAUL_WORKER_SHARES_FD + 1);
 
   if (out_fd < 0 || err_fd < 0)
-    return haul_throw_errno (error, errno, "cannot copy a pipe");
+    return haul_throw_errno (error, errno, N_("cannot copy a pipe"));
 
   g_subprocess_launcher_take_stdout_fd (launcher, g_steal_fd (&out_fd));
   g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&err_fd));

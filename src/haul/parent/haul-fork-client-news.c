@@ -223,7 +223,7 @@ spawn_refused (HaulForkClient *self,
                                  _("eight processes are to be held at their end already, which is as many as there may "
                                    "be: join one that has ended, or do not hold this one"));
   else
-    (void) haul_throw_errno (&error, errsv, _("cannot fork a worker"));
+    (void) haul_throw_errno (&error, errsv, N_("cannot fork a worker"));
   haul_fork_client_fail_worker (self, worker, error);
 }
 

@@ -104,7 +104,7 @@ start_server (HaulForkClient  *self,
       return FALSE;
     }
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-    return haul_throw_errno (error, errno, "cannot make a socket");
+    return haul_throw_errno (error, errno, N_("cannot make a socket"));
 
   /* Or each worker would have to look up for itself, and keep, where the functions are that it calls. */
   g_subprocess_launcher_setenv (launcher, "LD_BIND_NOW", "1", TRUE);
@@ -196,7 +196,7 @@ haul_fork_client_spawn (HaulForkClient          *self,
   for (guint i = 0; i < G_N_ELEMENTS (worker->fds); i++)
     if (fds[i] >= 0 && (worker->fds[i] = fcntl (fds[i], F_DUPFD_CLOEXEC, 3)) < 0)
       {
-        (void) haul_throw_errno (error, errno, "cannot copy a pipe");
+        (void) haul_throw_errno (error, errno, N_("cannot copy a pipe"));
         worker_free (worker);
         return FALSE;
       }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <glib/gi18n-lib.h>
 #include <sys/epoll.h>
 
 #include "haul-source-private.h"
@@ -303,7 +304,7 @@ haul_hub_new (GMainContext  *context,
 
   if (epoll_fd < 0)
     {
-      (void) haul_throw_errno (error, errno, "cannot make an epoll");
+      (void) haul_throw_errno (error, errno, N_("cannot make an epoll"));
       return NULL;
     }
 
@@ -359,7 +360,7 @@ haul_hub_watch (int             fd,
 
   if (epoll_ctl (hub->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
     {
-      (void) haul_throw_errno (error, errno, "cannot watch a pipe");
+      (void) haul_throw_errno (error, errno, N_("cannot watch a pipe"));
       g_free (watch);
       release_if_idle (hub);
       return NULL;

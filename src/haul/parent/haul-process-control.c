@@ -86,7 +86,7 @@ throw_refused (HaulProcessInfo  *self,
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, _("you are not allowed to do that to process %d"), self->sample.pid);
       return FALSE;
     }
-  return haul_throw_errno (error, errsv, "cannot do that to the process");
+  return haul_throw_errno (error, errsv, N_("cannot do that to the process"));
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "haul-process.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
@@ -29,7 +30,7 @@ watch (int       epoll_fd,
   struct epoll_event event = { .events = EPOLLIN };
 
   if (epoll_ctl (epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
-    return haul_throw_errno (error, errno, "cannot watch a process");
+    return haul_throw_errno (error, errno, N_("cannot watch a process"));
   return TRUE;
 }
 
@@ -70,7 +71,7 @@ make (HaulProcess  *self,
   haul_autofd int sentinel_fd = epoll_create1 (EPOLL_CLOEXEC);
 
   if (ended_fd < 0 || sentinel_fd < 0)
-    return haul_throw_errno (error, errno, "cannot watch a process");
+    return haul_throw_errno (error, errno, N_("cannot watch a process"));
   if (!watch (sentinel_fd, ended_fd, error))
     return FALSE;
 

@@ -5,6 +5,8 @@
 
 #include "haul-barrier.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "haul-seats-private.h"
 #include "haul-shareable-private.h"
 
@@ -149,7 +151,7 @@ somebody_died (HaulBarrier *self)
 static int
 fail_broken (GError **error)
 {
-  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_BROKEN, "the barrier is broken");
+  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_BROKEN, _("the barrier is broken"));
   return -1;
 }
 
@@ -157,7 +159,7 @@ static int
 fail_waiting (HaulWaited   waited,
               GError     **error)
 {
-  haul_wait_fail (waited, "not everybody has come to the barrier", error);
+  haul_wait_fail (waited, _("not everybody has come to the barrier"), error);
   return -1;
 }
 
@@ -191,7 +193,7 @@ arrive (HaulBarrier  *self,
   *ret_seat = haul_seats_take (&self->body->seats, &self->wakes);
   if (*ret_seat == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "too many wait at this barrier");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("too many wait at this barrier"));
       return -1;
     }
   return index;
@@ -278,7 +280,7 @@ wake_all (HaulBarrier  *self,
   HaulWaited waited = HAUL_WAITED;
 
   if (!haul_shareable_enter (HAUL_SHAREABLE (self), NULL, &waited))
-    return haul_wait_fail (waited, "cannot change the barrier", error);
+    return haul_wait_fail (waited, _("cannot change the barrier"), error);
   (void) somebody_died (self);   /* and is forgotten */
   break_it (self);
   __atomic_store_n (&self->body->is_broken, is_broken, __ATOMIC_RELEASE);
@@ -348,7 +350,7 @@ join (HaulBarrier  *self,
   guint index;
 
   if (!haul_shareable_enter (shareable, NULL, &waited))
-    return haul_wait_fail (waited, "cannot open the barrier", error);
+    return haul_wait_fail (waited, _("cannot open the barrier"), error);
   has_joined = haul_shareable_join (shareable, &index, error);
   leave (self);
   return has_joined;
@@ -379,7 +381,7 @@ haul_barrier_open (HaulShareable  *shareable,
     }
   if (self->n_parties < 1 || self->n_parties > HAUL_N_SEATS)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a barrier of the wrong size");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("a barrier of the wrong size"));
       return FALSE;
     }
   return join (self, error);

@@ -6,6 +6,7 @@
 #include "haul-condition.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 
 #include "haul-hold-private.h"
 #include "haul-rlock.h"
@@ -66,7 +67,7 @@ haul_condition_new (HaulShareable  *lock,
   fd = fcntl (haul_shareable_get_fd (self->lock, 0), F_DUPFD_CLOEXEC, 3);
   if (fd < 0)
     {
-      haul_throw_errno (error, errno, "cannot make a condition");
+      haul_throw_errno (error, errno, N_("cannot make a condition"));
       return NULL;
     }
   haul_shareable_take_fd (HAUL_SHAREABLE (self), LOCK_FD, fd);
@@ -213,13 +214,13 @@ haul_condition_wait (HaulCondition  *self,
 
   if (!haul_hold_is_held (self->hold))
     {
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, "this thread does not hold the condition's lock");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, _("this thread does not hold the condition's lock"));
       return FALSE;
     }
   seat = haul_seats_take (&self->body->seats, &self->hold->wakes);
   if (seat == NULL)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%u wait for this condition already, which is all that can",
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("%u wait for this condition already, which is all that can"),
                    HAUL_N_SEATS);
       return FALSE;
     }
@@ -232,10 +233,10 @@ haul_condition_wait (HaulCondition  *self,
 
   if (!has_lock)
     {
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_OWNER_DIED, "whoever held the lock has died");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_OWNER_DIED, _("whoever held the lock has died"));
       return FALSE;
     }
-  return word >= HAUL_SEAT_WOKEN || haul_wait_fail (waited, "nobody was notified", error);
+  return word >= HAUL_SEAT_WOKEN || haul_wait_fail (waited, _("nobody was notified"), error);
 }
 
 /**
@@ -283,7 +284,7 @@ adopt_lock (HaulCondition  *self,
   char kind[sizeof self->body->lock_kind];
 
   if (fd < 0)
-    return haul_throw_errno (error, errno, "cannot take a condition");
+    return haul_throw_errno (error, errno, N_("cannot take a condition"));
   g_strlcpy (kind, self->body->lock_kind, sizeof kind);
   self->lock = haul_shareable_new_for_fds (kind, &fd, 1, error);
   return self->lock != NULL;
@@ -303,7 +304,7 @@ haul_condition_open (HaulShareable  *shareable,
       self->hold = haul_hold_get (self->lock);
     }
   if (self->hold == NULL)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a condition of the wrong size, or without a lock");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("a condition of the wrong size, or without a lock"));
   return self->hold != NULL;
 }
 

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "haul/wire/haul-error.h"
@@ -62,12 +63,12 @@ plan (HaulElements  *self,
   if (size == 0)
     {
       g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT,
-                   "numbers of the type ‘%s’ cannot be shared, but those of y n q i u x t d", type);
+                   _("numbers of the type ‘%s’ cannot be shared, but those of y n q i u x t d"), type);
       return FALSE;
     }
   if (n > (G_MAXINT64 - sizeof (Header)) / size)
     {
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, "more shared memory than there can be");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, _("more shared memory than there can be"));
       return FALSE;
     }
   self->type[0] = type[0];
@@ -94,7 +95,7 @@ make_lock (HaulElements   *self,
     return FALSE;
   fd = fcntl (haul_shareable_get_fd (HAUL_SHAREABLE (self->lock), 0), F_DUPFD_CLOEXEC, 3);
   if (fd < 0)
-    return haul_throw_errno (error, errno, "cannot share a lock");
+    return haul_throw_errno (error, errno, N_("cannot share a lock"));
   haul_shareable_take_fd (owner, LOCK_FD, fd);
   return TRUE;
 }
@@ -131,7 +132,7 @@ adopt_lock (HaulElements   *self,
 
   fd = fcntl (fd, F_DUPFD_CLOEXEC, 3);
   if (fd < 0)
-    return haul_throw_errno (error, errno, "cannot take a lock");
+    return haul_throw_errno (error, errno, N_("cannot take a lock"));
   self->lock = HAUL_RLOCK (haul_shareable_new_for_fds ("rlock", &fd, 1, error));
   return self->lock != NULL;
 }
@@ -161,7 +162,7 @@ haul_elements_open (HaulElements  *self,
       && get_size (self) == size)
     return adopt_lock (self, owner, error);
 
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a shared ‘%s’ of another size than its numbers take",
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("a shared ‘%s’ of another size than its numbers take"),
                haul_shareable_get_kind (owner));
   return FALSE;
 }

@@ -5,6 +5,8 @@
 
 #include "haul-event.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "haul-shareable-private.h"
 
 #define IS_SET 1u   /* the bits above count how often it was set, for those who wake after it was cleared again */
@@ -129,7 +131,7 @@ haul_event_wait (HaulEvent     *self,
       HaulWaited waited = haul_wait_on (&wait, &self->body->word, word);
 
       if (waited != HAUL_WAITED)
-        return haul_wait_fail (waited, "the event was not set", error);
+        return haul_wait_fail (waited, _("the event was not set"), error);
     }
   return TRUE;
 }
@@ -140,7 +142,7 @@ haul_event_open (HaulShareable  *shareable,
 {
   if (haul_shareable_get_size (shareable) != sizeof (Body))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "an event of the wrong size");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("an event of the wrong size"));
       return FALSE;
     }
   HAUL_EVENT (shareable)->body = haul_shareable_get_body (shareable);

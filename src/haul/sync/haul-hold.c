@@ -6,6 +6,7 @@
 #include "haul-hold-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 
 #include "haul-lock.h"
 #include "haul-rlock.h"
@@ -59,7 +60,7 @@ haul_hold_open (HaulHold       *self,
     }
   if (haul_shareable_get_size (shareable) != sizeof (HaulHoldBody))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a lock of the wrong size");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("a lock of the wrong size"));
       return FALSE;
     }
   self->body = haul_shareable_get_body (shareable);
@@ -99,7 +100,7 @@ fail_dead (HaulHold  *self,
            GError   **error)
 {
   (void) pthread_mutex_unlock (&self->body->mutex);
-  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_OWNER_DIED, "whoever held the lock has died");
+  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_OWNER_DIED, _("whoever held the lock has died"));
   return FALSE;
 }
 
@@ -121,7 +122,7 @@ take (HaulHold      *self,
           self->depth++;
           return TRUE;
         }
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, "this thread holds the lock already");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, _("this thread holds the lock already"));
       return FALSE;
     }
 
@@ -130,10 +131,10 @@ take (HaulHold      *self,
   if (status == EOWNERDEAD)
     self->body->poisoned = TRUE;
   else if (status == ETIMEDOUT)
-    return haul_wait_fail (waited, "cannot take the lock", error);
+    return haul_wait_fail (waited, _("cannot take the lock"), error);
   else if (status != 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (status), "cannot take the lock: %s", g_strerror (status));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (status), _("cannot take the lock: %s"), g_strerror (status));
       return FALSE;
     }
 

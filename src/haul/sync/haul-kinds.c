@@ -4,6 +4,8 @@
 #include "config.h"
 
 #include "haul-array.h"
+
+#include <glib/gi18n-lib.h>
 #include "haul-barrier.h"
 #include "haul-condition.h"
 #include "haul-event.h"
@@ -56,6 +58,6 @@ haul_shareable_new_for_fds (const char  *kind,
 
       haul_clear_fd (&fd);
     }
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "nothing of the kind ‘%s’ can be shared", kind);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("nothing of the kind ‘%s’ can be shared"), kind);
   return NULL;
 }

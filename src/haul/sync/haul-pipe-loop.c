@@ -102,12 +102,12 @@ step_op (Loop *loop,
 
   if (haul_pipe_get_fd (loop->pipe) < 0)
     {
-      g_set_error_literal (&error, HAUL_ERROR, HAUL_ERROR_CLOSED, "the pipe is closed");
+      g_set_error_literal (&error, HAUL_ERROR, HAUL_ERROR_CLOSED, _("the pipe is closed"));
       step = HAUL_PIPE_FAILED;
     }
   else if (g_atomic_int_get (&loop->pipe->is_broken[loop->direction]))
     {
-      g_set_error_literal (&error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "the pipe is broken: a message was not whole");
+      g_set_error_literal (&error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, _("the pipe is broken: a message was not whole"));
       step = HAUL_PIPE_FAILED;
     }
   else
@@ -196,7 +196,7 @@ ensure_loop (HaulPipe           *self,
   if (source != NULL)
     {
       g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
-                           "something waits for this pipe in another main context");
+                           _("something waits for this pipe in another main context"));
       return NULL;
     }
   if (!haul_pipe_begin (self, direction, error))
@@ -225,7 +225,7 @@ closed_cb (gpointer user_data)
   Op *op;
 
   while ((op = g_queue_peek_head (&loop->ops)) != NULL)
-    end_op (loop, op, NULL, g_error_new_literal (HAUL_ERROR, HAUL_ERROR_CLOSED, "the pipe is closed"));
+    end_op (loop, op, NULL, g_error_new_literal (HAUL_ERROR, HAUL_ERROR_CLOSED, _("the pipe is closed")));
   return G_SOURCE_REMOVE;
 }
 

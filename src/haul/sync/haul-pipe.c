@@ -34,7 +34,7 @@ haul_pipe_get_fd (HaulPipe *self)
 static gboolean
 fail_closed (GError **error)
 {
-  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_CLOSED, "the pipe is closed");
+  g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_CLOSED, _("the pipe is closed"));
   return FALSE;
 }
 
@@ -47,14 +47,14 @@ haul_pipe_begin (HaulPipe           *self,
 
   if (!self->can[direction])
     g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
-                         sends ? "this end of the pipe only receives" : "this end of the pipe only sends");
+                         sends ? _("this end of the pipe only receives") : _("this end of the pipe only sends"));
   else if (haul_pipe_get_fd (self) < 0)
     (void) fail_closed (error);
   else if (g_atomic_int_get (&self->is_broken[direction]))
-    g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "the pipe is broken: a message was not whole");
+    g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, _("the pipe is broken: a message was not whole"));
   else if (!g_atomic_int_compare_and_exchange (&self->is_used[direction], FALSE, TRUE))
     g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
-                         sends ? "this end of the pipe is just sending" : "this end of the pipe is just receiving");
+                         sends ? _("this end of the pipe is just sending") : _("this end of the pipe is just receiving"));
   else
     return TRUE;
   return FALSE;
@@ -164,7 +164,7 @@ haul_pipe_push (HaulPipe         *self,
       n = write_parts (self, parts, n_parts);
       if (n < 0)
         {
-          HaulPipeStep step = check_errno (errno, "cannot send a message", error);
+          HaulPipeStep step = check_errno (errno, N_("cannot send a message"), error);
 
           if (step == HAUL_PIPE_MORE)
             continue;
@@ -213,7 +213,7 @@ end_of_pipe (HaulPipe  *self,
   else
     {
       g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL,
-                           "the message was truncated: the other end of the pipe was closed in the middle of it");
+                           _("the message was truncated: the other end of the pipe was closed in the middle of it"));
       g_atomic_int_set (&self->is_broken[HAUL_PIPE_RECEIVE], TRUE);
     }
   return HAUL_PIPE_FAILED;
@@ -241,7 +241,7 @@ haul_pipe_pull (HaulPipe  *self,
             return end_of_pipe (self, error);
           if (n < 0)
             {
-              HaulPipeStep step = check_errno (errno, "cannot receive a message", error);
+              HaulPipeStep step = check_errno (errno, N_("cannot receive a message"), error);
 
               if (step == HAUL_PIPE_MORE)
                 continue;
@@ -419,7 +419,7 @@ haul_pipe_new (gboolean   duplex,
   if (!duplex && !haul_open_pipe (fds, 0, error))
     return FALSE;
   if (duplex && socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
-    return haul_throw_errno (error, errno, "cannot make a pipe");
+    return haul_throw_errno (error, errno, N_("cannot make a pipe"));
 
   first = end_new (fds[0], error);
   second = end_new (fds[1], first != NULL ? error : NULL);
@@ -442,7 +442,7 @@ haul_pipe_open (HaulShareable  *shareable,
 
   if (flags < 0 || fstat (fd, &info) < 0 || (!S_ISSOCK (info.st_mode) && !S_ISFIFO (info.st_mode)))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "this is no pipe");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("this is no pipe"));
       return FALSE;
     }
   self->is_socket = S_ISSOCK (info.st_mode);

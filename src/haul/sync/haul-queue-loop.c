@@ -414,7 +414,7 @@ add_op (HaulQueue      *self,
   if (loop == NULL)
     {
       g_task_return_new_error (task, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
-                               "something waits for this queue in another main context");
+                               _("something waits for this queue in another main context"));
       g_object_unref (task);
       return;
     }

@@ -136,7 +136,7 @@ haul_queue_fail (HaulQueue        *self,
   switch (outcome)
     {
     case HAUL_QUEUE_CLOSED:
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_CLOSED, "the queue is closed");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_CLOSED, _("the queue is closed"));
       break;
     case HAUL_QUEUE_TOO_LARGE:
       g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE,
@@ -144,7 +144,7 @@ haul_queue_fail (HaulQueue        *self,
                    size, self->ring.max_bytes);
       break;
     case HAUL_QUEUE_BROKEN:
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, "the memory of the queue was overwritten");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL, _("the memory of the queue was overwritten"));
       break;
     case HAUL_QUEUE_DID:
     case HAUL_QUEUE_WAIT:
@@ -338,7 +338,7 @@ haul_queue_task_done (HaulQueue  *self,
   haul_queue_leave (self);
   if (!was_ours)
     g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
-                         "all items that this process took are marked as done already");
+                         _("all items that this process took are marked as done already"));
   return was_ours;
 }
 
@@ -417,12 +417,12 @@ haul_queue_new (guint64   max_items,
   if (haul_queue_ring_size (self->max_bytes) == 0)
     {
       haul_clear_fd (&fd);
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, "more shared memory than there can be");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, _("more shared memory than there can be"));
       return NULL;
     }
   if (fd < 0)
     {
-      (void) haul_throw_errno (error, errno, "cannot make a queue");
+      (void) haul_throw_errno (error, errno, N_("cannot make a queue"));
       return NULL;
     }
   haul_shareable_take_fd (shareable, 1, fd);
@@ -442,7 +442,7 @@ haul_queue_open (HaulShareable  *shareable,
     haul_queue_ring_create (shared, size, self->max_items, self->max_bytes);
   if (haul_queue_ring_open (&self->ring, shared, size, haul_shareable_get_members (shareable)))
     return TRUE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "this is no queue");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("this is no queue"));
   return FALSE;
 }
 

@@ -5,6 +5,8 @@
 
 #include "haul-semaphore.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "haul-shareable-private.h"
 
 #include "haul/wire/haul-error.h"
@@ -297,7 +299,7 @@ haul_semaphore_acquire (HaulSemaphore  *self,
 
   haul_wait_init (&wait, timeout_ms, cancellable);
   if (!haul_shareable_enter (shareable, &wait, &waited))
-    return haul_wait_fail (waited, "cannot take a unit", error);
+    return haul_wait_fail (waited, _("cannot take a unit"), error);
   if (!join (self, error))
     return FALSE;
 
@@ -305,16 +307,16 @@ haul_semaphore_acquire (HaulSemaphore  *self,
   while (outcome == NONE_LEFT && waited == HAUL_WAITED)
     {
       if (!sleep_and_take (self, &wait, &outcome, &waited))
-        return haul_wait_fail (waited, "cannot take a unit", error);
+        return haul_wait_fail (waited, _("cannot take a unit"), error);
     }
   haul_shareable_leave (shareable);
 
   if (outcome == LOST)
     {
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_OWNER_DIED, "whoever took units has died");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_OWNER_DIED, _("whoever took units has died"));
       return FALSE;
     }
-  return outcome == TAKEN || haul_wait_fail (waited, "cannot take a unit", error);
+  return outcome == TAKEN || haul_wait_fail (waited, _("cannot take a unit"), error);
 }
 
 /**
@@ -341,7 +343,7 @@ haul_semaphore_release (HaulSemaphore  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!haul_shareable_enter (shareable, NULL, &waited))
-    return haul_wait_fail (waited, "cannot give a unit back", error);
+    return haul_wait_fail (waited, _("cannot give a unit back"), error);
   if (!join (self, error))
     return FALSE;
 
@@ -360,7 +362,7 @@ haul_semaphore_release (HaulSemaphore  *self,
     haul_wake (&self->body->n_changes, 1);
 
   if (is_full)
-    g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, "more units would be given back than there are");
+    g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, _("more units would be given back than there are"));
   return !is_full;
 }
 
@@ -391,7 +393,7 @@ haul_semaphore_recover (HaulSemaphore  *self,
 
   haul_wait_init (&wait, timeout_ms, cancellable);
   if (!haul_shareable_enter (HAUL_SHAREABLE (self), &wait, &waited))
-    return haul_wait_fail (waited, "cannot recover the semaphore", error);
+    return haul_wait_fail (waited, _("cannot recover the semaphore"), error);
   look_for_dead (self, TRUE);
   haul_shareable_leave (HAUL_SHAREABLE (self));
   return TRUE;
@@ -413,7 +415,7 @@ haul_semaphore_open (HaulShareable  *shareable,
 {
   if (haul_shareable_get_size (shareable) != sizeof (Body))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a semaphore of the wrong size");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("a semaphore of the wrong size"));
       return FALSE;
     }
   HAUL_SEMAPHORE (shareable)->body = haul_shareable_get_body (shareable);

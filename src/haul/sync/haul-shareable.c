@@ -6,6 +6,7 @@
 #include "haul-shareable-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -160,7 +161,7 @@ haul_shareable_create (HaulShareable  *self,
 
   if (size > G_MAXINT64 - offset)
     {
-      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, "more shared memory than there can be");
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE, _("more shared memory than there can be"));
       return FALSE;
     }
   priv->fds[0] = haul_shared_new_sparse (offset + size, offset + reserved, error);
@@ -200,7 +201,7 @@ check_memory (HaulShareable  *self,
           && (klass->n_members == 0 || haul_shareable_get_members (self)->n_members == klass->n_members))
         return TRUE;
     }
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "this is no ‘%s’ that can be shared", klass->kind);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("this is no ‘%s’ that can be shared"), klass->kind);
   return FALSE;
 }
 
@@ -224,7 +225,7 @@ haul_shareable_adopt (HaulShareable  *self,
     }
   if (n_fds > klass->n_fds || n_fds < klass->n_fds - klass->n_optional_fds)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a ‘%s’ is made of %u file descriptors, not of %u",
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("a ‘%s’ is made of %u file descriptors, not of %u"),
                    klass->kind, klass->n_fds, n_fds);
       return FALSE;
     }
@@ -295,7 +296,7 @@ haul_shareable_join (HaulShareable  *self,
     {
       if (!haul_members_join (members, HAUL_SHAREABLE_GET_CLASS (self)->n_members, &member))
         {
-          g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%u processes use this ‘%s’ already, which is all that can",
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("%u processes use this ‘%s’ already, which is all that can"),
                        HAUL_SHAREABLE_GET_CLASS (self)->n_members, haul_shareable_get_kind (self));
           return FALSE;
         }

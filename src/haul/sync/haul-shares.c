@@ -6,6 +6,7 @@
 #include "haul-shares-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -172,7 +173,7 @@ haul_shares_check (HaulShares  *self,
     return TRUE;
 
   g_set_error (error, HAUL_ERROR, HAUL_ERROR_TOO_LARGE,
-               "%u objects of %u file descriptors are more than can be shared with one job, which are %d of %d",
+               _("%u objects of %u file descriptors are more than can be shared with one job, which are %d of %d"),
                self->entries->len, n_fds, HAUL_SHARES_MAX, HAUL_SHARES_MAX_FDS);
   return FALSE;
 }
@@ -203,7 +204,7 @@ gather (HaulShares  *self,
           fds[n_fds] = haul_shareable_get_fd (entry->shareable, j);
           if (fds[n_fds++] >= 0)
             continue;
-          g_set_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, "‘%s’ was given away before", entry->name);
+          g_set_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, _("‘%s’ was given away before"), entry->name);
           return FALSE;
         }
     }
@@ -236,7 +237,7 @@ haul_shares_send (HaulShares  *self,
       memcpy (CMSG_DATA (&ancillary.header), fds, n_fds * sizeof (int));
     }
   if (sendmsg (fd, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-    return haul_throw_errno (error, errno, "cannot pass on what is shared");
+    return haul_throw_errno (error, errno, N_("cannot pass on what is shared"));
 
   for (guint i = 0; i < self->entries->len; i++)
     haul_shareable_was_passed (get_entry (self, i)->shareable);
@@ -249,7 +250,7 @@ static gboolean
 refuse (GError     **error,
         const char  *why)
 {
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "cannot take what is shared: %s", why);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("cannot take what is shared: %s"), why);
   return FALSE;
 }
 
@@ -277,9 +278,9 @@ find_message (int       fd,
       ssize_t size = recv (fd, &header, sizeof header, MSG_PEEK | MSG_DONTWAIT);
 
       if (size < 0 && errno != EAGAIN)
-        return haul_throw_errno (error, errno, "cannot take what is shared");
+        return haul_throw_errno (error, errno, N_("cannot take what is shared"));
       if (size <= 0 || (size == sizeof header && header.magic == MAGIC && header.serial > serial))
-        return refuse (error, "it was not passed");
+        return refuse (error, _("it was not passed"));
       if (size != sizeof header || header.magic != MAGIC || header.serial == serial)
         return TRUE;
       (void) recv (fd, &header, sizeof header, MSG_DONTWAIT);   /* its fds close themselves: nobody asked for them */
@@ -324,20 +325,20 @@ check_message (const Message  *message,
   guint n = 0;
 
   if (size < sizeof (Header) || message->header.magic != MAGIC)
-    return refuse (error, "it makes no sense");
+    return refuse (error, _("it makes no sense"));
   if (message->header.n_objects > HAUL_SHARES_MAX || size != sizeof (Header) + message->header.n_objects * sizeof (Object))
-    return refuse (error, "it is of another size than its objects");
+    return refuse (error, _("it is of another size than its objects"));
   for (guint i = 0; i < message->header.n_objects; i++)
     {
       const Object *object = &message->objects[i];
 
       if (!is_text (object->name, sizeof object->name) || !is_text (object->kind, sizeof object->kind))
-        return refuse (error, "an object has no name");
+        return refuse (error, _("an object has no name"));
       if (object->n_fds > HAUL_SHAREABLE_MAX_FDS)
-        return refuse (error, "an object has too many file descriptors");
+        return refuse (error, _("an object has too many file descriptors"));
       n += object->n_fds;
     }
-  return n == n_fds ? TRUE : refuse (error, "there are more or fewer file descriptors than its objects have");
+  return n == n_fds ? TRUE : refuse (error, _("there are more or fewer file descriptors than its objects have"));
 }
 
 /* Takes the fds, also when it fails. */
@@ -360,9 +361,9 @@ assemble (const Message  *message,
         continue;
       close_all (fds + n_used, n_fds - n_used);
       if (shareable == NULL)
-        g_prefix_error (error, "cannot take ‘%s’, which is shared: ", object->name);
+        g_prefix_error (error, _("cannot take ‘%s’, which is shared: "), object->name);
       else
-        (void) refuse (error, "two objects have the same name");
+        (void) refuse (error, _("two objects have the same name"));
       return NULL;
     }
   return g_steal_pointer (&self);
@@ -389,15 +390,15 @@ haul_shares_receive (int       fd,
   size = recvmsg (fd, &packet, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (size < 0)
     {
-      (void) haul_throw_errno (error, errno, "cannot take what is shared");
+      (void) haul_throw_errno (error, errno, N_("cannot take what is shared"));
       return NULL;
     }
 
   n_fds = collect_fds (&packet, fds);
   if (packet.msg_flags & MSG_CTRUNC)
-    ok = refuse (error, "this process may not have as many open files");
+    ok = refuse (error, _("this process may not have as many open files"));
   else if (packet.msg_flags & MSG_TRUNC)
-    ok = refuse (error, "it is too long");
+    ok = refuse (error, _("it is too long"));
   else
     ok = check_message (&message, size, n_fds, error);
   if (ok)

@@ -5,6 +5,8 @@
 
 #include "haul-value.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "haul-elements-private.h"
 
 /**
@@ -309,7 +311,7 @@ haul_value_open (HaulShareable  *shareable,
     return FALSE;
   if (self->elements.n == 1)
     return TRUE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a shared value with several numbers");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("a shared value with several numbers"));
   return FALSE;
 }
 

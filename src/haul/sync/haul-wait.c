@@ -6,6 +6,7 @@
 #include "haul-wait-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -216,13 +217,13 @@ haul_wait_fail (HaulWaited   waited,
   switch (waited)
     {
     case HAUL_WAIT_WOULD_BLOCK:
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "%s without waiting", what);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, _("%s without waiting"), what);
       break;
     case HAUL_WAIT_TIMED_OUT:
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "%s in time", what);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _("%s in time"), what);
       break;
     case HAUL_WAIT_CANCELLED:
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "asked to stop");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("asked to stop"));
       break;
     case HAUL_WAITED:
     default:

@@ -14,7 +14,8 @@ void     haul_clear_fd       (int         *fd_ptr);
 /* g_autofd of GLib 2.76 for our floor: closes the fd when it goes out of scope. */
 #define haul_autofd __attribute__((cleanup (haul_clear_fd)))
 
-/* Both set @error from @errsv and return FALSE, for `return haul_throw_errno (…)`. */
+/* Sets @error from @errsv and returns FALSE, for `return haul_throw_errno (…)`. It translates @what,
+ * which callers only mark, with N_(): nothing is looked up between a failed call and its errno. */
 gboolean haul_throw_errno    (GError     **error,
                               int          errsv,
                               const char  *what);

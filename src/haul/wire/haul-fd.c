@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ haul_throw_errno (GError    **error,
                   int         errsv,
                   const char *what)
 {
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errsv), "%s: %s", what, g_strerror (errsv));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errsv), "%s: %s", _(what), g_strerror (errsv));
   return FALSE;
 }
 
@@ -40,7 +41,7 @@ haul_open_pipe (int      ret_fds[2],
   int fds[2];
 
   if (pipe2 (fds, O_CLOEXEC) < 0)
-    return haul_throw_errno (error, errno, "cannot make a pipe");
+    return haul_throw_errno (error, errno, N_("cannot make a pipe"));
 
   /* Ordinary users may enlarge only so many pipes: past that the default does, more slowly. */
   if (capacity > 0)
@@ -61,7 +62,7 @@ haul_fd_set_blocking (int       fd,
   if (flags >= 0)
     flags = fcntl (fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
   if (flags < 0)
-    return haul_throw_errno (error, errno, "cannot set a pipe’s mode");
+    return haul_throw_errno (error, errno, N_("cannot set a pipe’s mode"));
   return TRUE;
 }
 
@@ -86,7 +87,7 @@ haul_write_all (int          fd,
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
-        return haul_throw_errno (error, errno, "cannot write to a pipe");
+        return haul_throw_errno (error, errno, N_("cannot write to a pipe"));
 
       for (; part < parts + 2 && (gsize) n >= part->iov_len; part++)
         n -= part->iov_len;

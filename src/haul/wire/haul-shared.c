@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -31,7 +32,7 @@ haul_shared_new_sparse (gsize    size,
     errsv = errno;
   if (errsv != 0)
     {
-      (void) haul_throw_errno (error, errsv, "cannot make shared memory");
+      (void) haul_throw_errno (error, errsv, N_("cannot make shared memory"));
       return -1;
     }
   return g_steal_fd (&fd);
@@ -55,14 +56,14 @@ haul_shared_map (int      fd,
 
   if (seals < 0 || (seals & SEALS) != SEALS || fstat (fd, &info) < 0 || (gsize) info.st_size != size)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "this is not the shared memory that was expected");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("this is not the shared memory that was expected"));
       return NULL;
     }
 
   map = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (map == MAP_FAILED)
     {
-      (void) haul_throw_errno (error, errno, "cannot map shared memory");
+      (void) haul_throw_errno (error, errno, N_("cannot map shared memory"));
       return NULL;
     }
   return map;

@@ -488,9 +488,9 @@ haul_context_get_shared (HaulContext  *self,
     return shareable;
 
   if (shareable == NULL)
-    g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, "nothing called ‘%s’ is shared with this job", name);
+    g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, _("nothing called ‘%s’ is shared with this job"), name);
   else
-    g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, "‘%s’, which is shared with this job, is a %s and no %s", name,
+    g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, _("‘%s’, which is shared with this job, is a %s and no %s"), name,
                  G_OBJECT_TYPE_NAME (shareable), g_type_name (type));
   return NULL;
 }

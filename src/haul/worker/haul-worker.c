@@ -231,7 +231,7 @@ read_more (Worker  *self,
   if (n == 0)
     _exit (self->board != NULL ? 0 : HAUL_WORKER_EXIT_ORPHAN);   /* no more jobs; or nobody is there */
   if (n < 0 && errno != EINTR)
-    return haul_throw_errno (error, errno, "cannot read commands");
+    return haul_throw_errno (error, errno, N_("cannot read commands"));
   return TRUE;
 }
 
@@ -334,7 +334,7 @@ listen_for_cancel (GError **error)
   if (sigaction (SIGIO, &action, NULL) < 0
       || fcntl (HAUL_WORKER_COMMANDS_FD, F_SETOWN, getpid ()) < 0
       || fcntl (HAUL_WORKER_COMMANDS_FD, F_SETFL, flags | O_ASYNC) < 0)
-    return haul_throw_errno (error, errno, "cannot listen for a cancel");
+    return haul_throw_errno (error, errno, N_("cannot listen for a cancel"));
 
   sigio_cb (SIGIO);   /* the frame, or the end, may have come before we listened */
   return TRUE;

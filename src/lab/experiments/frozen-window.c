@@ -80,7 +80,7 @@ beat_cb (gpointer data)
   while (self->clicked + CLICK_MS * 1000 <= now)
     {
       self->clicked += CLICK_MS * 1000;
-      lab_say_mark (self->context, "loop", HAUL_MARK_MESSAGE, lab_say_when (now), "an answer");
+      lab_say_mark (self->context, "loop", HAUL_MARK_MESSAGE, lab_say_when (now), _("an answer"));
     }
   return G_SOURCE_CONTINUE;
 }
@@ -190,7 +190,7 @@ compute_in_child (Window  *self,
   close (fds[1]);
   if (pid < 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "cannot fork: %s", g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _("cannot fork: %s"), g_strerror (errno));
       close (fds[0]);
       return FALSE;
     }

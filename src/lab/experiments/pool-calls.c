@@ -239,7 +239,7 @@ run_call (Caller  *self,
   lab_say_end (self->context, "parent", lab_say_now ());
   if (ok && self->n_results < N_ITEMS)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s gave %u results", items[call].id, self->n_results);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("%s gave %u results"), items[call].id, self->n_results);
       ok = FALSE;
     }
   if (ok)

@@ -96,6 +96,10 @@ void       haul_child_take_lines     (HaulChild               *self);
 void       haul_child_close_commands (HaulChild               *self);
 void       haul_child_signal         (HaulChild               *self,
                                       int                      number);
+/* Of all that it started as well, once it has settled in. */
+gboolean   haul_child_renice         (HaulChild               *self,
+                                      int                      nice,
+                                      GError                 **error);
 
 /* Of one that SIGKILL has ended, and not ours: what is known of that, or NULL. Once. */
 GError    *haul_child_explain_kill   (HaulChild               *self) G_GNUC_WARN_UNUSED_RESULT;

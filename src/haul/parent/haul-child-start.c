@@ -167,6 +167,7 @@ spawned_cb (gpointer user_data,
   HaulChild *self = user_data;
   g_autoptr(GObject) owner = g_object_ref (self->owner);
 
+  self->pid = pid;
   self->listener->started (owner, self, pid);
   haul_child_greet (self);
 }

@@ -9,6 +9,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -407,6 +408,30 @@ haul_child_signal (HaulChild *self,
   else if (g_subprocess_get_identifier (self->subprocess) != NULL
            && (self->pid <= 1 || kill (-self->pid, number) < 0))
     g_subprocess_send_signal (self->subprocess, number);
+}
+
+gboolean
+haul_child_renice (HaulChild  *self,
+                   int         nice,
+                   GError    **error)
+{
+  gboolean is_there = self->client != NULL || g_subprocess_get_identifier (self->subprocess) != NULL;
+
+  if (!is_there || self->pid <= 1)
+    {
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE, _("its process has ended"));
+      return FALSE;
+    }
+  if (setpriority (PRIO_PGRP, (id_t) self->pid, nice) == 0)
+    return TRUE;
+
+  if (errno == EACCES || errno == EPERM)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                         _("the system lets nobody but root raise the priority of what runs already"));
+  else
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _("the priority could not be changed: %s"),
+                 g_strerror (errno));
+  return FALSE;
 }
 
 GError *

@@ -5,13 +5,16 @@
 
 #include "haul-executor.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "haul-cpus.h"
 #include "haul-job-private.h"
 #include "haul-source-private.h"
+#include "haul/wire/haul-error.h"
 
 typedef struct
 {
-  GQueue     queued;        /* (owned) of HaulJob, first come first served */
+  GQueue     queued;        /* (owned) of HaulJob, in the order in which they are to start */
   GPtrArray *running;       /* (owned) of HaulJob */
   guint      max_running;
   GSource   *pump;          /* (owned) (nullable) starts what has a slot, next turn of the loop */
@@ -427,12 +430,27 @@ haul_executor_move (HaulExecutor *self,
   return TRUE;
 }
 
+/* Behind those that are as nice or less. What people have moved to another place stays there. */
+static void
+enqueue (HaulExecutorPrivate *priv,
+         HaulJob             *job)
+{
+  GList *before = priv->queued.tail;
+
+  while (before != NULL && haul_job_get_nice (before->data) > haul_job_get_nice (job))
+    before = before->prev;
+  if (before != NULL)
+    g_queue_insert_after (&priv->queued, before, job);
+  else
+    g_queue_push_head (&priv->queued, job);
+}
+
 /**
  * haul_executor_submit:
  * @self: an executor that was not shut down
  * @job: a job that was never submitted
  *
- * Queues a job. It starts, when its turn has come, in a later turn of the main
+ * Queues a job, behind those that are as nice as it or less. It starts, when its turn has come, in a later turn of the main
  * loop, so that there is time to connect to it. The executor keeps the job,
  * and the job the executor, until it has ended.
  */
@@ -448,9 +466,35 @@ haul_executor_submit (HaulExecutor *self,
   g_return_if_fail (!priv->closed);
 
   haul_job_attach (job, self);
-  g_queue_push_tail (&priv->queued, g_object_ref (job));
+  enqueue (priv, g_object_ref (job));
   haul_executor_plan_pump (self);
   notify_counts (self);
+}
+
+gboolean
+haul_executor_renice (HaulExecutor  *self,
+                      HaulJob       *job,
+                      int            nice,
+                      GError       **error)
+{
+  HaulExecutorClass *klass = HAUL_EXECUTOR_GET_CLASS (self);
+
+  if (klass->renice != NULL)
+    return klass->renice (self, job, nice, error);
+
+  g_set_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
+               _("a job that runs without a process of its own keeps its priority"));
+  return FALSE;
+}
+
+void
+haul_executor_requeue (HaulExecutor *self,
+                       HaulJob      *job)
+{
+  HaulExecutorPrivate *priv = haul_executor_get_instance_private (self);
+
+  if (g_queue_remove (&priv->queued, job))
+    enqueue (priv, job);
 }
 
 void

@@ -12,7 +12,7 @@ HAUL_BEGIN_DECLS
  * HaulExecutor:
  *
  * Something that runs jobs: in its own way, at most #HaulExecutor:max-running
- * at a time, first come first served. Whatever the way, a job goes through the
+ * at a time: those that are less nice first, and among equals first come first served. Whatever the way, a job goes through the
  * same states and gives the same result.
  */
 #define HAUL_TYPE_EXECUTOR (haul_executor_get_type ())
@@ -70,6 +70,12 @@ struct _HaulExecutorClass
 
   /* Where more limits it than max-running. haul_executor_plan_pump() when that changes. */
   gboolean    (*has_room)    (HaulExecutor    *self);
+
+  /* Makes the worker of a job that runs as nice as that; NULL where jobs have no process of their own. */
+  gboolean    (*renice)      (HaulExecutor    *self,
+                              HaulJob         *job,
+                              int              nice,
+                              GError         **error);
 };
 
 /**

@@ -91,6 +91,7 @@ typedef enum
   PROP_ERROR,
   PROP_DAEMON,
   PROP_HELD,
+  PROP_NICE,
 } HaulJobProperty;
 
 void     haul_job_notify          (HaulJob          *self,

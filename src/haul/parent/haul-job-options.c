@@ -5,6 +5,10 @@
 
 #include "haul-job-core-private.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "haul/wire/haul-error.h"
+
 /* What people set of a job: most of it before it is submitted. */
 
 const char *
@@ -36,6 +40,33 @@ haul_job_set_nice (HaulJob *self,
   g_return_if_fail (HAUL_IS_JOB (self));
 
   self->nice = CLAMP (nice, -20, 19);
+}
+
+gboolean
+haul_job_renice (HaulJob  *self,
+                 int       nice,
+                 GError  **error)
+{
+  HaulJobState state;
+
+  g_return_val_if_fail (HAUL_IS_JOB (self), FALSE);
+  g_return_val_if_fail (nice >= -20 && nice <= 19, FALSE);
+
+  state = haul_job_get_state (self);
+  if (state != HAUL_JOB_QUEUED && state != HAUL_JOB_RUNNING && state != HAUL_JOB_PAUSED)
+    {
+      g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
+                           _("only a job that is queued or runs gets another priority"));
+      return FALSE;
+    }
+  if (state != HAUL_JOB_QUEUED && !haul_executor_renice (self->executor, self, nice, error))
+    return FALSE;
+
+  self->nice = nice;
+  if (state == HAUL_JOB_QUEUED && self->executor != NULL)
+    haul_executor_requeue (self->executor, self);
+  haul_job_notify (self, PROP_NICE);
+  return TRUE;
 }
 
 void

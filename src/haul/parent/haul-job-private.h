@@ -97,6 +97,13 @@ gboolean      haul_process_executor_collect (HaulProcessExecutor *self,
 void          haul_executor_act        (HaulExecutor       *self,
                                         HaulJob            *job,
                                         HaulLifeActions     actions);
+/* What haul_job_renice() does of a job that runs, and of one that is queued. */
+gboolean      haul_executor_renice     (HaulExecutor       *self,
+                                        HaulJob            *job,
+                                        int                 nice,
+                                        GError            **error);
+void          haul_executor_requeue    (HaulExecutor       *self,
+                                        HaulJob            *job);
 void          haul_executor_plan_pump  (HaulExecutor       *self);
 void          haul_executor_job_ended  (HaulExecutor       *self,
                                         HaulJob            *job);

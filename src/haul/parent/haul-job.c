@@ -17,7 +17,7 @@
 #define MESSAGES_ITEMS 500
 #define MESSAGES_BYTES (256 * 1024)
 
-static GParamSpec *properties[PROP_HELD + 1];
+static GParamSpec *properties[PROP_NICE + 1];
 
 enum { ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -91,6 +91,15 @@ get_flag (HaulJob         *self,
   return property == PROP_HELD ? haul_job_get_held (self) : self->daemon;
 }
 
+static double
+get_progress (HaulJob         *self,
+              HaulJobProperty  property)
+{
+  if (property == PROP_DONE)
+    return self->done;
+  return property == PROP_TOTAL ? self->total : haul_job_get_fraction (self);
+}
+
 static void
 haul_job_get_property (GObject    *object,
                        guint       prop_id,
@@ -114,15 +123,9 @@ haul_job_get_property (GObject    *object,
       break;
 
     case PROP_DONE:
-      g_value_set_double (value, self->done);
-      break;
-
     case PROP_TOTAL:
-      g_value_set_double (value, self->total);
-      break;
-
     case PROP_FRACTION:
-      g_value_set_double (value, haul_job_get_fraction (self));
+      g_value_set_double (value, get_progress (self, (HaulJobProperty) prop_id));
       break;
 
     case PROP_PHASE:
@@ -130,7 +133,8 @@ haul_job_get_property (GObject    *object,
       break;
 
     case PROP_PID:
-      g_value_set_int (value, self->pid);
+    case PROP_NICE:
+      g_value_set_int (value, prop_id == PROP_PID ? self->pid : self->nice);
       break;
 
     case PROP_RESULT_SIZE:
@@ -179,6 +183,7 @@ haul_job_class_init (HaulJobClass *klass)
   properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
   properties[PROP_DAEMON] = g_param_spec_boolean ("daemon", NULL, NULL, FALSE, flags);
   properties[PROP_HELD] = g_param_spec_boolean ("held", NULL, NULL, FALSE, flags);
+  properties[PROP_NICE] = g_param_spec_int ("nice", NULL, NULL, -20, 19, 19, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   signals[ENDED] = g_signal_new ("ended", HAUL_TYPE_JOB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

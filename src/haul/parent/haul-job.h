@@ -115,6 +115,12 @@ G_DECLARE_FINAL_TYPE (HaulJob, haul_job, HAUL, JOB, GObject)
  */
 
 /**
+ * HaulJob:nice:
+ *
+ * How nice its worker is: see haul_job_set_nice() and haul_job_renice().
+ */
+
+/**
  * HaulJob:error:
  *
  * Why it did not succeed; %NULL before its end, and for a job that did.
@@ -189,13 +195,32 @@ void             haul_job_set_title         (HaulJob              *self,
  * @nice: from -20 to 19; what lies outside is brought in
  *
  * Sets how nice the worker process is, or the thread. 19 if it is not called. To go
- * below what this program has itself, it needs the right to.
+ * below what this program has itself, it needs the right to. Jobs that are less nice
+ * are started before others that wait in the same queue.
  *
- * In a #HaulPoolExecutor it counts for nothing: the workers of a pool are as nice as
+ * In a #HaulPoolExecutor only that counts: the workers of a pool are as nice as
  * haul_pool_set_nice() says, whatever they run.
  */
 void             haul_job_set_nice          (HaulJob              *self,
                                              int                   nice);
+
+/**
+ * haul_job_renice:
+ * @self: a job
+ * @nice: from -20 to 19
+ * @error: return location for an error: %HAUL_ERROR_NOT_POSSIBLE if it neither is queued
+ *   nor runs in a process of its own, %G_IO_ERROR_PERMISSION_DENIED if its process would
+ *   have to be less nice, which the system allows root alone
+ *
+ * Changes how nice a job is. As long as it is queued it gets another place there, behind
+ * those that are as nice or less. When it runs its worker process gets another priority, and
+ * all that it started.
+ *
+ * Returns: %TRUE if it is as nice as that now
+ */
+gboolean         haul_job_renice            (HaulJob              *self,
+                                             int                   nice,
+                                             GError              **error);
 
 /**
  * haul_job_set_daemon:
@@ -299,7 +324,7 @@ void             haul_job_share             (HaulJob              *self,
  * haul_job_get_nice:
  * @self: a job
  *
- * Gets what haul_job_set_nice() set.
+ * Gets what haul_job_set_nice() or haul_job_renice() set.
  *
  * Returns: how nice its worker process is, from -20 to 19
  */

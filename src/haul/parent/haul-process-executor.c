@@ -219,6 +219,15 @@ haul_process_executor_act (HaulExecutor    *executor,
     }
 }
 
+static gboolean
+haul_process_executor_renice (HaulExecutor  *executor,
+                              HaulJob       *job,
+                              int            nice,
+                              GError       **error)
+{
+  return haul_child_renice (haul_job_get_run (job), nice, error);
+}
+
 gboolean
 haul_process_executor_holds (HaulProcessExecutor *self,
                              HaulJob             *job)
@@ -302,6 +311,7 @@ haul_process_executor_class_init (HaulProcessExecutorClass *klass)
   executor_class->can_pause = TRUE;
   executor_class->can_force = TRUE;
   executor_class->act = haul_process_executor_act;
+  executor_class->renice = haul_process_executor_renice;
 }
 
 static void

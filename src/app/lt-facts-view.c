@@ -178,6 +178,7 @@ lt_facts_view_init (LtFactsView *self)
   g_signal_group_connect_swapped (self->signals, "notify::state", G_CALLBACK (update), self);
   g_signal_group_connect_swapped (self->signals, "notify::daemon", G_CALLBACK (update), self);
   g_signal_group_connect_swapped (self->signals, "notify::pid", G_CALLBACK (update), self);
+  g_signal_group_connect_swapped (self->signals, "notify::nice", G_CALLBACK (update), self);
   g_signal_group_connect_swapped (self->signals, "ended", G_CALLBACK (update), self);
 }
 

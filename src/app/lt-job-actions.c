@@ -222,6 +222,24 @@ toggle_daemon_cb (GSimpleAction *action,
     haul_job_set_daemon (job, !haul_job_get_daemon (job));
 }
 
+static void
+renice_job_cb (GSimpleAction *action,
+               GVariant      *parameter,
+               gpointer       user_data)
+{
+  g_autoptr(GError) error = NULL;
+  HaulJob *job;
+  guint id;
+  int nice;
+
+  g_variant_get (parameter, "(ui)", &id, &nice);
+  job = lt_jobs_lookup (lt_application_get_jobs (user_data), id);
+  if (job == NULL || nice < -20 || nice > 19 || nice == haul_job_get_nice (job))
+    return;
+  if (!haul_job_renice (job, nice, &error))
+    tell (user_data, error->message);
+}
+
 typedef enum
 {
   MOVE_FIRST,
@@ -444,6 +462,7 @@ static const GActionEntry entries[] = {
   { "cancel-job", cancel_job_cb, "u" },
   { "force-job", force_job_cb, "u" },
   { "move-job", move_job_cb, "(uu)" },
+  { "renice-job", renice_job_cb, "(ui)" },
   { "collect-job", collect_job_cb, "u" },
   { "toggle-daemon", toggle_daemon_cb, "u" },
   { "start-again", start_again_cb, "u" },

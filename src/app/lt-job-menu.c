@@ -39,6 +39,60 @@ build_queue_menu (HaulJob *job)
   return menu;
 }
 
+/* The same as in the form for a new job. */
+static GMenu *
+build_priority_menu (HaulJob *job)
+{
+  const struct { int nice; const char *label; } priorities[] = { { 0, _("_High") }, { 10, _("_Normal") }, { 19, _("_Low") } };
+  GMenu *menu = g_menu_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
+    {
+      g_autoptr(GMenuItem) item = g_menu_item_new (priorities[i].label, NULL);
+
+      g_menu_item_set_action_and_target (item, "job.nice", "i", priorities[i].nice);
+      g_menu_append_item (menu, item);
+    }
+  return menu;
+}
+
+/* The menu shows the one that it has; to choose another is the action of the app. */
+static void
+nice_chosen_cb (GSimpleAction *action,
+                GVariant      *state,
+                HaulJob       *job)
+{
+  GApplication *application = g_application_get_default ();
+
+  if (application != NULL)
+    g_action_group_activate_action (G_ACTION_GROUP (application), "renice-job",
+                                    g_variant_new ("(ui)", haul_job_get_id (job), g_variant_get_int32 (state)));
+}
+
+static GSimpleActionGroup *
+build_actions (HaulJob *job)
+{
+  GSimpleActionGroup *group = g_simple_action_group_new ();
+  g_autoptr(GSimpleAction) nice = g_simple_action_new_stateful ("nice", G_VARIANT_TYPE_INT32,
+                                                                g_variant_new_int32 (haul_job_get_nice (job)));
+
+  g_signal_connect_object (nice, "change-state", G_CALLBACK (nice_chosen_cb), job, 0);
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (nice));
+  return group;
+}
+
+/* In the pool, in a thread and in the window only the queue knows priorities. */
+static gboolean
+has_priority (HaulJob *job)
+{
+  HaulJobState state = haul_job_get_state (job);
+
+  if (state == HAUL_JOB_QUEUED)
+    return TRUE;
+  return (state == HAUL_JOB_RUNNING || state == HAUL_JOB_PAUSED)
+         && g_strcmp0 (haul_job_get_executor_name (job), "process") == 0;
+}
+
 static GMenuModel *
 build_menu (HaulJob *job)
 {
@@ -61,6 +115,13 @@ build_menu (HaulJob *job)
     append_action (control, job, _("_Join"), "app.collect-job");
   if (state == HAUL_JOB_QUEUED)
     append_action (control, job, haul_job_get_daemon (job) ? _("Make No Da_emon") : _("Make Da_emon"), "app.toggle-daemon");
+
+  if (has_priority (job))
+    {
+      g_autoptr(GMenu) priority = build_priority_menu (job);
+
+      g_menu_append_submenu (control, _("Pr_iority"), G_MENU_MODEL (priority));
+    }
 
   append_action (again, job, _("Start _Again"), "app.start-again");
   append_action (again, job, _("_Duplicate…"), "app.duplicate-job");
@@ -109,6 +170,7 @@ lt_job_menu_popup (HaulJob   *job,
                    int        y)
 {
   g_autoptr(GMenuModel) menu = NULL;
+  g_autoptr(GSimpleActionGroup) actions = NULL;
   GtkWidget *popover;
   GtkWidget *focus;
 
@@ -117,7 +179,9 @@ lt_job_menu_popup (HaulJob   *job,
 
   focus = gtk_root_get_focus (gtk_widget_get_root (parent));
   menu = build_menu (job);
+  actions = build_actions (job);
   popover = gtk_popover_menu_new_from_model (menu);
+  gtk_widget_insert_action_group (popover, "job", G_ACTION_GROUP (actions));
   gtk_widget_set_parent (popover, parent);
   if (focus != NULL)
     g_object_set_data_full (G_OBJECT (popover), FOCUS_KEY, g_object_ref (focus), g_object_unref);

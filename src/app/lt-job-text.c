@@ -224,6 +224,11 @@ lt_job_text_about (HaulJob *job)
       /* Translators: the number of a process */
       g_string_append_printf (text, _("pid %d"), haul_job_get_pid (job));
     }
+  if (haul_job_is_active (job) && haul_job_get_nice (job) < 19)
+    {
+      g_string_append (text, text->len > 0 ? " · " : "");
+      g_string_append (text, haul_job_get_nice (job) > 0 ? _("normal priority") : _("high priority"));
+    }
   if (haul_job_get_daemon (job))
     {
       g_string_append (text, text->len > 0 ? " · " : "");

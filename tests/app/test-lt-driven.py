@@ -68,6 +68,7 @@ def test_bad_calls(program):
     for task in ['nothing', 'pi-part']:
         app.activate('new-job', GLib.Variant('s', task))
     app.activate('move-job', GLib.Variant('(uu)', (4711, 9)))
+    app.activate('renice-job', GLib.Variant('(ui)', (4711, 99)))
     for name in ['collect-job', 'toggle-daemon', 'show-job', 'pause-job', 'resume-job', 'cancel-job', 'force-job', 'start-again', 'remove-job', 'select-job',
                  'duplicate-job', 'copy-row', 'copy-command', 'copy-result', 'save-result']:
         app.activate(name, GLib.Variant('u', 4711))
@@ -166,6 +167,26 @@ def test_queue(program):
     app.finish()
 
 
+def test_priority(program):
+    """A queued job with a higher priority is the next; one that runs gets it if the system allows that."""
+    app = App(program)
+    app.activate('hold-queue')
+    for _ in range(2):
+        app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
+    app.activate('renice-job', GLib.Variant('(ui)', (2, 10)))
+    app.wait('Sleep  600 seconds · normal priority', Atspi.Role.LABEL)
+    app.activate('run-later', path=PATH + '/window/1')   # the newest is selected
+    app.wait('“Sleep” is number 2 in the queue', Atspi.Role.LABEL)
+    app.activate('hold-queue')
+    pid = pid_of(app.wait(r'Sleep, running.*process \d+'))
+    app.activate('renice-job', GLib.Variant('(ui)', (1, 0)))
+    wait_for('the answer', lambda: app.find('the system lets nobody but root .*', Atspi.Role.LABEL)
+             or [job for job in children_of(app.process.pid) if os.getpriority(os.PRIO_PROCESS, job) == 0])
+    assert pid in children_of(app.process.pid)
+    app.process.terminate()
+    app.finish()
+
+
 def test_form(program):
     """The form opens from its action, and Start starts the job."""
     app = App(program)
@@ -211,4 +232,4 @@ def test_no_schema(program):
 
 
 if __name__ == '__main__':
-    sys.exit(run([test_first_job, test_result, test_bad_calls, test_pool, test_processes, test_queue, test_form, test_no_display, test_no_schema]))
+    sys.exit(run([test_first_job, test_result, test_bad_calls, test_pool, test_processes, test_queue, test_priority, test_form, test_no_display, test_no_schema]))

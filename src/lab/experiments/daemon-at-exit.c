@@ -211,7 +211,8 @@ watch_program (Quit    *self,
 
   if (!wait_for (self, &shared->n_ready, N_CHILDREN, error))
     return FALSE;
-  for (guint i = 0; i <= N_CHILDREN; i++)
+  lab_say_span (self->context, lanes[N_CHILDREN], HAUL_SPAN_WORKING, lab_say_now ());
+  for (guint i = 0; i < N_CHILDREN; i++)
     lab_say_span (self->context, lanes[i], HAUL_SPAN_WORKING, lab_say_now ());
 
   if (!wait_for (self, &shared->n_ended, 1, error))

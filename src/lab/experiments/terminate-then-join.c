@@ -19,6 +19,7 @@
 extern const LabExperiment lab_terminate_then_join;
 
 #define PATIENCE_MS 10000
+#define STEP_US     (150 * 1000)   /* between two signals, so that they can be told apart */
 
 enum
 {
@@ -100,10 +101,12 @@ start (Stop *self)
   for (guint i = 0; i < N_CHILDREN; i++)
     lab_say_span (self->context, lanes[i], HAUL_SPAN_WORKING, lab_say_now ());
 
+  g_usleep (STEP_US);
   if (kill (self->pids[STOPPED], SIGSTOP) < 0 || !lab_child_await (self->pids[STOPPED], "T", PATIENCE_MS))
     return FALSE;
   lab_say_mark (self->context, lanes[STOPPED], HAUL_MARK_SIGNAL, lab_say_now (), "SIGSTOP");
   lab_say_span (self->context, lanes[STOPPED], HAUL_SPAN_PAUSED, lab_say_now ());
+  g_usleep (STEP_US);
   return TRUE;
 }
 
@@ -186,6 +189,7 @@ stop_for_good (Stop *self)
       send (self, STOPPED, SIGCONT, "SIGCONT");
       if (join (self, STOPPED, PATIENCE_MS))
         haul_context_progress (self->context, 2);
+      g_usleep (STEP_US);
     }
   for (guint i = 0; i < N_CHILDREN; i++)
     {

@@ -29,6 +29,13 @@ extern const LabExperiment lab_torn_lines;
 #define FILL_MS 1000
 #define PATIENCE_US (8 * G_USEC_PER_SEC)
 
+/* Any length can be asked for; these are those of the question. */
+static const HaulChoice items[] = {
+  { "4096", N_("4,096 bytes") },
+  { "6000", N_("6,000 bytes") },
+  { NULL }
+};
+
 static const HaulChoice predictions[] = {
   { "none", N_("None: one write() is one step") },
   { "few", N_("A few: at most one in ten") },
@@ -252,6 +259,7 @@ const LabExperiment lab_torn_lines = {
                  "when they arrive, with pieces of others in them?"),
   .predictions = predictions,
   .measures = measures,
+  .items = items,
   .picture = LAB_PICTURE_BARS,
   .pictured = "torn",
   .judge = judge,

@@ -42,7 +42,8 @@ struct _LabFindings
   GHashTable *item_set;    /* (owned) borrows them */
   GHashTable *samples;     /* (owned) (element-type utf8 GArray) of Value, run after run, by key, tab, item */
   GHashTable *texts;       /* (owned) (element-type utf8 utf8) of this run */
-  HaulTimeline *timeline;  /* (owned) (nullable) of this run, from when it starts */
+  HaulTimeline *timeline;  /* (owned) of this run; empty before it starts */
+  gboolean    started;
   GHashTable *lanes;       /* (owned) (element-type utf8 HaulLane) of the timeline, by name */
   GVariant   *arguments;   /* (owned) (nullable) */
 
@@ -131,7 +132,7 @@ find_lane (LabFindings *self,
 
   if (lane != NULL)
     return lane;
-  if (self->timeline == NULL || !lab_field_is_name (name) || g_hash_table_size (self->lanes) >= MAX_LANES)
+  if (!self->started || !lab_field_is_name (name) || g_hash_table_size (self->lanes) >= MAX_LANES)
     return NULL;
 
   title = lab_field_describe_lane (name);
@@ -155,8 +156,10 @@ take_start (LabFindings *self,
 {
   gint64 origin = 0;
 
-  if (self->timeline != NULL || !g_ascii_string_to_signed (fields[0], 10, 0, G_MAXINT64, &origin, NULL))
+  if (self->started || !g_ascii_string_to_signed (fields[0], 10, 0, G_MAXINT64, &origin, NULL))
     return FALSE;
+  self->started = TRUE;
+  g_object_unref (self->timeline);
   self->timeline = haul_timeline_new (origin);
   return TRUE;
 }
@@ -334,7 +337,9 @@ lab_findings_begin_run (LabFindings *self)
   g_clear_error (&self->error);
   g_hash_table_remove_all (self->texts);
   g_hash_table_remove_all (self->lanes);
-  g_clear_object (&self->timeline);
+  g_object_unref (self->timeline);
+  self->timeline = haul_timeline_new (0);
+  self->started = FALSE;
   plan_news (self);
 }
 
@@ -522,7 +527,7 @@ lab_findings_finalize (GObject *object)
   g_hash_table_unref (self->samples);
   g_hash_table_unref (self->texts);
   g_hash_table_unref (self->lanes);
-  g_clear_object (&self->timeline);
+  g_object_unref (self->timeline);
   g_clear_pointer (&self->arguments, g_variant_unref);
 
   G_OBJECT_CLASS (lab_findings_parent_class)->finalize (object);
@@ -543,6 +548,7 @@ static void
 lab_findings_init (LabFindings *self)
 {
   self->line = g_string_new (NULL);
+  self->timeline = haul_timeline_new (0);
   self->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->items = g_ptr_array_new_with_free_func (g_free);
   self->item_set = g_hash_table_new (g_str_hash, g_str_equal);

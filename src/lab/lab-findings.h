@@ -46,7 +46,7 @@ const char    *lab_findings_get_text     (LabFindings  *self,
 guint          lab_findings_get_n_items  (LabFindings  *self);
 const char    *lab_findings_get_item     (LabFindings  *self,
                                           guint         index);
-/* (nullable) of the last run, from when it starts. */
+/* Of the last run; empty before it starts. Each run has another one. */
 HaulTimeline  *lab_findings_get_timeline (LabFindings  *self);
 
 /* What the last run was given. */

@@ -175,7 +175,7 @@ static void
 add_lanes (JsonBuilder  *builder,
            HaulTimeline *timeline)
 {
-  if (timeline == NULL || g_list_model_get_n_items (G_LIST_MODEL (timeline)) == 0)
+  if (g_list_model_get_n_items (G_LIST_MODEL (timeline)) == 0)
     return;
 
   json_builder_set_member_name (builder, "lanes");

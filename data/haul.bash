@@ -55,7 +55,10 @@ _haul_experiments () {
 
 _haul_lab () {
   local word experiment=
-  [[ $prev != --repeat ]] || return
+  case $prev in
+    --repeat) return ;;
+    --report | --lesson) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+  esac
   for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
     if _haul_experiments | grep -qxF -- "$word"; then
       experiment=$word
@@ -69,7 +72,7 @@ _haul_lab () {
     _haul_words "$(haul lab ${experiment:+"$experiment"} --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p')"
   elif [[ -z $experiment ]]; then
     _haul_words "$(_haul_experiments)"
-  elif [[ $prev == --* ]]; then
+  elif [[ $prev == --* && $prev != --force && $prev != --json && $prev != --outcomes ]]; then
     _haul_words "$(haul lab "$experiment" --help 2>/dev/null | sed -n "/^  $prev /,/^  --/s/^      one of \([^;]*\);.*/\1/p" | tr -d ,)"
   fi
 }

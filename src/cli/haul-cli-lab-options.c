@@ -48,6 +48,67 @@ apply_predict (HaulCliLabOptions  *options,
 }
 
 static gboolean
+apply_report (HaulCliLabOptions  *options,
+              const char         *value,
+              GError            **error)
+{
+  g_autofree char *name = NULL;
+
+  options->report = value;
+  if (g_str_has_suffix (value, ".md") || g_str_has_suffix (value, ".json"))
+    return TRUE;
+
+  name = g_filename_display_name (value);
+  return haul_cli_throw_usage (error, _("--report: the name ends in .md, for people, or .json, for programs; ‘%s’ does not"), name);
+}
+
+static gboolean
+apply_force (HaulCliLabOptions  *options,
+             const char         *value,
+             GError            **error)
+{
+  options->force = TRUE;
+  return TRUE;
+}
+
+static gboolean
+apply_json (HaulCliLabOptions  *options,
+            const char         *value,
+            GError            **error)
+{
+  options->json = TRUE;
+  return TRUE;
+}
+
+static gboolean
+apply_lesson (HaulCliLabOptions  *options,
+              const char         *value,
+              GError            **error)
+{
+  if (options->experiment != NULL)
+    return haul_cli_throw_usage (error, _("--lesson says which experiment it is about; leave out ‘%s’"),
+                                 lab_experiment_get_id (options->experiment));
+
+  options->lesson = lab_lesson_new_from_file (value, error);
+  if (options->lesson == NULL)
+    {
+      g_prefix_error (error, "--lesson: ");
+      return FALSE;
+    }
+  options->experiment = lab_lesson_get_experiment (options->lesson);
+  return TRUE;
+}
+
+static gboolean
+apply_outcomes (HaulCliLabOptions  *options,
+                const char         *value,
+                GError            **error)
+{
+  options->outcomes = TRUE;
+  return TRUE;
+}
+
+static gboolean
 apply_help (HaulCliLabOptions  *options,
             const char         *value,
             GError            **error)
@@ -59,6 +120,11 @@ apply_help (HaulCliLabOptions  *options,
 static const HaulCliLabOption list[] = {
   { "predict", N_("WORD"), N_("What you think comes out; it is shown beside what does"), apply_predict },
   { "repeat", N_("N"), N_("Run it so often, and show medians with what lies around them"), apply_repeat },
+  { "lesson", N_("FILE"), N_("Run what a lesson says, with its question and its hints"), apply_lesson },
+  { "report", N_("FILE"), N_("Write a report: FILE.md with its picture in FILE.svg, or FILE.json"), apply_report },
+  { "force", NULL, N_("Replace a report that is there"), apply_force },
+  { "json", NULL, N_("One JSON object, and nothing else, on standard output"), apply_json },
+  { "outcomes", NULL, N_("Judge each run by itself, and count what came out; without a name, of all experiments"), apply_outcomes },
   { "help", NULL, N_("Show this, or with an experiment all that can be set of it"), apply_help },
   { NULL }
 };
@@ -77,6 +143,8 @@ take_experiment (Parser      *parser,
   g_autoptr(GPtrArray) ids = g_ptr_array_new ();
   const char *nearest = NULL;
 
+  if (parser->options->lesson != NULL)
+    return haul_cli_throw_usage (error, _("--lesson says which experiment it is about; leave out ‘%s’"), id);
   if (parser->options->experiment != NULL)
     return haul_cli_throw_usage (error, _("‘%s’ is one word too many; values go after a parameter, as in --NAME VALUE"), id);
 
@@ -233,19 +301,51 @@ check_prediction (HaulCliLabOptions  *self,
   return haul_cli_throw_usage (error, _("--predict: ‘%s’ is not one of %s"), self->prediction, words->str);
 }
 
+/* What a lesson says, and over it what the command line says. */
+static GVariant *
+merge_arguments (const HaulCliLabOptions *self,
+                 GVariant                *given)
+{
+  g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT (self->lesson != NULL ? lab_lesson_get_arguments (self->lesson) : NULL);
+  GVariantIter iter;
+  const char *name = NULL;
+  GVariant *value = NULL;
+
+  g_variant_iter_init (&iter, given);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    g_variant_dict_insert_value (&dict, name, value);
+  return g_variant_dict_end (&dict);
+}
+
+/* Options that are about a run, and there is none. */
+static gboolean
+check_list (const HaulCliLabOptions  *self,
+            GError                  **error)
+{
+  if (self->prediction != NULL)
+    return haul_cli_throw_usage (error, _("--predict goes with the name of an experiment; ‘haul lab’ lists them"));
+  if (self->report != NULL)
+    return haul_cli_throw_usage (error, _("--report goes with the name of an experiment; ‘haul lab’ lists them"));
+  if (self->n_times > 1 && !self->outcomes)
+    return haul_cli_throw_usage (error, _("--repeat goes with the name of an experiment, or with --outcomes"));
+  return TRUE;
+}
+
 static gboolean
 check_together (HaulCliLabOptions  *self,
                 GVariant           *given,
                 GError            **error)
 {
-  if (self->experiment == NULL && self->prediction != NULL)
-    return haul_cli_throw_usage (error, _("--predict goes with the name of an experiment; ‘haul lab’ lists them"));
+  if (self->force && self->report == NULL)
+    return haul_cli_throw_usage (error, _("--force goes with --report FILE"));
   if (self->experiment == NULL)
-    return TRUE;
+    return check_list (self, error);
+  if (self->outcomes && self->report != NULL)
+    return haul_cli_throw_usage (error, _("--outcomes has no report; leave out one of the two"));
   if (self->prediction != NULL && !check_prediction (self, error))
     return FALSE;
 
-  self->arguments = haul_task_complete (&self->experiment->task, given, error);
+  self->arguments = haul_task_complete (&self->experiment->task, merge_arguments (self, given), error);
   return self->arguments != NULL;
 }
 
@@ -287,4 +387,5 @@ void
 haul_cli_lab_options_clear (HaulCliLabOptions *self)
 {
   g_clear_pointer (&self->arguments, g_variant_unref);
+  g_clear_pointer (&self->lesson, lab_lesson_free);
 }

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "lab-experiment.h"
+#include "lab-lesson.h"
 
 G_BEGIN_DECLS
 
@@ -11,9 +11,14 @@ G_BEGIN_DECLS
 typedef struct
 {
   const LabExperiment *experiment;   /* (nullable) none: list them */
+  LabLesson           *lesson;       /* (owned) (nullable) */
   GVariant            *arguments;    /* (owned) (nullable) a{sv}, complete */
   const char          *prediction;   /* (nullable) static */
   guint                n_times;
+  const char          *report;       /* (nullable) borrowed from the command line, as the file system spells it */
+  gboolean             force;
+  gboolean             json;
+  gboolean             outcomes;
   gboolean             help;
 } HaulCliLabOptions;
 

@@ -20,6 +20,7 @@
 typedef struct
 {
   LabRun          *run;            /* borrowed */
+  const char      *title;
   guint            n_times;
   GMainLoop       *loop;           /* (owned) */
   HaulCliTerminal *terminal;       /* (owned) (nullable) */
@@ -48,7 +49,7 @@ draw (Session *self)
   g_autofree char *progress = NULL;
   g_autofree char *line = NULL;
   HaulProgressLine content = {
-    .title = _(lab_run_get_experiment (self->run)->task.title),
+    .title = self->title,
     .fraction = fraction,
     .ascii = haul_cli_terminal_is_ascii (self->terminal),
   };
@@ -134,11 +135,12 @@ get_status (Session *self)
 }
 
 int
-haul_cli_lab_session_run (LabRun *run,
-                          guint   n_times)
+haul_cli_lab_session_run (LabRun     *run,
+                          guint       n_times,
+                          const char *title)
 {
   static const HaulCliSignalFuncs funcs = { interrupted, stopping, resized };
-  g_auto(Session) self = { run, n_times };
+  g_auto(Session) self = { run, title, n_times };
 
   self.loop = g_main_loop_new (NULL, FALSE);
   self.terminal = haul_cli_terminal_new (STDERR_FILENO);

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
 
+#include "haul-cli-lab-picture.h"
 #include "haul-cli-progress-line.h"
 #include "lab-table.h"
 
@@ -39,6 +41,55 @@ haul_cli_lab_list (void)
 
           g_string_insert (text, (gssize) head, title);
         }
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+add_text (JsonBuilder *builder,
+          const char  *name,
+          const char  *text)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
+static char *
+experiment_to_json (const LabExperiment *experiment)
+{
+  static const char * const groups[LAB_N_GROUPS] = { "window", "memory", "life", "speed" };
+  g_autoptr(JsonBuilder) builder = json_builder_new ();
+  g_autoptr(JsonNode) root = NULL;
+
+  json_builder_begin_object (builder);
+  add_text (builder, "id", lab_experiment_get_id (experiment));
+  add_text (builder, "title", _(experiment->task.title));
+  add_text (builder, "summary", _(experiment->task.summary));
+  add_text (builder, "group", groups[experiment->group]);
+  add_text (builder, "question", _(experiment->question));
+  json_builder_set_member_name (builder, "seconds");
+  json_builder_add_int_value (builder, experiment->seconds);
+  json_builder_set_member_name (builder, "predictions");
+  json_builder_begin_object (builder);
+  for (const HaulChoice *choice = experiment->predictions; choice != NULL && choice->id != NULL; choice++)
+    add_text (builder, choice->id, _(choice->title));
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+
+  root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
+}
+
+char *
+haul_cli_lab_list_json (void)
+{
+  GString *text = g_string_new (NULL);
+
+  for (const LabExperiment * const *experiment = lab_experiments; *experiment != NULL; experiment++)
+    {
+      g_autofree char *json = experiment_to_json (*experiment);
+
+      g_string_append_printf (text, "%s\n", json);
     }
   return g_string_free (text, FALSE);
 }
@@ -114,20 +165,45 @@ append_outcome (GString *text,
     append_wrapped (text, lab_run_get_message (run));
 }
 
+static void
+append_question (GString         *text,
+                 LabRun          *run,
+                 const LabLesson *lesson)
+{
+  if (lesson == NULL)
+    {
+      append_wrapped (text, _(lab_run_get_experiment (run)->question));
+      return;
+    }
+
+  g_string_append_printf (text, "%s\n\n", lab_lesson_get_title (lesson));
+  append_wrapped (text, lab_lesson_get_question (lesson));
+  for (guint i = 0; lab_lesson_get_hints (lesson)[i] != NULL; i++)
+    {
+      g_autofree char *hint = g_strdup_printf (_("%sHint: %s"), i == 0 ? "\n" : "", lab_lesson_get_hints (lesson)[i]);
+
+      append_wrapped (text, hint);
+    }
+}
+
 char *
-haul_cli_lab_describe (LabRun *run)
+haul_cli_lab_describe (LabRun          *run,
+                       const LabLesson *lesson)
 {
   const LabExperiment *experiment = lab_run_get_experiment (run);
   LabFindings *findings = lab_run_get_findings (run);
   g_autoptr(LabTable) table = lab_table_new (experiment, findings);
+  g_autofree char *picture = haul_cli_lab_picture (experiment, findings, TEXT_COLUMNS, !g_get_charset (NULL));
   g_autofree char *why = NULL;
   GString *text = g_string_new (NULL);
   guint n_runs = lab_findings_get_n_runs (findings);
 
-  append_wrapped (text, _(experiment->question));
+  append_question (text, run, lesson);
   g_string_append_c (text, '\n');
   append_outcome (text, run);
   g_string_append_c (text, '\n');
+  if (*picture != '\0')
+    g_string_append_printf (text, "%s\n", picture);
 
   if (n_runs > 1)
     g_string_append_printf (text, ngettext ("Median of %u run, with the least and the greatest:\n",

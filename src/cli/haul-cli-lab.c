@@ -7,13 +7,18 @@
 
 #include <string.h>
 
+#include <unistd.h>
+
 #include <glib/gi18n.h>
 
 #include "haul-cli-lab-options.h"
+#include "haul-cli-lab-outcomes.h"
+#include "haul-cli-lab-report.h"
 #include "haul-cli-lab-session.h"
 #include "haul-cli-lab-text.h"
 #include "haul-cli-params.h"
 #include "haul-cli-print.h"
+#include "lab-report.h"
 
 static void
 append_options (GString *text)
@@ -68,35 +73,66 @@ help_on (const LabExperiment *experiment)
 }
 
 static int
-list_experiments (void)
+list_experiments (gboolean as_json)
 {
-  g_autofree char *text = haul_cli_lab_list ();
+  g_autofree char *text = as_json ? haul_cli_lab_list_json () : haul_cli_lab_list ();
 
+  return as_json ? haul_cli_print_bytes (text, strlen (text)) : haul_cli_print (text);
+}
+
+static int
+print_run (const HaulCliLabOptions *options,
+           LabRun                  *run)
+{
+  g_autoptr(LabMachine) machine = NULL;
+  g_autofree char *text = NULL;
+
+  if (options->json)
+    {
+      machine = lab_machine_new ();
+      text = lab_report_to_json (run, machine, FALSE);
+      return haul_cli_print_bytes (text, strlen (text));
+    }
+  if (lab_findings_get_n_runs (lab_run_get_findings (run)) == 0)
+    return HAUL_CLI_EXIT_DONE;
+
+  text = haul_cli_lab_describe (run, options->lesson);
   return haul_cli_print (text);
 }
 
 static int
 run_experiment (const HaulCliLabOptions *options)
 {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HaulCliLabReport) report = haul_cli_lab_report_new (options, &error);
   g_autoptr(LabRun) run = lab_run_new (options->experiment);
-  g_autofree char *text = NULL;
-  int status = 0, printed = 0;
+  int status = HAUL_CLI_EXIT_DONE, printed = HAUL_CLI_EXIT_DONE;
+
+  if (report == NULL)
+    {
+      haul_cli_complain ("%s", error->message);
+      return HAUL_CLI_EXIT_USAGE;
+    }
 
   /* They were checked with the command line. */
   (void) lab_run_set_arguments (run, options->arguments, NULL);
   if (options->prediction != NULL)
     lab_run_predict (run, options->prediction);
 
-  status = haul_cli_lab_session_run (run, options->n_times);
+  status = haul_cli_lab_session_run (run, options->n_times, _(options->experiment->task.title));
   if (status == HAUL_CLI_EXIT_CANCELLED)
     haul_cli_complain (_("%s: canceled"), lab_experiment_get_id (options->experiment));
   else if (lab_run_get_error (run) != NULL)
     haul_cli_complain ("%s", lab_run_get_message (run));
-  if (lab_run_get_state (run) != LAB_RUN_REVEALED || lab_findings_get_n_runs (lab_run_get_findings (run)) == 0)
+  if (lab_run_get_state (run) != LAB_RUN_REVEALED)
     return status;
 
-  text = haul_cli_lab_describe (run);
-  printed = haul_cli_print (text);
+  if (lab_findings_get_n_runs (lab_run_get_findings (run)) > 0 && !haul_cli_lab_report_write (report, run, &error))
+    {
+      haul_cli_complain ("%s", error->message);
+      status = MAX (status, HAUL_CLI_EXIT_FAILED);
+    }
+  printed = print_run (options, run);
   return status != HAUL_CLI_EXIT_DONE ? status : printed;
 }
 
@@ -117,7 +153,14 @@ haul_cli_lab (int    argc,
 
   if (options.help)
     return options.experiment != NULL ? help_on (options.experiment) : haul_cli_help (1, help);
+  if (!haul_cli_can_write (STDOUT_FILENO))
+    {
+      haul_cli_complain (_("standard output is closed; open it"));
+      return HAUL_CLI_EXIT_USAGE;
+    }
+  if (options.outcomes)
+    return haul_cli_lab_outcomes (&options);
   if (options.experiment == NULL)
-    return list_experiments ();
+    return list_experiments (options.json);
   return run_experiment (&options);
 }

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "haul/worker/haul-number.h"
 #include "lab-chart-private.h"
 #include "lab-field.h"
 
@@ -15,6 +16,8 @@
 #define FOOT_HEIGHT 42.0   /* numbers and title of the x axis */
 #define N_TICKS     5
 #define N_SEGMENTS  40     /* of a line that is curved */
+#define DASH        6.0
+#define DASH_GAP    4.0
 #define WIDE_RANGE  32     /* from when on an axis is logarithmic */
 
 typedef struct
@@ -98,6 +101,16 @@ ideal (const Curve *self,
 
 /* --- Axes ----------------------------------------------------------------- */
 
+/* All of them as exact as the step is. */
+static char *
+format_tick (double value,
+             double step)
+{
+  int digits = step < 1 ? (int) ceil (-log10 (step) - 1e-9) : 0;
+
+  return digits > 0 ? g_strdup_printf ("%.*f", digits, value) : haul_format_count (value);
+}
+
 static void
 add_y_axis (Curve *self)
 {
@@ -107,7 +120,7 @@ add_y_axis (Curve *self)
   lab_drawing_add_text (self->drawing, LAB_INK_DIM, 0, 14, 0, TRUE, head);
   for (guint i = 0; i * step <= self->y_most * (1 + 1e-9); i++)
     {
-      g_autofree char *number = lab_measure_format_number (self->measure, i * step);
+      g_autofree char *number = format_tick (i * step, step);
       double y = to_y (self, i * step);
 
       lab_chart_add_line (self->drawing, i == 0 ? LAB_INK_DIM : LAB_INK_GRID, LEFT, y, self->width - RIGHT, y);
@@ -143,14 +156,33 @@ add_x_axis (Curve *self)
 /* --- Lines ---------------------------------------------------------------- */
 
 static void
+add_dashes (Curve  *self,
+            LabInk  ink,
+            double  x1,
+            double  y1,
+            double  x2,
+            double  y2)
+{
+  double length = hypot (x2 - x1, y2 - y1);
+
+  for (double at = 0; at < length; at += DASH + DASH_GAP)
+    {
+      double from = at / length, to = MIN (at + DASH, length) / length;
+
+      lab_chart_add_line (self->drawing, ink, x1 + from * (x2 - x1), y1 + from * (y2 - y1),
+                          x1 + to * (x2 - x1), y1 + to * (y2 - y1));
+    }
+}
+
+static void
 add_ideal (Curve *self)
 {
   double bend = CLAMP (self->n_cpus, self->x_least, self->x_most);
 
-  lab_chart_add_line (self->drawing, LAB_INK_DIM, to_x (self, self->x_least), to_y (self, ideal (self, self->x_least)),
-                      to_x (self, bend), to_y (self, ideal (self, bend)));
-  lab_chart_add_line (self->drawing, LAB_INK_DIM, to_x (self, bend), to_y (self, ideal (self, bend)),
-                      to_x (self, self->x_most), to_y (self, ideal (self, self->x_most)));
+  add_dashes (self, LAB_INK_DIM, to_x (self, self->x_least), to_y (self, ideal (self, self->x_least)),
+              to_x (self, bend), to_y (self, ideal (self, bend)));
+  add_dashes (self, LAB_INK_DIM, to_x (self, bend), to_y (self, ideal (self, bend)),
+              to_x (self, self->x_most), to_y (self, ideal (self, self->x_most)));
 }
 
 /* More workers than processors follow another law, so they do not count. */
@@ -183,7 +215,7 @@ add_amdahl (Curve  *self,
     {
       double n = self->x_least + (self->x_most - self->x_least) * i / N_SEGMENTS;
 
-      lab_chart_add_line (self->drawing, LAB_INK_GOOD,
+      lab_chart_add_line (self->drawing, LAB_INK_TEXT,
                           to_x (self, before), to_y (self, lab_amdahl_speedup (share, MIN (before, self->n_cpus))),
                           to_x (self, n), to_y (self, lab_amdahl_speedup (share, MIN (n, self->n_cpus))));
       before = n;
@@ -219,17 +251,21 @@ add_points (Curve  *self,
 static void
 add_legend (Curve      *self,
             LabInk      ink,
+            gboolean    dashed,
             const char *text)
 {
-  double width = 19 + lab_text_guess_width (text, TRUE);
+  double width = 21 + lab_text_guess_width (text, TRUE);
 
   if (self->legend_x > LEFT && self->legend_x + width > self->width)
     {
       self->legend_x = LEFT;
       self->legend_y += LEGEND_ROW;
     }
-  lab_chart_add_line (self->drawing, ink, self->legend_x, self->legend_y - 4, self->legend_x + 14, self->legend_y - 4);
-  lab_drawing_add_text (self->drawing, LAB_INK_DIM, self->legend_x + 19, self->legend_y, 0, TRUE, text);
+  if (dashed)
+    add_dashes (self, ink, self->legend_x, self->legend_y - 4, self->legend_x + 16, self->legend_y - 4);
+  else
+    lab_chart_add_line (self->drawing, ink, self->legend_x, self->legend_y - 4, self->legend_x + 14, self->legend_y - 4);
+  lab_drawing_add_text (self->drawing, LAB_INK_DIM, self->legend_x + 21, self->legend_y, 0, TRUE, text);
   self->legend_x += width + 14;
 }
 
@@ -273,16 +309,16 @@ add_legends (Curve        *self,
 
   self->legend_x = LEFT;
   self->legend_y = 35;
-  add_legend (self, LAB_INK_ACCENT, _("Measured"));
+  add_legend (self, LAB_INK_ACCENT, FALSE, _("Measured"));
   if (self->earlier->len > 0)
-    add_legend (self, LAB_INK_WAITING, _("Before"));
+    add_legend (self, LAB_INK_DIM, FALSE, _("Before"));
   if (self->is_speedup)
-    add_legend (self, LAB_INK_DIM, _("Ideal"));
+    add_legend (self, LAB_INK_DIM, TRUE, _("Ideal"));
   if (serial_share != NULL)
     {
       /* Translators: of Amdahl's law: how much of the work is not divided among the workers. */
       amdahl = g_strdup_printf (_("Amdahl: %.0f\u00a0%% not divided"), *serial_share * 100);
-      add_legend (self, LAB_INK_GOOD, amdahl);
+      add_legend (self, LAB_INK_TEXT, FALSE, amdahl);
     }
   self->top = self->legend_y + LEGEND_ROW - 4;
   self->height = self->top + FOOT_HEIGHT + CLAMP (floor (self->width * 0.38), 120, 240);
@@ -312,7 +348,7 @@ draw (Curve       *self,
     add_ideal (self);
   if (fits)
     add_amdahl (self, share);
-  add_points (self, self->earlier, LAB_INK_WAITING);
+  add_points (self, self->earlier, LAB_INK_DIM);
   add_points (self, self->points, LAB_INK_ACCENT);
   return self->drawing;
 }

@@ -221,6 +221,7 @@ const LabExperiment lab_how_many_workers = {
                  "does it get faster?"),
   .predictions = predictions,
   .measures = measures,
+  .items_title = N_("Workers"),
   .picture = LAB_PICTURE_CURVE,
   .pictured = "speedup",
   .judge = judge,

@@ -32,6 +32,7 @@ struct _HaulWorkerTrack
   /* What the row said last. */
   gboolean      has_row;
   gint64        since;       /* µs, of the item that it was at; 0 for none */
+  const char   *what;        /* (nullable) static: the task of the last item that it was at */
   guint64       n_done;
   gint64        looked_at;   /* µs */
 
@@ -105,19 +106,15 @@ say_item (HaulPoolWorkerInfo *row)
 }
 
 static void
-add_short_items (HaulWorkerTrack    *self,
-                 guint64             n,
-                 HaulPoolWorkerInfo *row)
+add_short_items (HaulWorkerTrack *self,
+                 guint64          n)
 {
-  const char *what = haul_pool_worker_info_get_what (row);
-  const char *head = self->text != NULL ? strrchr (self->text, ',') : NULL;
-  g_autofree char *before = head != NULL ? g_strndup (self->text, head - self->text) : NULL;
   g_autofree char *text = NULL;
 
   self->n_items += n;
   /* TRANSLATORS: a task, and how many items of it: “Fibonacci, 120 items” */
   text = g_strdup_printf (ngettext ("%s, %u item", "%s, %u items", self->n_items),
-                          what != NULL ? _(what) : before != NULL ? before : "", self->n_items);
+                          self->what != NULL ? _(self->what) : "", self->n_items);
   g_free (self->text);
   self->text = g_steal_pointer (&text);
   if (!self->paused)
@@ -141,18 +138,18 @@ look_busy (HaulWorkerTrack    *self,
   if (self->kind != HAUL_SPAN_WORKING && n_more > 0)
     {
       begin (self, HAUL_SPAN_WORKING, self->looked_at, NULL);
-      add_short_items (self, n_more, row);
+      add_short_items (self, n_more);
       n_more = 0;
     }
   if (self->kind != HAUL_SPAN_WORKING || (is_new && was_long) || (self->n_items > 0 && takes_long))
     {
       if (self->n_items > 0 && n_more > 0)
-        add_short_items (self, n_more, row);
+        add_short_items (self, n_more);
       begin (self, HAUL_SPAN_WORKING, since, text);
     }
   else if (is_new && n_more > 0)
     {
-      add_short_items (self, n_more, row);
+      add_short_items (self, n_more);
     }
 }
 
@@ -169,11 +166,11 @@ look_idle (HaulWorkerTrack    *self,
   if (self->kind != HAUL_SPAN_WORKING && n_more > 0)
     {
       begin (self, HAUL_SPAN_WORKING, MIN (self->looked_at, idle_since), NULL);
-      add_short_items (self, n_more, row);
+      add_short_items (self, n_more);
     }
   else if (self->kind == HAUL_SPAN_WORKING && (self->n_items > 0 || n_more > 1))
     {
-      add_short_items (self, n_more, row);
+      add_short_items (self, n_more);
     }
   if (self->kind != HAUL_SPAN_WAITING)
     begin (self, HAUL_SPAN_WAITING, idle_since, NULL);
@@ -187,6 +184,8 @@ haul_worker_track_look (HaulWorkerTrack    *self,
   gint64 since = haul_pool_worker_info_get_since (row);
 
   self->has_row = TRUE;
+  if (haul_pool_worker_info_get_what (row) != NULL)
+    self->what = haul_pool_worker_info_get_what (row);
   if (self->parts.length == 0 && haul_pool_worker_info_get_state (row) != HAUL_POOL_WORKER_STARTING)
     {
       if (since != 0)

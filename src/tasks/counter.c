@@ -290,7 +290,7 @@ const HaulTask haul_task_counter = {
 
 const HaulTask haul_task_counter_part = {
   .id = "counter-part",
-  .title = "Part of Shared Counter",
+  .title = N_("Part of Shared Counter"),
   .summary = "Add to the number, or tell what came of it",
   .unit = "increments",
   .result = HAUL_RESULT_TABLE,

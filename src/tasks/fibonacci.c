@@ -252,7 +252,7 @@ const HaulTask haul_task_fibonacci = {
 
 const HaulTask haul_task_fibonacci_part = {
   .id = "fibonacci-part",
-  .title = "Part of Fibonacci Numbers",
+  .title = N_("Part of Fibonacci Numbers"),
   .summary = "Calculate some of the numbers, or add what the parts calculated",
   .unit = "calls",
   .result = HAUL_RESULT_TEXT,

@@ -396,7 +396,7 @@ const HaulTask haul_task_hash = {
 
 const HaulTask haul_task_hash_part = {
   .id = "hash-part",
-  .title = "Part of Checksums",
+  .title = N_("Part of Checksums"),
   .summary = "List the files, read a share of them, or report",
   .unit = "bytes",
   .result = HAUL_RESULT_TEXT,

@@ -258,7 +258,7 @@ const HaulTask haul_task_mandelbrot = {
 
 const HaulTask haul_task_mandelbrot_part = {
   .id = "mandelbrot-part",
-  .title = "Part of Mandelbrot Set",
+  .title = N_("Part of Mandelbrot Set"),
   .summary = "Draw some rows, or put the picture together",
   .unit = "pixels",
   .result = HAUL_RESULT_IMAGE,

@@ -155,7 +155,7 @@ const HaulTask haul_task_matrix = {
 
 const HaulTask haul_task_matrix_part = {
   .id = "matrix-part",
-  .title = "Part of Multiply Matrices",
+  .title = N_("Part of Multiply Matrices"),
   .summary = "Multiply some of the rows, or add their checksums",
   .unit = "multiplications",
   .result = HAUL_RESULT_TEXT,

@@ -234,7 +234,7 @@ const HaulTask haul_task_montecarlo_pi = {
 
 const HaulTask haul_task_montecarlo_pi_part = {
   .id = "montecarlo-pi-part",
-  .title = "Part of Monte Carlo Pi",
+  .title = N_("Part of Monte Carlo Pi"),
   .summary = "Draw some of the points, or add those that were drawn",
   .unit = "points",
   .result = HAUL_RESULT_TEXT,

@@ -477,7 +477,7 @@ estimate_memory (GVariant *arguments)
 /* Nobody but pi_plan() runs it: so its words are not translated. */
 const HaulTask haul_task_pi_part = {
   .id = "pi-part",
-  .title = "Part of Pi",
+  .title = N_("Part of Pi"),
   .summary = "Calculate a part of what the digits of π are made of",
   .unit = "digits",
   .result = HAUL_RESULT_TEXT,

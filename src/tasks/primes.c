@@ -214,7 +214,7 @@ const HaulTask haul_task_primes = {
 
 const HaulTask haul_task_primes_part = {
   .id = "primes-part",
-  .title = "Part of Count Primes",
+  .title = N_("Part of Count Primes"),
   .summary = "Count the primes in a part of the range, or add what the parts found",
   .unit = N_("numbers"),
   .result = HAUL_RESULT_TEXT,

@@ -474,7 +474,7 @@ const HaulTask haul_task_producers_consumers = {
 
 const HaulTask haul_task_producers_consumers_part = {
   .id = "producers-consumers-part",
-  .title = "Part of Producers and Consumers",
+  .title = N_("Part of Producers and Consumers"),
   .summary = "Make and take some of the items, or tell what came of it",
   .unit = "steps",
   .result = HAUL_RESULT_TABLE,

@@ -328,7 +328,7 @@ const HaulTask haul_task_wordcount = {
 
 const HaulTask haul_task_wordcount_part = {
   .id = "wordcount-part",
-  .title = "Part of Count Words",
+  .title = N_("Part of Count Words"),
   .summary = "Count the words of some of the text, or add up what was counted",
   .unit = "bytes",
   .result = HAUL_RESULT_TABLE,

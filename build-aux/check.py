@@ -17,6 +17,7 @@ import tempfile
 import tomllib
 
 import headers
+import lab
 import pot
 import tree
 
@@ -265,18 +266,18 @@ def scripts_are_clean():
 
 
 def examples_in_the_documents_are_real():
-    """C code in README.md and docs is a part of a file that is built"""
+    """Code in README.md and docs is a part of a file that is built, or installed"""
     for path in tree.files():
         if not path.endswith('.md'):
             continue
-        for source, block in re.findall(r'(?m)^<!-- (\S+) -->\n+```c\n(.*?)^```', tree.read(path), re.DOTALL | re.MULTILINE):
+        for source, block in re.findall(r'(?m)^<!-- (\S+) -->\n+```(?:c|json)\n(.*?)^```', tree.read(path), re.DOTALL | re.MULTILINE):
             if not os.path.exists(source):
                 yield f'{path}: {source} is not there'
             elif block.strip() not in tree.read(source):
                 yield f'{path}: its code is not what {source} has'
-        named = len(re.findall(r'(?m)^<!-- \S+ -->\n+```c\n', tree.read(path)))
-        if named != len(re.findall(r'(?m)^```c\n', tree.read(path))):
-            yield f'{path}: C code without the comment that names its file'
+        named = len(re.findall(r'(?m)^<!-- \S+ -->\n+```(?:c|json)\n', tree.read(path)))
+        if named != len(re.findall(r'(?m)^```(?:c|json)\n', tree.read(path))):
+            yield f'{path}: C code or JSON without the comment that names its file'
 
 
 def links_in_the_documents_lead_somewhere():
@@ -297,6 +298,13 @@ def dependencies_are_listed():
             for name in re.findall(r"\bdependency\(\s*'([^']+)'", tree.read(path)):
                 if name not in listed | with_gtk:
                     yield f'{path}: {name}'
+
+
+def experiments_are_documented():
+    """The table in docs/lab.md is what the experiments say (if not: ./dev pot)"""
+    document = tree.read(lab.DOCUMENT)
+    if lab.expected(document) != document:
+        yield f'{lab.DOCUMENT} is out of date'
 
 
 CHECKS = [
@@ -321,6 +329,7 @@ CHECKS = [
     examples_in_the_documents_are_real,
     links_in_the_documents_lead_somewhere,
     dependencies_are_listed,
+    experiments_are_documented,
 ]
 
 

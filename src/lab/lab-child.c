@@ -148,6 +148,39 @@ lab_share (gsize size)
   return memory;
 }
 
+void
+lab_child_pin (pid_t            pid,
+               const cpu_set_t *among,
+               guint            n)
+{
+  int skip = (int) (n % (guint) MAX (CPU_COUNT (among), 1));
+  cpu_set_t one;
+
+  CPU_ZERO (&one);
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    {
+      if (!CPU_ISSET (cpu, among) || skip-- > 0)
+        continue;
+      CPU_SET (cpu, &one);
+      (void) sched_setaffinity (pid, sizeof one, &one);
+      return;
+    }
+}
+
+double
+lab_child_waited (pid_t pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/schedstat", (int) pid);
+  g_autofree char *text = NULL;
+  char *waited = NULL;
+
+  /* In ns: what it ran, what it waited. */
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return 0;
+  (void) g_ascii_strtoull (text, &waited, 10);
+  return (double) g_ascii_strtoull (waited, NULL, 10) / 1e9;
+}
+
 static double
 thread_seconds (void)
 {

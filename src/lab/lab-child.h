@@ -4,6 +4,7 @@
 #pragma once
 
 #include <glib.h>
+#include <sched.h>
 #include <sys/types.h>
 
 G_BEGIN_DECLS
@@ -36,6 +37,16 @@ void     lab_child_end   (pid_t       pid);
 
 /* Zeroed memory that those who are forked after this share with each other; it lasts as long as the process. */
 gpointer lab_share       (gsize       size) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Keeps it on one processor: the n-th of @among, from 0, and then from the beginning again. On a busy machine the
+ * kernel would often have two workers take turns on one. 0 is this thread. Without effect where that is forbidden. */
+void     lab_child_pin   (pid_t            pid,
+                          const cpu_set_t *among,
+                          guint            n);
+
+/* The seconds that its first thread was ready, ever, and had no processor; 0 where the kernel does not tell. While
+ * nobody else of the experiment works, that is what other programs took. */
+double   lab_child_waited (pid_t           pid);
 
 /* Burns the processor for so long, by the time of this thread. */
 void     lab_burn        (double      seconds);

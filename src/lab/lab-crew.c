@@ -9,14 +9,14 @@
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lab-child.h"
 
 #define CALIBRATION_TURNS 200000
-#define CALIBRATIONS      20
+#define CALIBRATIONS      40
+#define REST_US           2000
 
 typedef struct
 {
@@ -33,27 +33,6 @@ struct _LabCrew
   cpu_set_t before;     /* where we could run */
   gboolean  pinned;
 };
-
-/* The n-th of those where we could run, from 0, and then from the beginning again. On a busy machine the kernel
- * would often have two workers take turns on one processor, which is not what is asked here. */
-static void
-pin (LabCrew *self,
-     guint    n)
-{
-  int n_cpus = CPU_COUNT (&self->before);
-  int skip = (int) n % MAX (n_cpus, 1);
-  cpu_set_t one;
-
-  CPU_ZERO (&one);
-  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-    {
-      if (!CPU_ISSET (cpu, &self->before) || skip-- > 0)
-        continue;
-      CPU_SET (cpu, &one);
-      (void) sched_setaffinity (0, sizeof one, &one);   /* without it, the kernel chooses */
-      return;
-    }
-}
 
 void
 lab_crew_work (guint64 n_items,
@@ -73,8 +52,10 @@ lab_crew_calibrate (void)
 
   for (guint i = 0; i < CALIBRATIONS; i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      gint64 start = 0;
 
+      lab_crew_rest ();
+      start = g_get_monotonic_time ();
       lab_crew_work (1, CALIBRATION_TURNS);
       best = MIN (best, g_get_monotonic_time () - start);
     }
@@ -113,7 +94,7 @@ add_worker (LabCrew  *self,
       for (guint i = 0; i < self->n_workers; i++)
         close (self->workers[i].socket);
       if (self->pinned)
-        pin (self, self->n_workers);
+        lab_child_pin (0, &self->before, self->n_workers);
       serve (fds[1], self->turns);
     }
   if (pid < 0)
@@ -142,7 +123,7 @@ lab_crew_new (guint     n_workers,
   self->turns = turns;
   self->pinned = sched_getaffinity (0, sizeof self->before, &self->before) == 0;
   if (self->pinned)
-    pin (self, 0);
+    lab_child_pin (0, &self->before, 0);
   for (guint i = 0; i < MIN (n_workers, LAB_CREW_MAX); i++)
     {
       if (!add_worker (self, error))
@@ -162,6 +143,18 @@ lab_crew_free (LabCrew *self)
   if (self->pinned)
     (void) sched_setaffinity (0, sizeof self->before, &self->before);
   g_free (self);
+}
+
+double
+lab_crew_waited (LabCrew *self)
+{
+  return lab_child_waited (self->workers[0].pid);
+}
+
+void
+lab_crew_rest (void)
+{
+  g_usleep (REST_US);
 }
 
 static gboolean

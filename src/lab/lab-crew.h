@@ -32,6 +32,11 @@ double   lab_crew_run        (LabCrew   *self,
                               guint64   *ret_most,
                               GError   **error);
 
+/* How long the first of them was ready, ever, and had no processor, in seconds. */
+double   lab_crew_waited     (LabCrew   *self);
+/* Before something is measured: on a busy machine, who has just worked is made to wait, and who has rested for a
+ * moment is let in for the next millisecond or two. So what is measured should not take longer than that. */
+void     lab_crew_rest       (void);
 /* The same work, here. */
 void     lab_crew_work       (guint64    n_items,
                               guint64    turns);

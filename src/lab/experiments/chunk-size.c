@@ -22,7 +22,7 @@ extern const LabExperiment lab_chunk_size;
 #define ROUNDS      240
 #define RARE        12       /* one of so many rounds has the sizes that take long */
 #define RARE_BELOW  16
-#define LIMIT_US    (8 * G_USEC_PER_SEC)     /* no more rounds are begun */
+#define LIMIT_US    (7 * G_USEC_PER_SEC)     /* no more rounds are begun */
 #define LOSS        1.2      /* by that factor the whole has to be slower than the best to be called so */
 
 static const HaulChoice predictions[] = {
@@ -85,8 +85,10 @@ run_size (HaulContext  *context,
           GError      **error)
 {
   guint64 most = 0;
-  double seconds = lab_crew_run (crew, self->n_workers, self->n_items, self->sizes[i], &most, error);
+  double seconds;
 
+  lab_crew_rest ();
+  seconds = lab_crew_run (crew, self->n_workers, self->n_items, self->sizes[i], &most, error);
   if (seconds < 0)
     return FALSE;
   if (self->best[i] > 0 && seconds >= self->best[i])

@@ -19,11 +19,14 @@ extern const LabExperiment lab_how_many_workers;
 #define UNITS       1000    /* that the work consists of */
 #define MAX_POINTS  16
 #define ROUNDS      400
-#define LIMIT_US    (9 * G_USEC_PER_SEC)     /* no more rounds are begun */
+#define LIMIT_US    (7 * G_USEC_PER_SEC)     /* no more rounds are begun */
 
 /* Below the first there was no use in more workers, below the second none in still more. */
 #define SOME_GAIN   1.2
 #define MORE_GAIN   1.25
+
+/* In percent: if others had the processor for so much of the time, no gain and too much of it prove nothing. */
+#define BUSY        20
 
 static const HaulChoice predictions[] = {
   { "none", N_("One worker is as fast as many") },
@@ -52,6 +55,8 @@ typedef struct
   double   best[MAX_POINTS];      /* seconds; 0 before */
   guint64  turns;                 /* of a unit */
   guint64  serial;                /* units */
+  double   alone;                 /* seconds that one worker took, in all rounds … */
+  double   waited;                /* … and those of them in which others had its processor */
 } Curve;
 
 /* 1, 2, 3, 4, …, in wider steps where there are many processors; their number and twice that are always among them. */
@@ -81,13 +86,21 @@ run_point (Curve    *self,
 {
   guint n = self->workers[point];
   guint64 units = UNITS - self->serial;
-  gint64 start = g_get_monotonic_time ();
+  gint64 start;
+  double waited = n == 1 ? lab_crew_waited (crew) : 0;
   double seconds;
 
+  lab_crew_rest ();
+  start = g_get_monotonic_time ();
   lab_crew_work (self->serial, self->turns);
   if (lab_crew_run (crew, n, units, (units + n - 1) / n, NULL, error) < 0)
     return FALSE;
   seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  if (n == 1)
+    {
+      self->alone += seconds;
+      self->waited += lab_crew_waited (crew) - waited;
+    }
   if (self->best[point] <= 0 || seconds < self->best[point])
     self->best[point] = seconds;
   return TRUE;
@@ -97,6 +110,9 @@ static void
 say (HaulContext *context,
      const Curve *self)
 {
+  g_autofree char *busy = g_strdup_printf ("%.0f", 100 * self->waited / self->alone);
+
+  lab_say_text (context, "busy", busy);
   for (guint i = 0; i < self->n_points; i++)
     {
       g_autofree char *item = g_strdup_printf ("%u", self->workers[i]);
@@ -152,9 +168,10 @@ get_speedup (LabFindings *findings,
 }
 
 static guint
-get_processors (LabFindings *findings)
+get_count (LabFindings *findings,
+           const char  *key)
 {
-  const char *text = lab_findings_get_text (findings, "processors");
+  const char *text = lab_findings_get_text (findings, key);
 
   return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
 }
@@ -163,7 +180,7 @@ static const char *
 judge (LabFindings  *findings,
        char        **ret_why_not)
 {
-  guint n_cpus = get_processors (findings);
+  guint n_cpus = get_count (findings, "processors");
   double at_cpus = get_speedup (findings, n_cpus);
   double at_twice = get_speedup (findings, MIN (2 * n_cpus, LAB_CREW_MAX));
 
@@ -173,19 +190,20 @@ judge (LabFindings  *findings,
     *ret_why_not = g_strdup (_("There are more processors here than this experiment has workers for."));
   else if (isnan (at_cpus) || isnan (at_twice))
     *ret_why_not = g_strdup (_("It ended before all numbers of workers had been tried."));
-  else if (at_twice > at_cpus * MORE_GAIN)
-    return "more";
-  else if (at_cpus > SOME_GAIN)
+  else if (at_cpus > SOME_GAIN && at_twice <= at_cpus * MORE_GAIN)
     return "cores";
+  else if (get_count (findings, "busy") >= BUSY)
+    *ret_why_not = g_strdup_printf (_("Other programs had the processor for %u %% of the time, so that these times say little. Try "
+                                      "again when this machine has less to do."), get_count (findings, "busy"));
   else
-    return "none";
+    return at_cpus > SOME_GAIN || at_twice > MORE_GAIN ? "more" : "none";
   return NULL;
 }
 
 static char *
 explain (LabFindings *findings)
 {
-  guint n_cpus = get_processors (findings);
+  guint n_cpus = get_count (findings, "processors");
   gint64 serial = haul_arguments_get_int (lab_findings_get_arguments (findings), "serial");
   g_autofree char *limit = NULL;
 

@@ -98,6 +98,49 @@ test_nice (void)
 }
 
 static void
+assert_lock (gboolean is_model)
+{
+  g_autoptr(LabRun) run = lab_test_run ("interpreter-lock", NULL, 1);
+  LabFindings *findings = lab_run_get_findings (run);
+
+  g_assert_cmpfloat (lab_test_get (run, "speedup", "python-serial"), ==, 1);
+  g_assert_cmpfloat (lab_test_get (run, "speedup", "c-serial"), ==, 1);
+  g_assert_cmpint (lab_findings_get_text (findings, "model") != NULL, ==, is_model);
+  g_assert_cmpint (lab_findings_get_text (findings, "python") != NULL, ==, !is_model);
+  if (lab_test_outcome_or_why (run, "processes"))
+    {
+      g_autofree char *why = lab_run_get_experiment (run)->explain (findings);
+
+      g_assert_cmpint (strstr (why, "This is a model") != NULL, ==, is_model);
+      g_assert_cmpfloat (lab_test_get (run, "speedup", "python-processes"), >,
+                         lab_test_get (run, "speedup", "python-threads"));
+    }
+}
+
+static void
+test_lock (void)
+{
+  g_autofree char *python = g_find_program_in_path ("python3");
+
+  lab_test_begin ();
+  assert_lock (python == NULL);
+  lab_test_end ();
+}
+
+/* Without it there is a model, which says that it is one. */
+static void
+test_lock_model (void)
+{
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+
+  lab_test_begin ();
+  g_setenv ("PATH", "/there/is/none", TRUE);
+  assert_lock (TRUE);
+  g_setenv ("PATH", path, TRUE);
+  lab_test_end ();
+}
+
+static void
 test_cancel (void)
 {
   lab_test_begin ();
@@ -105,6 +148,8 @@ test_cancel (void)
   lab_test_cancel ("chunk-size", NULL, 0);
   lab_test_cancel ("waiting-is-not-working", "{'waits': <int64 2000>, 'length': <int64 50>}", 0);
   lab_test_cancel ("nice-and-cores", NULL, 500);
+  lab_test_cancel ("interpreter-lock", NULL, 0);
+  lab_test_cancel ("interpreter-lock", NULL, 100);
   lab_test_end ();
 }
 
@@ -119,6 +164,8 @@ main (int    argc,
   g_test_add_func ("/lab/chunk-size", test_chunks);
   g_test_add_func ("/lab/waiting-is-not-working", test_waiting);
   g_test_add_func ("/lab/nice-and-cores", test_nice);
+  g_test_add_func ("/lab/interpreter-lock/python", test_lock);
+  g_test_add_func ("/lab/interpreter-lock/model", test_lock_model);
   g_test_add_func ("/lab/speed/cancel", test_cancel);
 
   return g_test_run ();

@@ -14,6 +14,12 @@
 /* A pool that is used by another thread, that sees many failures, whose batches are gone, and whose workers
  * die while it ends. */
 
+static gboolean
+has_two (gpointer pool)
+{
+  return pool_n_pids (pool) == 2;
+}
+
 /* T71: workers that fail go on. */
 static void
 test_failures (void)
@@ -28,6 +34,7 @@ test_failures (void)
   haul_test_begin ();
   pool_submit (pool, before);
   pool_wait (before);
+  haul_test_run_until (has_two, pool, HAUL_TEST_SOON_MS);   /* one may have done all before the other had started */
   first = haul_pool_dup_pids (pool);
   pool_submit (pool, fails);
   pool_wait (fails);

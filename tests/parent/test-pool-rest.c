@@ -150,7 +150,7 @@ test_dies_late_executor (gconstpointer how)
   job = haul_test_job_start (executor, "slow", NULL);
   haul_test_run_until (has_begun, job, HAUL_TEST_SOON_MS);   /* or another worker would do it */
   haul_executor_shutdown_async (executor, GPOINTER_TO_INT (how), NULL, NULL, NULL);
-  g_assert_cmpint (kill (haul_job_get_pid (job), SIGKILL), ==, 0);
+  g_assert_true (kill (haul_job_get_pid (job), SIGKILL) == 0 || errno == ESRCH);
   haul_test_wait_ended (job);
   haul_test_shutdown (executor, GPOINTER_TO_INT (how));
   g_clear_object (&executor);

@@ -328,7 +328,7 @@ explain (LabFindings *findings)
                             "%.2f ms after it."),
                           lab_findings_get (findings, "ended", "daemon"), lab_findings_get (findings, "ended", "normal"),
                           lab_findings_get (findings, "parent", "loose"),
-                          lab_findings_get (findings, "ended", "bound") - lab_findings_get (findings, "ended", "program"));
+                          MAX (lab_findings_get (findings, "ended", "bound") - lab_findings_get (findings, "ended", "program"), 0));
 }
 
 const LabExperiment lab_daemon_at_exit = {

@@ -300,6 +300,7 @@ add_shortcuts (GtkApplication *application)
     { "win.toggle-details", { "F9" } },
     { "win.view::jobs", { "<Alt>1" } },
     { "win.view::processes", { "<Alt>2" } },
+    { "win.view::timeline", { "<Alt>3" } },
     { "win.refresh", { "<Control>r" } },
     { "win.freeze", { "<Shift><Control>r" } },
     { "app.undo-remove", { "<Control>z" } },

@@ -210,6 +210,17 @@ collect_job_cb (GSimpleAction *action,
     haul_job_collect (job);
 }
 
+static void
+show_in_timeline_cb (GSimpleAction *action,
+                     GVariant      *parameter,
+                     gpointer       user_data)
+{
+  HaulJob *job = find_job (user_data, parameter);
+
+  if (job != NULL)
+    lt_window_show_in_timeline (ensure_window (user_data), job);
+}
+
 /* Once it has started it is too late: what it started may rely on it. */
 static void
 toggle_daemon_cb (GSimpleAction *action,
@@ -464,6 +475,7 @@ static const GActionEntry entries[] = {
   { "move-job", move_job_cb, "(uu)" },
   { "renice-job", renice_job_cb, "(ui)" },
   { "collect-job", collect_job_cb, "u" },
+  { "show-in-timeline", show_in_timeline_cb, "u" },
   { "toggle-daemon", toggle_daemon_cb, "u" },
   { "start-again", start_again_cb, "u" },
   { "duplicate-job", duplicate_job_cb, "u" },

@@ -123,6 +123,8 @@ build_menu (HaulJob *job)
       g_menu_append_submenu (control, _("Pr_iority"), G_MENU_MODEL (priority));
     }
 
+  if (haul_job_get_stamp (job, HAUL_STAMP_STARTED) != 0)
+    append_action (again, job, _("Show in _Timeline"), "app.show-in-timeline");
   append_action (again, job, _("Start _Again"), "app.start-again");
   append_action (again, job, _("_Duplicate…"), "app.duplicate-job");
   append_action (again, job, _("Copy C_ommand"), "app.copy-command");

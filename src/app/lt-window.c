@@ -30,6 +30,7 @@ struct _LtWindow
   AdwViewStack        *views;
   LtJobsView          *jobs_view;
   LtProcessesView     *processes_view;
+  LtTimelineView      *timeline_view;
 
   LtJobs              *jobs;        /* (owned) */
   gboolean             folded;      /* as of the last fold_cb() */
@@ -39,9 +40,16 @@ struct _LtWindow
 G_DEFINE_FINAL_TYPE (LtWindow, lt_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static gboolean
+shows (LtWindow   *self,
+       const char *view)
+{
+  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), view) == 0;
+}
+
+static gboolean
 shows_processes (LtWindow *self)
 {
-  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), "processes") == 0;
+  return shows (self, "processes");
 }
 
 static const char * const filter_names[LT_N_FILTERS] = { "all", "active", "finished", "problems" };
@@ -286,6 +294,11 @@ fold_cb (gpointer user_data)
       lt_heartbeat_set_compact (self->heartbeat, lt_processes_view_get_compact (self->processes_view));
       return G_SOURCE_REMOVE;
     }
+  if (shows (self, "timeline"))
+    {
+      lt_heartbeat_set_compact (self->heartbeat, lt_timeline_view_get_compact (self->timeline_view));
+      return G_SOURCE_REMOVE;
+    }
   self->folded = adw_flap_get_folded (flap);
   lt_heartbeat_set_compact (self->heartbeat, self->folded);
   lt_jobs_view_set_compact (self->jobs_view, self->folded);
@@ -319,12 +332,15 @@ static void
 items_changed_cb (LtWindow *self)
 {
   gtk_widget_set_visible (self->details_button, g_list_model_get_n_items (lt_jobs_get_model (self->jobs)) > 0
-                          && !shows_processes (self));
+                          && shows (self, "jobs"));
 }
 
+/* Keys go to what is seen. */
 static void
 view_changed_cb (LtWindow *self)
 {
+  if (shows (self, "timeline"))
+    lt_timeline_view_focus (self->timeline_view);
   items_changed_cb (self);
   folded_cb (self);
 }
@@ -352,6 +368,7 @@ lt_window_class_init (LtWindowClass *klass)
   g_type_ensure (LT_TYPE_HINT_BAR);
   g_type_ensure (LT_TYPE_JOBS_VIEW);
   g_type_ensure (LT_TYPE_PROCESSES_VIEW);
+  g_type_ensure (LT_TYPE_TIMELINE_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LtWindow, title);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, heartbeat);
@@ -362,6 +379,7 @@ lt_window_class_init (LtWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtWindow, views);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, jobs_view);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, processes_view);
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, timeline_view);
 }
 
 static void
@@ -414,12 +432,14 @@ lt_window_new (GtkApplication *application,
   self->jobs = g_object_ref (jobs);
   g_object_bind_property (jobs, "summary", self->title, "subtitle", G_BINDING_SYNC_CREATE);
   lt_jobs_view_set_jobs (self->jobs_view, jobs);
+  lt_timeline_view_set_jobs (self->timeline_view, jobs, lt_heartbeat_get_heart (self->heartbeat));
   if (LT_IS_APPLICATION (application) && lt_application_get_awake (LT_APPLICATION (application)) != NULL)
     g_object_bind_property (lt_application_get_awake (LT_APPLICATION (application)), "active",
                             lt_jobs_view_get_awake (self->jobs_view), "visible", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (lt_jobs_get_model (jobs), "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->views, "notify::visible-child", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->processes_view, "notify::compact", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->timeline_view, "notify::compact", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
   items_changed_cb (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->jobs_view));
   return self;
@@ -448,6 +468,26 @@ lt_window_get_processes_view (LtWindow *self)
   g_return_val_if_fail (LT_IS_WINDOW (self), NULL);
 
   return self->processes_view;
+}
+
+LtTimelineView *
+lt_window_get_timeline_view (LtWindow *self)
+{
+  g_return_val_if_fail (LT_IS_WINDOW (self), NULL);
+
+  return self->timeline_view;
+}
+
+void
+lt_window_show_in_timeline (LtWindow *self,
+                            HaulJob  *job)
+{
+  g_return_if_fail (LT_IS_WINDOW (self));
+  g_return_if_fail (HAUL_IS_JOB (job));
+
+  adw_view_stack_set_visible_child_name (self->views, "timeline");
+  lt_timeline_view_show_job (self->timeline_view, job);
+  lt_timeline_view_focus (self->timeline_view);
 }
 
 void

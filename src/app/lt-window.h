@@ -7,6 +7,7 @@
 
 #include "lt-jobs.h"
 #include "lt-processes-view.h"
+#include "lt-timeline-view.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,9 @@ HaulJob  *lt_window_get_selected (LtWindow       *self);
 void      lt_window_select       (LtWindow       *self,
                                   HaulJob        *job);
 LtProcessesView *lt_window_get_processes_view (LtWindow *self);
+LtTimelineView *lt_window_get_timeline_view (LtWindow *self);
+void      lt_window_show_in_timeline (LtWindow   *self,
+                                      HaulJob    *job);
 void      lt_window_set_page     (LtWindow       *self,
                                   const char     *name);
 /* @action (nullable): with its button, of @label */

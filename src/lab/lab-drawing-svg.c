@@ -127,9 +127,9 @@ append_text (GString        *svg,
   g_string_append (svg, "  <text");
   append_number (svg, "x", shape->x);
   append_number (svg, "y", shape->y);
-  g_string_append_printf (svg, " class=\"%s\" fill=\"%s\" font-size=\"%d\" text-anchor=\"%s\">%s</text>\n",
+  append_number (svg, "font-size", shape->small ? LAB_SMALL_TEXT_SIZE : LAB_TEXT_SIZE);
+  g_string_append_printf (svg, " class=\"%s\" fill=\"%s\" text-anchor=\"%s\">%s</text>\n",
                           ink_names[shape->ink], lab_ink_get_color (shape->ink, FALSE),
-                          (int) (shape->small ? LAB_SMALL_TEXT_SIZE : LAB_TEXT_SIZE),
                           shape->align <= 0 ? "start" : shape->align >= 1 ? "end" : "middle", text);
 }
 

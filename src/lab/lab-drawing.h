@@ -67,9 +67,9 @@ typedef struct
   const char  *text;     /* (nullable) owned by the drawing; of a rect: what it is, for those who point at it */
 } LabShape;
 
-/* Of texts, in pixels: what layouts reckon with. */
-#define LAB_TEXT_SIZE       12.0
-#define LAB_SMALL_TEXT_SIZE 10.0
+/* How high texts are, in units that are pixels where text has its usual size: 11 and 9 points. */
+#define LAB_TEXT_SIZE       (11 * 96 / 72.0)
+#define LAB_SMALL_TEXT_SIZE (9 * 96 / 72.0)
 
 typedef struct _LabDrawing LabDrawing;
 

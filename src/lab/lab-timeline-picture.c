@@ -99,7 +99,7 @@ draw_bar_text (Canvas         *canvas,
                double          end)
 {
   const LabShape shape = {
-    LAB_SHAPE_TEXT, LAB_INK_ON_BAR, x + 5, canvas->y + LAB_TIMELINE_BAR_TOP + 12, end - x - 10, 0, 0, TRUE, span->text
+    LAB_SHAPE_TEXT, LAB_INK_ON_BAR, x + 5, canvas->y + LAB_TIMELINE_BAR_TOP + 13, end - x - 10, 0, 0, TRUE, span->text
   };
 
   if (span->kind != HAUL_SPAN_WORKING || span->text == NULL || g_strcmp0 (span->text, haul_lane_get_title (lane)) == 0)
@@ -350,9 +350,9 @@ draw_label (Canvas   *canvas,
   double x = canvas->scale->rtl ? canvas->scale->width - 6 : 6;
   double align = canvas->scale->rtl ? 1 : 0;
 
-  lab_drawing_add_text (canvas->drawing, LAB_INK_TEXT, x, canvas->y + 17, align, FALSE, title);
+  lab_drawing_add_text (canvas->drawing, LAB_INK_TEXT, x, canvas->y + 18, align, FALSE, title);
   if (subtitle != NULL)
-    lab_drawing_add_text (canvas->drawing, LAB_INK_DIM, x, canvas->y + 30, align, TRUE, subtitle);
+    lab_drawing_add_text (canvas->drawing, LAB_INK_DIM, x, canvas->y + 34, align, TRUE, subtitle);
 }
 
 /* The one that was over sooner shows by how much. */
@@ -367,7 +367,7 @@ draw_heading (Canvas               *canvas,
   gint64 other;
   double x, end;
 
-  lab_drawing_add_text (canvas->drawing, LAB_INK_TEXT, right, canvas->y + 14, canvas->scale->rtl ? 1 : 0, FALSE,
+  lab_drawing_add_text (canvas->drawing, LAB_INK_TEXT, right, canvas->y + 17, canvas->scale->rtl ? 1 : 0, FALSE,
                         runs[run].title);
   lab_drawing_add_line (canvas->drawing, LAB_INK_GRID, 0, canvas->y + 1, canvas->scale->width, 0);
   if (saved == NULL || runs[run].end >= runs[1 - run].end)
@@ -375,8 +375,8 @@ draw_heading (Canvas               *canvas,
   other = runs[1 - run].end;
   x = clamp_x (canvas, runs[run].end);
   end = clamp_x (canvas, other);
-  lab_drawing_add_rect (canvas->drawing, LAB_INK_GOOD, x, canvas->y + 20, MAX (1, end - x), 12, saved);
-  lab_drawing_add_text (canvas->drawing, LAB_INK_TEXT, x - 6, canvas->y + 30, 1, FALSE, saved);
+  lab_drawing_add_rect (canvas->drawing, LAB_INK_GOOD, x, canvas->y + 22, MAX (1, end - x), 14, saved);
+  lab_drawing_add_text (canvas->drawing, LAB_INK_TEXT, x - 6, canvas->y + 34, 1, FALSE, saved);
 }
 
 static void

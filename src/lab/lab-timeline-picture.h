@@ -49,9 +49,9 @@ typedef struct
   guint64 n_dropped;  /* that the timeline does not have any more, at whatever time they were */
 } LabTimelineShown;
 
-#define LAB_TIMELINE_ROW_HEIGHT  36.0
-#define LAB_TIMELINE_BAR_TOP     16.0   /* from the top of a row */
-#define LAB_TIMELINE_BAR_HEIGHT  16.0
+#define LAB_TIMELINE_ROW_HEIGHT  40.0
+#define LAB_TIMELINE_BAR_TOP     17.0   /* from the top of a row */
+#define LAB_TIMELINE_BAR_HEIGHT  18.0
 #define LAB_TIMELINE_AXIS_HEIGHT 24.0
 #define LAB_TIMELINE_MARGIN      10.0   /* at the end of the axis */
 #define LAB_TIMELINE_MAX_SHAPES  2000

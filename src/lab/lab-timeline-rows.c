@@ -67,7 +67,7 @@ lab_timeline_guess_labels (GArray *rows)
       if (lane != NULL)
         width = MAX (width, lab_text_guess_width (haul_lane_get_title (lane), FALSE) + 20);
     }
-  return MIN (width, 150);
+  return MIN (width, 160);
 }
 
 static double

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-timeline-view-private.h"
+
+#include <glib/gi18n.h>
+
+/* What is shown */
+
+void
+lt_timeline_view_update_table (LtTimelineView *self)
+{
+  guint n_runs;
+  const LabTimelineRun *runs = lt_timeline_canvas_get_runs (self->canvas, &n_runs);
+
+  if (!self->as_table || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  lt_timeline_table_update (self->table, runs, n_runs, lt_timeline_canvas_get_now (self->canvas));
+  self->tabled_at = g_get_monotonic_time ();
+}
+
+/* What it is all about, where nothing is pointed at. */
+void
+lt_timeline_view_update_labels (LtTimelineView *self)
+{
+  guint n_runs;
+  const LabTimelineRun *runs = lt_timeline_canvas_get_runs (self->canvas, &n_runs);
+  const char *status = lt_timeline_canvas_get_status (self->canvas);
+  g_autofree char *saved = lab_timeline_format_saved (runs, n_runs);
+  g_autofree char *shown = lab_timeline_format_shown (lt_timeline_canvas_get_shown (self->canvas));
+
+  gtk_label_set_label (self->status, status != NULL ? status : saved != NULL ? saved : "");
+  gtk_label_set_label (self->shown, shown != NULL && !self->as_table ? shown : "");
+}
+
+static gboolean
+has_worker (HaulTimeline *timeline)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (timeline)); i++)
+    {
+      g_autoptr(HaulLane) lane = g_list_model_get_item (G_LIST_MODEL (timeline), i);
+
+      if (haul_lane_get_kind (lane) == HAUL_LANE_WORKER)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+lt_timeline_view_update_page (LtTimelineView *self)
+{
+  gboolean empty = !has_worker (lt_timeline_record_get_timeline (self->record));
+
+  gtk_stack_set_visible_child (self->stack, empty ? self->empty_page : self->content);
+  gtk_stack_set_visible_child (self->pages, self->as_table ? self->table_page : GTK_WIDGET (self->picture_page));
+  gtk_widget_set_visible (self->legend, !self->compact && !self->as_table);
+  gtk_widget_set_visible (self->legend_button, self->compact && !self->as_table);
+  gtk_widget_set_sensitive (self->follow_button, self->job == NULL && !self->as_table);
+}
+
+static char *
+name_run (HaulJob *job)
+{
+  g_autofree char *duration = haul_format_duration (haul_job_get_elapsed (job));
+
+  /* TRANSLATORS: a job, and how long it took: “Count Primes · 12.4 s” */
+  return g_strdup_printf (_("%s · %s"), haul_job_get_title (job), duration);
+}
+
+static LabTimelineRun
+begin_run (LtTimelineView *self,
+           HaulJob        *job,
+           gboolean        named)
+{
+  gint64 joined = haul_job_get_stamp (job, HAUL_STAMP_JOINED);
+  LabTimelineRun run = { lt_timeline_record_dup_run (self->record, job), NULL, 0 };
+
+  if (joined == 0)   /* it is a zombie, which counts as ended */
+    joined = haul_job_get_stamp (job, HAUL_STAMP_EXITED);
+  run.title = named ? name_run (job) : NULL;
+  run.end = MAX (1, joined - haul_job_get_stamp (job, HAUL_STAMP_STARTED));
+  return run;
+}
+
+static void
+end_run (LabTimelineRun *run)
+{
+  g_object_unref (run->timeline);
+  g_free ((char *) run->title);
+}
+
+void
+lt_timeline_view_show (LtTimelineView *self)
+{
+  LabTimelineRun runs[2] = { { lt_timeline_record_get_timeline (self->record), NULL, 0 } };
+  gboolean two = self->job != NULL && self->other != NULL;
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->compare), self->job != NULL);
+  if (self->job == NULL)
+    {
+      lt_timeline_canvas_set_runs (self->canvas, runs, 1, TRUE);
+      lt_timeline_canvas_set_now (self->canvas, lt_timeline_record_get_now (self->record));
+    }
+  else
+    {
+      runs[0] = begin_run (self, self->job, two);
+      if (two)
+        runs[1] = begin_run (self, self->other, TRUE);
+      lt_timeline_canvas_set_runs (self->canvas, runs, two ? 2 : 1, FALSE);
+      lt_timeline_canvas_set_now (self->canvas, MAX (runs[0].end, two ? runs[1].end : 0));
+      end_run (&runs[0]);
+      if (two)
+        end_run (&runs[1]);
+    }
+  lt_timeline_view_update_page (self);
+  lt_timeline_view_update_table (self);
+  lt_timeline_view_update_labels (self);
+}
+
+/* What can be chosen */
+
+static void
+fill (LtTimelineView *self,
+      GtkStringList  *list,
+      GtkDropDown    *drop_down,
+      const char     *first,
+      HaulJob        *chosen)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) names = NULL;
+  guint selected = 0;
+
+  g_strv_builder_add (builder, first);
+  for (guint i = 0; i < self->ended->len; i++)
+    {
+      g_autofree char *name = name_run (self->ended->pdata[i]);
+
+      g_strv_builder_add (builder, name);
+      if (self->ended->pdata[i] == chosen)
+        selected = i + 1;
+    }
+  names = g_strv_builder_end (builder);
+  gtk_string_list_splice (list, 0, g_list_model_get_n_items (G_LIST_MODEL (list)), (const char * const *) names);
+  gtk_drop_down_set_selected (drop_down, selected);
+}
+
+static gboolean
+is_same (GPtrArray *a,
+         GPtrArray *b)
+{
+  return a->len == b->len && memcmp (a->pdata, b->pdata, a->len * sizeof *a->pdata) == 0;
+}
+
+void
+lt_timeline_view_update_choices (LtTimelineView *self)
+{
+  g_autoptr(GPtrArray) ended = lt_timeline_record_dup_ended (self->record);
+
+  if (self->ended != NULL && is_same (ended, self->ended))
+    return;
+
+  if (self->ended != NULL)
+    g_ptr_array_unref (self->ended);
+  self->ended = g_steal_pointer (&ended);
+  self->filling = TRUE;
+  fill (self, self->run_names, self->run, _("Now"), self->job);
+  fill (self, self->compare_names, self->compare, _("No Comparison"), self->other);
+  self->filling = FALSE;
+}
+
+static HaulJob *
+get_chosen (LtTimelineView *self,
+            GtkDropDown    *drop_down)
+{
+  guint selected = gtk_drop_down_get_selected (drop_down);
+
+  return selected > 0 && selected <= self->ended->len ? self->ended->pdata[selected - 1] : NULL;
+}
+
+void
+lt_timeline_view_take_choice (LtTimelineView *self)
+{
+  if (self->filling || self->record == NULL)
+    return;
+  g_set_object (&self->job, get_chosen (self, self->run));
+  g_set_object (&self->other, get_chosen (self, self->compare));
+  lt_timeline_view_show (self);
+}
+
+void
+lt_timeline_view_choose (LtTimelineView *self,
+                         GtkDropDown    *drop_down,
+                         HaulJob        *job)
+{
+  guint index = 0;
+
+  if (job != NULL && g_ptr_array_find (self->ended, job, &index))
+    index++;
+  gtk_drop_down_set_selected (drop_down, index);
+}

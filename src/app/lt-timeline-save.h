@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "lab-timeline-picture.h"
+
+G_BEGIN_DECLS
+
+/* "png", "svg", "csv" or "json". NULL with @error set when it could not be made. */
+GBytes *lt_timeline_save_render (GtkWidget             *widget,
+                                 const LabTimelineRun  *runs,
+                                 guint                  n_runs,
+                                 gint64                 now,
+                                 const char            *format,
+                                 GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Asks where to, and writes it there without holding up the window. */
+void    lt_timeline_save_ask    (GtkWidget             *widget,
+                                 const LabTimelineRun  *runs,
+                                 guint                  n_runs,
+                                 gint64                 now,
+                                 const char            *format);
+
+G_END_DECLS

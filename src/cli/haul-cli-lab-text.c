@@ -170,15 +170,10 @@ append_question (GString         *text,
                  LabRun          *run,
                  const LabLesson *lesson)
 {
-  if (lesson == NULL)
-    {
-      append_wrapped (text, _(lab_run_get_experiment (run)->question));
-      return;
-    }
-
-  g_string_append_printf (text, "%s\n\n", lab_lesson_get_title (lesson));
-  append_wrapped (text, lab_lesson_get_question (lesson));
-  for (guint i = 0; lab_lesson_get_hints (lesson)[i] != NULL; i++)
+  if (lesson != NULL)
+    g_string_append_printf (text, "%s\n\n", lab_lesson_get_title (lesson));
+  append_wrapped (text, lab_run_get_question (run));
+  for (guint i = 0; lesson != NULL && lab_lesson_get_hints (lesson)[i] != NULL; i++)
     {
       g_autofree char *hint = g_strdup_printf (_("%sHint: %s"), i == 0 ? "\n" : "", lab_lesson_get_hints (lesson)[i]);
 

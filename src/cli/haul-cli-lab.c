@@ -116,6 +116,8 @@ run_experiment (const HaulCliLabOptions *options)
 
   /* They were checked with the command line. */
   (void) lab_run_set_arguments (run, options->arguments, NULL);
+  if (options->lesson != NULL)
+    lab_run_set_question (run, lab_lesson_get_question (options->lesson));
   if (options->prediction != NULL)
     lab_run_predict (run, options->prediction);
 

@@ -238,7 +238,7 @@ lab_report_to_json (LabRun           *run,
   add_int (builder, "version", 1);
   add_text (builder, "experiment", lab_experiment_get_id (experiment));
   add_text (builder, "title", translate (experiment->task.title));
-  add_text (builder, "question", translate (experiment->question));
+  add_text (builder, "question", lab_run_get_question (run));
   add_arguments (builder, lab_run_get_arguments (run));
   add_int (builder, "runs", lab_findings_get_n_runs (lab_run_get_findings (run)));
   add_outcome (builder, run);

@@ -221,7 +221,7 @@ lab_report_to_markdown (LabRun           *run,
   title = escape (translate (experiment->task.title));
   report = g_string_new (NULL);
   g_string_append_printf (report, "# %s\n\n", title);
-  append_paragraph (report, translate (experiment->question));
+  append_paragraph (report, lab_run_get_question (run));
   append_outcome (report, run);
 
   if (lab_findings_get_n_runs (lab_run_get_findings (run)) > 0)

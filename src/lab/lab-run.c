@@ -20,6 +20,7 @@ struct _LabRun
 
   const LabExperiment *experiment;  /* static */
   LabRunState          state;       /* every change through set_state() */
+  char                *question;    /* (owned) (nullable) instead of that of the experiment */
   const char          *prediction;  /* (nullable) static */
   const char          *outcome;     /* (nullable) static */
   char                *message;     /* (owned) (nullable) */
@@ -280,6 +281,24 @@ lab_run_cancel (LabRun *self)
 
 /* --- What is asked, and with what ----------------------------------------- */
 
+const char *
+lab_run_get_question (LabRun *self)
+{
+  g_return_val_if_fail (LAB_IS_RUN (self), NULL);
+
+  return self->question != NULL ? self->question : g_dgettext (GETTEXT_PACKAGE, self->experiment->question);
+}
+
+void
+lab_run_set_question (LabRun     *self,
+                      const char *question)
+{
+  g_return_if_fail (LAB_IS_RUN (self));
+
+  g_free (self->question);
+  self->question = g_strdup (question);
+}
+
 void
 lab_run_predict (LabRun     *self,
                  const char *prediction)
@@ -528,6 +547,7 @@ lab_run_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_error (&self->nonsense);
   g_free (self->message);
+  g_free (self->question);
 
   G_OBJECT_CLASS (lab_run_parent_class)->finalize (object);
 }

@@ -40,6 +40,11 @@ LabRun              *lab_run_new             (const LabExperiment  *experiment) 
 const LabExperiment *lab_run_get_experiment  (LabRun               *self);
 LabRunState          lab_run_get_state       (LabRun               *self);
 
+/* What is asked: that of the experiment, or (nullable) of a lesson. */
+const char          *lab_run_get_question    (LabRun               *self);
+void                 lab_run_set_question    (LabRun               *self,
+                                              const char           *question);
+
 void                 lab_run_predict         (LabRun               *self,
                                               const char           *prediction);
 void                 lab_run_skip            (LabRun               *self);

@@ -99,6 +99,22 @@ test_markdown_why_not (void)
   g_assert_null (strstr (report, "!["));
 }
 
+/* Of a lesson, as it was asked there. */
+static void
+test_question (void)
+{
+  g_autoptr(LabRun) run = run_test ("fine", NULL, 1);
+  g_autofree char *report = NULL, *json = NULL;
+
+  lab_run_set_question (run, "Is it *so*?");
+  report = lab_report_to_markdown (run, &machine, NULL);
+  json = lab_report_to_json (run, &machine, FALSE);
+  haul_test_assert_contains (report, "\n\nIs it \\*so\\*?\n\n");
+  haul_test_assert_contains (json, "\"question\":\"Is it *so*?\"");
+  lab_run_set_question (run, NULL);
+  g_assert_cmpstr (lab_run_get_question (run), ==, lab_test_experiment.question);
+}
+
 static void
 test_markdown_failed (void)
 {
@@ -254,6 +270,7 @@ main (int    argc,
   g_test_add_func ("/lab/report/markdown", test_markdown);
   g_test_add_func ("/lab/report/markdown-why-not", test_markdown_why_not);
   g_test_add_func ("/lab/report/markdown-failed", test_markdown_failed);
+  g_test_add_func ("/lab/report/question", test_question);
   g_test_add_func ("/lab/report/json", test_json);
   g_test_add_func ("/lab/report/json-failed", test_json_failed);
   g_test_add_func ("/lab/report/svg", test_svg);

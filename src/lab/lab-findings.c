@@ -227,6 +227,20 @@ take_end (LabFindings *self,
 }
 
 static gboolean
+take_work (LabFindings *self,
+           char       **fields)
+{
+  HaulLane *lane = NULL;
+  gint64 start = 0;
+
+  if (!lab_field_read_time (fields[1], &start) || strlen (fields[2]) > LAB_FIELD_MAX_NAME
+      || (lane = find_lane (self, fields[0])) == NULL)
+    return FALSE;
+  haul_lane_begin (lane, HAUL_SPAN_WORKING, start, fields[2]);
+  return TRUE;
+}
+
+static gboolean
 take_mark (LabFindings *self,
            char       **fields)
 {
@@ -246,6 +260,7 @@ static const LineKind line_kinds[] = {
   { "number", 3, take_number },
   { "text", 2, take_text },
   { "span", 3, take_span },
+  { "work", 3, take_work },
   { "end", 2, take_end },
   { "mark", 4, take_mark },
 };

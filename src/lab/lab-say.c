@@ -87,6 +87,18 @@ lab_say_span (HaulContext  *context,
 }
 
 void
+lab_say_work (HaulContext *context,
+              const char  *lane,
+              double       start,
+              const char  *text)
+{
+  g_autofree char *field = to_field (text);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  say (context, "work\t%s\t%s\t%s\n", lane, g_ascii_dtostr (number, sizeof number, start), field);
+}
+
+void
 lab_say_end (HaulContext *context,
              const char  *lane,
              double       end)

@@ -35,6 +35,11 @@ void   lab_say_span   (HaulContext  *context,
                        const char   *lane,
                        HaulSpanKind  kind,
                        double        start);
+/* The same: it works, at @text, a name that needs no translation: the number of a job. */
+void   lab_say_work   (HaulContext  *context,
+                       const char   *lane,
+                       double        start,
+                       const char   *text);
 void   lab_say_end    (HaulContext  *context,
                        const char   *lane,
                        double        end);

@@ -192,7 +192,7 @@ test_endless (void)
 static void
 test_noise (void)
 {
-  static const char * const words[] = { "number", "text", "span", "mark", "end", "start", "\t", "\n", "1", "nan", "\xff", "-" };
+  static const char * const words[] = { "number", "text", "span", "work", "mark", "end", "start", "\t", "\n", "1", "nan", "\xff", "-" };
 
   for (guint round = 0; round < 2000; round++)
     {
@@ -229,7 +229,8 @@ test_lanes (void)
 
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lab_findings_get_timeline (findings))), ==, 0);
   take (findings, "start\t1000\nspan\tchild 1\t1\t0.5\nspan\tworker\t2\t0.1\n"
-        "mark\tchild 1\t0\t0.75\tSIGTERM\nmark\tchild 1\t3\t0.8\t\nend\tchild 1\t1\n");
+        "mark\tchild 1\t0\t0.75\tSIGTERM\nmark\tchild 1\t3\t0.8\t\nend\tchild 1\t1\n"
+        "work\tworker\t0.2\tjob 3\n");
   timeline = lab_findings_get_timeline (findings);
   g_assert_cmpint (haul_timeline_get_origin (timeline), ==, 1000);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (timeline)), ==, 2);
@@ -246,6 +247,11 @@ test_lanes (void)
 
   other = g_list_model_get_item (G_LIST_MODEL (timeline), 1);
   g_assert_cmpstr (haul_lane_get_title (other), ==, "Worker");
+  g_assert_cmpuint (haul_lane_get_n_spans (other), ==, 2);
+  g_assert_null (haul_lane_get_span (other, 0)->text);
+  g_assert_cmpint (haul_lane_get_span (other, 1)->kind, ==, HAUL_SPAN_WORKING);
+  g_assert_cmpint (haul_lane_get_span (other, 1)->start, ==, 200000);
+  g_assert_cmpstr (haul_lane_get_span (other, 1)->text, ==, "job 3");
 
   lab_findings_begin_run (findings);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lab_findings_get_timeline (findings))), ==, 0);
@@ -300,6 +306,8 @@ static const struct { const char *name; const char *line; } hostile[] = {
   { "inf", "number\tkey\titem\tinf\n" },
   { "huge", "number\tkey\titem\t1e999\n" },
   { "not-utf8", "text\tkey\t\xff\xfe\n" },
+  { "work-time", "work\tchild 1\t-1\tjob\n" },
+  { "work-lane", "work\t\t1\tjob\n" },
   { "span-kind", "span\tchild 1\t5\t0\n" },
   { "span-kind-below", "span\tchild 1\t-1\t0\n" },
   { "span-time", "span\tchild 1\t1\t1e9\n" },

@@ -243,11 +243,14 @@ const LabExperiment lab_chunk_size = {
     "import time\n"
     "from multiprocessing import Pool\n"
     "\n"
+    "def f(i):\n"
+    "    return sum(range(200))\n"
+    "\n"
     "if __name__ == '__main__':\n"
     "    with Pool(2) as pool:\n"
     "        for size in (1, 4, 16, 64, 256, 1024, 2000):\n"
     "            start = time.perf_counter()\n"
-    "            pool.map(abs, range(2000), chunksize=size)\n"
+    "            pool.map(f, range(2000), chunksize=size)\n"
     "            print(size, time.perf_counter() - start)\n",
   .man = "man 7 pipe",
 };

@@ -142,8 +142,7 @@ draw_round (HaulContext *context,
       g_autofree char *lane = g_strdup_printf ("worker %u", lab_pool_number (self->pids, sorted[i]->pid));
       g_autofree char *job = g_strdup_printf ("%u", (guint) (sorted[i] - self->spells) + 1);
 
-      lab_say_span (context, lane, HAUL_SPAN_WORKING, lab_say_when (sorted[i]->start));
-      lab_say_mark (context, lane, HAUL_MARK_MESSAGE, lab_say_when (sorted[i]->end), job);
+      lab_say_work (context, lane, lab_say_when (sorted[i]->start), job);
       lab_say_end (context, lane, lab_say_when (sorted[i]->end));
     }
 }

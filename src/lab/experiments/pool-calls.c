@@ -67,6 +67,8 @@ typedef struct
   GArray      *pids;       /* (owned) of int */
 
   /* Of the call that is made. */
+  Call         call;
+  gboolean     waits;      /* was seen to wait for it */
   gint64       start;
   gint64       first;      /* when its first result was there; 0 before */
   guint        n_results;
@@ -89,7 +91,7 @@ take_result (Caller *self,
       return;
     }
   lane = g_strdup_printf ("worker %u", lab_pool_number (self->pids, spell.pid));
-  lab_say_span (self->context, lane, HAUL_SPAN_WORKING, lab_say_when (spell.start));
+  lab_say_work (self->context, lane, lab_say_when (spell.start), items[self->call].title);
   lab_say_end (self->context, lane, lab_say_when (spell.end));
 
   (void) lab_pool_number (self->used, spell.pid);
@@ -136,6 +138,9 @@ block (Caller   *self,
        guint     n_results,
        GError  **error)
 {
+  if (!self->waits)
+    lab_say_span (self->context, "parent", HAUL_SPAN_WAITING, lab_say_when (self->start));
+  self->waits = TRUE;
   while (self->n_results < n_results && !self->failed && !self->over)
     {
       if (!haul_context_check (self->context, error))
@@ -229,12 +234,15 @@ run_call (Caller  *self,
   g_signal_connect (batch, "item", G_CALLBACK (item_cb), self);
   g_signal_connect (batch, "ended", G_CALLBACK (ended_cb), self);
 
+  self->call = call;
+  self->waits = FALSE;
   self->start = g_get_monotonic_time ();
-  lab_say_span (self->context, "parent", HAUL_SPAN_WAITING, lab_say_when (self->start));
   lab_say_mark (self->context, "parent", HAUL_MARK_MESSAGE, lab_say_when (self->start), items[call].id);
   ok = make_call (self, call, batch, error);
   returned = g_get_monotonic_time ();
-  lab_say_span (self->context, "parent", HAUL_SPAN_WORKING, lab_say_when (returned));
+  if (!self->waits)
+    lab_say_work (self->context, "parent", lab_say_when (returned), items[call].title);
+  self->waits = TRUE;   /* and for the rest it need not */
   ok = ok && block (self, N_ITEMS, error);
   lab_say_end (self->context, "parent", lab_say_now ());
   if (ok && self->n_results < N_ITEMS)

@@ -320,6 +320,69 @@ test_cpus (void)
   end (list);
 }
 
+/* A shell and two that it started, in a group of their own. */
+static int
+spawn_group (void)
+{
+  char * const argv[] = { (char *) "sh", (char *) "-c", (char *) "sleep 600 & sleep 600 & wait", NULL };
+  posix_spawnattr_t attributes;
+  int pid = 0;
+
+  g_assert_cmpint (posix_spawnattr_init (&attributes), ==, 0);
+  g_assert_cmpint (posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETPGROUP), ==, 0);
+  g_assert_cmpint (posix_spawnattr_setpgroup (&attributes, 0), ==, 0);
+  g_assert_cmpint (posix_spawn (&pid, "/bin/sh", NULL, &attributes, argv, environ), ==, 0);
+  (void) posix_spawnattr_destroy (&attributes);
+  return pid;
+}
+
+typedef struct
+{
+  HaulProcessList *list;
+  int              pid;
+  guint            n;
+} WantedGroup;
+
+static gboolean
+has_group (gpointer data)
+{
+  WantedGroup *wanted = data;
+  g_autoptr(GPtrArray) group = NULL;
+
+  refresh (wanted->list);
+  group = haul_process_list_dup_group (wanted->list, haul_process_list_lookup (wanted->list, wanted->pid));
+  return group != NULL && group->len == wanted->n;
+}
+
+/* Only a group of which nobody is a stranger, nor this program. */
+static void
+test_group (void)
+{
+  g_autoptr(HaulProcessList) list = haul_process_list_new (HAUL_PROCESS_SCOPE_OWN);
+  g_autoptr(GPtrArray) group = NULL, own = NULL;
+  WantedGroup wanted = { list, spawn_group (), 3 };
+  int other = spawn ("exec sleep 600");
+
+  haul_test_run_until (has_group, &wanted, HAUL_TEST_SOON_MS);
+  g_assert_cmpint (haul_process_info_get_group (haul_process_list_lookup (list, wanted.pid)), ==, wanted.pid);
+  g_assert_true (haul_process_info_is_there (haul_process_list_lookup (list, wanted.pid)));
+  own = haul_process_list_dup_group (list, haul_process_list_lookup (list, other));
+  g_assert_null (own);
+
+  group = haul_process_list_dup_group (list, haul_process_list_lookup (list, wanted.pid));
+  g_assert_nonnull (group);
+  for (guint i = 0; i < group->len; i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_assert_true (haul_process_info_signal (group->pdata[i], SIGKILL, &error));
+      g_assert_no_error (error);
+    }
+  join (wanted.pid);
+  g_assert_false (haul_process_info_is_there (haul_process_list_lookup (list, wanted.pid)));
+  kill_and_join (other);
+}
+
 static void
 test_own_memory (void)
 {
@@ -466,6 +529,7 @@ main (int    argc,
   g_test_add_func ("/process-control/signals", test_signals);
   g_test_add_func ("/process-control/priority", test_priority);
   g_test_add_func ("/process-control/cpus", test_cpus);
+  g_test_add_func ("/process-control/group", test_group);
   g_test_add_func ("/process-control/own-memory", test_own_memory);
   g_test_add_func ("/process-control/live", test_live);
   g_test_add_func ("/process-control/ended-goes", test_ended_goes);

@@ -27,6 +27,7 @@ typedef struct
 {
   int             pid;
   int             parent_pid;
+  int             group;         /* of processes, by the number of its first one */
   int             uid;
   guint64         start;         /* µs since the machine was started: with the pid, this is who it is */
   gint64          read_at;       /* µs of the same clock */

@@ -21,6 +21,7 @@ enum
 {
   FIRST = 4,
   PARENT = 4,
+  GROUP = 5,
   USER_TIME = 14,
   SYSTEM_TIME = 15,
   NICE = 19,
@@ -120,6 +121,7 @@ haul_proc_parse (const char     *text,
   set_name (&sample, open + 1, close - open - 1);
   sample.state = rest[1];
   sample.parent_pid = values[PARENT];
+  sample.group = values[GROUP];
   sample.start = ticks_to_us (values[START]);
   sample.cpu_us = ticks_to_us (values[USER_TIME] + values[SYSTEM_TIME]);
   sample.memory = values[MEMORY] * sysconf (_SC_PAGESIZE);

@@ -56,6 +56,14 @@ is_still_there (HaulProcessInfo *self)
   return haul_proc_read ("/proc", self->sample.pid, &now) && now.start == self->sample.start;
 }
 
+gboolean
+haul_process_info_is_there (HaulProcessInfo *self)
+{
+  g_return_val_if_fail (HAUL_IS_PROCESS_INFO (self), FALSE);
+
+  return is_still_there (self);
+}
+
 /* -1 and an error when it is gone, or may not be touched. */
 static int
 open_process (HaulProcessInfo  *self,

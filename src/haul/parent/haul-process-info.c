@@ -227,6 +227,14 @@ haul_process_info_get_pid (HaulProcessInfo *self)
   return self->sample.pid;
 }
 
+int
+haul_process_info_get_group (HaulProcessInfo *self)
+{
+  g_return_val_if_fail (HAUL_IS_PROCESS_INFO (self), 0);
+
+  return self->sample.group;
+}
+
 guint64
 haul_process_info_get_start (HaulProcessInfo *self)
 {

@@ -199,6 +199,27 @@ GType            haul_process_kind_get_type           (void);
 int              haul_process_info_get_pid            (HaulProcessInfo  *self);
 
 /**
+ * haul_process_info_get_group:
+ * @self: a row
+ *
+ * Gets its process group, as of the last look.
+ *
+ * Returns: the number of the process that the group is named after, which may be gone
+ */
+int              haul_process_info_get_group          (HaulProcessInfo  *self);
+
+/**
+ * haul_process_info_is_there:
+ * @self: a row
+ *
+ * Looks whether the process is there now, and is still the same one. Who reads more of
+ * it from `/proc` opens its folder there first, and asks then: what is open stays its own.
+ *
+ * Returns: whether it is there; a zombie is
+ */
+gboolean         haul_process_info_is_there           (HaulProcessInfo  *self);
+
+/**
  * haul_process_info_get_start:
  * @self: a row
  *

@@ -30,6 +30,7 @@ struct _HaulProcessList
 
   GPtrArray        *rows;          /* (owned) of HaulProcessInfo */
   GHashTable       *living;        /* (owned) pid → HaulProcessInfo (borrowed from rows) */
+  GHashTable       *foreign;       /* (owned) set of process groups that have others in them as well */
 
   char             *worker_path;   /* (owned) */
   gboolean          reading;       /* a thread is at it */

@@ -450,6 +450,7 @@ haul_process_list_finalize (GObject *object)
   g_ptr_array_unref (self->rows);
   g_ptr_array_unref (self->waiting);
   g_hash_table_unref (self->living);
+  g_hash_table_unref (self->foreign);
   g_free (self->worker_path);
 
   G_OBJECT_CLASS (haul_process_list_parent_class)->finalize (object);
@@ -554,4 +555,5 @@ haul_process_list_init (HaulProcessList *self)
   self->rows = g_ptr_array_new_with_free_func (g_object_unref);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->living = g_hash_table_new (NULL, NULL);
+  self->foreign = g_hash_table_new (NULL, NULL);
 }

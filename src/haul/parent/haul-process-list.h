@@ -222,6 +222,23 @@ GPtrArray        *haul_process_list_dup_tree         (HaulProcessList      *self
                                                       GCompareDataFunc      compare,
                                                       gpointer              user_data) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * haul_process_list_dup_group:
+ * @self: a list
+ * @info: one of its rows
+ *
+ * Lists the living processes that were in the process group of @info when the list
+ * was brought up to date last, if all of them may be controlled. Who signals a group
+ * signals these, one by one with haul_process_info_signal(): so it reaches those that
+ * people saw, and nobody who came into the group later.
+ *
+ * Returns: (transfer full) (element-type HaulProcessInfo) (nullable): the rows, with
+ *   @info among them if it lives; %NULL when the group has this program in it, or
+ *   processes that are not in the list
+ */
+GPtrArray        *haul_process_list_dup_group        (HaulProcessList      *self,
+                                                      HaulProcessInfo      *info) G_GNUC_WARN_UNUSED_RESULT;
+
 void              haul_process_list_refresh_async    (HaulProcessList      *self,
                                                       GCancellable         *cancellable,
                                                       GAsyncReadyCallback   callback,

@@ -122,8 +122,38 @@ haul_process_scope_select (HaulProcessList *self,
   else
     select_tree (&search);
 
+  g_hash_table_remove_all (self->foreign);
   for (guint i = 0; i < samples->len; i++)
-    search.marks[i] = search.marks[i] == YES
-                      && (self->scope != HAUL_PROCESS_SCOPE_HAUL || sample_at (&search, i)->pid != getpid ());
+    {
+      search.marks[i] = search.marks[i] == YES
+                        && (self->scope != HAUL_PROCESS_SCOPE_HAUL || sample_at (&search, i)->pid != getpid ());
+      if (!search.marks[i])
+        (void) g_hash_table_add (self->foreign, GINT_TO_POINTER (sample_at (&search, i)->group));
+    }
   return search.marks;
+}
+
+/* A zombie has no use for a signal, and is no reason to send none. */
+GPtrArray *
+haul_process_list_dup_group (HaulProcessList *self,
+                             HaulProcessInfo *info)
+{
+  g_autoptr(GPtrArray) group = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_return_val_if_fail (HAUL_IS_PROCESS_LIST (self), NULL);
+  g_return_val_if_fail (HAUL_IS_PROCESS_INFO (info), NULL);
+
+  if (g_hash_table_contains (self->foreign, GINT_TO_POINTER (info->sample.group)))
+    return NULL;
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      HaulProcessInfo *row = self->rows->pdata[i];
+
+      if (row->ended_at != 0 || row->state[0] == 'Z' || row->sample.group != info->sample.group)
+        continue;
+      if (!haul_process_info_get_can_control (row))
+        return NULL;
+      g_ptr_array_add (group, g_object_ref (row));
+    }
+  return group->len > 0 ? g_steal_pointer (&group) : NULL;
 }

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-processes-view.h"
+
 /* More than these do not fit into a menu. */
 #define MAX_CPUS 64
 
@@ -27,7 +29,7 @@ append_targeted (GMenu      *menu,
 }
 
 static GMenuModel *
-build_signals (void)
+build_signals (const char *action)
 {
   GMenu *menu = g_menu_new ();
 
@@ -36,7 +38,7 @@ build_signals (void)
       /* Translators: the name and number of a signal, and what it does */
       g_autofree char *label = g_strdup_printf (_("%s (%d): %s"), haul_signal_name (*number), *number, haul_signal_meaning (*number));
 
-      append_targeted (menu, label, "process.signal", *number);
+      append_targeted (menu, label, action, *number);
     }
   return G_MENU_MODEL (menu);
 }
@@ -81,14 +83,23 @@ build_control (HaulProcessInfo *info)
 }
 
 static GMenuModel *
-build_finer (void)
+build_finer (GPtrArray *group)
 {
   GMenu *menu = g_menu_new ();
-  g_autoptr(GMenuModel) signals = build_signals ();
+  g_autoptr(GMenuModel) signals = build_signals ("process.signal");
+  g_autoptr(GMenuModel) group_signals = build_signals ("process.signal-group");
   g_autoptr(GMenuModel) nice = build_priorities ();
   g_autoptr(GMenuModel) cpus = build_cpus ();
 
   g_menu_append_submenu (menu, _("_Send Signal"), signals);
+  if (group != NULL && group->len > 1)
+    {
+      /* Translators: a signal, to as many processes */
+      g_autofree char *label = g_strdup_printf (ngettext ("Send Signal to _Group of %u", "Send Signal to _Group of %u", group->len),
+                                                group->len);
+
+      g_menu_append_submenu (menu, label, group_signals);
+    }
   g_menu_append_submenu (menu, _("P_riority"), nice);
   g_menu_append_submenu (menu, _("_Processors"), cpus);
   return G_MENU_MODEL (menu);
@@ -96,7 +107,8 @@ build_finer (void)
 
 /* A zombie has ended: nothing can be done to it any more, but to join it. */
 GMenuModel *
-lt_process_menu_build (HaulProcessInfo *info)
+lt_process_menu_build (HaulProcessInfo *info,
+                       GPtrArray       *group)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr(GMenu) rest = g_menu_new ();
@@ -105,7 +117,7 @@ lt_process_menu_build (HaulProcessInfo *info)
   if (haul_process_info_get_can_control (info) && !g_str_equal (haul_process_info_get_state (info), "Z"))
     {
       g_autoptr(GMenuModel) control = build_control (info);
-      g_autoptr(GMenuModel) finer = build_finer ();
+      g_autoptr(GMenuModel) finer = build_finer (group);
 
       g_menu_append_section (menu, NULL, control);
       g_menu_append_section (menu, NULL, finer);
@@ -115,8 +127,22 @@ lt_process_menu_build (HaulProcessInfo *info)
   if (job != NULL)
     g_menu_append (rest, _("Show _Job"), "process.show-job");
   g_menu_append (rest, _("_Copy"), "process.copy");
+  if (!haul_process_info_get_is_ended (info))
+    g_menu_append (rest, _("_Open Files"), "process.files");
+  g_menu_append (rest, _("Propert_ies"), "process.properties");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
   return G_MENU_MODEL (menu);
+}
+
+GPtrArray *
+lt_process_menu_dup_group (HaulProcessInfo *info,
+                           GtkWidget       *widget)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (widget, LT_TYPE_PROCESSES_VIEW);
+
+  if (view == NULL || haul_process_info_get_is_ended (info))
+    return NULL;
+  return haul_process_list_dup_group (lt_processes_view_get_list (LT_PROCESSES_VIEW (view)), info);
 }
 
 static gboolean
@@ -136,6 +162,19 @@ menu_closed_cb (GtkPopover *popover)
   g_idle_add (unparent_cb, g_object_ref (popover));
 }
 
+/* Later, because GTK shows the lines between the sections in an idle callback, and has no room for them if
+ * it measures the menu before. */
+static gboolean
+popup_cb (gpointer user_data)
+{
+  g_autoptr(GtkWidget) popover = user_data;
+  GtkWidget *parent = gtk_widget_get_parent (popover);
+
+  if (parent != NULL && gtk_widget_get_mapped (parent))
+    gtk_popover_popup (GTK_POPOVER (popover));
+  return G_SOURCE_REMOVE;
+}
+
 GtkWidget *
 lt_process_menu_popup (HaulProcessInfo    *info,
                        GtkWidget          *parent,
@@ -143,20 +182,22 @@ lt_process_menu_popup (HaulProcessInfo    *info,
 {
   g_autoptr(GMenuModel) menu = NULL;
   g_autoptr(GSimpleActionGroup) actions = NULL;
+  g_autoptr(GPtrArray) group = NULL;
   GtkWidget *popover;
 
   g_return_val_if_fail (HAUL_IS_PROCESS_INFO (info), NULL);
   g_return_val_if_fail (GTK_IS_WIDGET (parent), NULL);
 
-  menu = lt_process_menu_build (info);
+  group = lt_process_menu_dup_group (info, parent);
+  menu = lt_process_menu_build (info, group);
   actions = lt_process_actions_new (info, parent);
-  popover = gtk_popover_menu_new_from_model (menu);
+  popover = gtk_popover_menu_new_from_model_full (menu, GTK_POPOVER_MENU_NESTED);
   gtk_widget_insert_action_group (popover, "process", G_ACTION_GROUP (actions));
   gtk_widget_set_parent (popover, parent);
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), where);
   gtk_widget_set_halign (popover, GTK_ALIGN_START);
   g_signal_connect (popover, "closed", G_CALLBACK (menu_closed_cb), NULL);
-  gtk_popover_popup (GTK_POPOVER (popover));
+  g_idle_add (popup_cb, g_object_ref (popover));
   return popover;
 }

@@ -16,8 +16,12 @@ G_BEGIN_DECLS
 GtkWidget  *lt_process_menu_popup     (HaulProcessInfo     *info,
                                        GtkWidget           *parent,
                                        const GdkRectangle  *where);
-GMenuModel *lt_process_menu_build     (HaulProcessInfo     *info) G_GNUC_WARN_UNUSED_RESULT;
-/* "pause", "resume", "end", "force", "join", "copy", "show-job", "signal" (i), "nice" (i), "cpu-0", …; for @widget's window. */
+GMenuModel *lt_process_menu_build     (HaulProcessInfo     *info,
+                                       GPtrArray           *group) G_GNUC_WARN_UNUSED_RESULT;
+/* Its process group, as the page that @widget is in shows it: (nullable) of HaulProcessInfo. */
+GPtrArray  *lt_process_menu_dup_group (HaulProcessInfo     *info,
+                                       GtkWidget           *widget) G_GNUC_WARN_UNUSED_RESULT;
+/* "pause", "resume", "end", "force", "join", "copy", "properties", "files", "show-job", "signal" (i), "signal-group" (i), "nice" (i), "cpu-0", …; for @widget's window. */
 GSimpleActionGroup *lt_process_actions_new (HaulProcessInfo *info,
                                             GtkWidget       *widget) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -113,10 +113,18 @@ act (LtProcessesView *self,
   HaulProcessInfo *info = lt_processes_view_get_selected (self);
   g_autoptr(GSimpleActionGroup) actions = NULL;
 
-  if (info == NULL || (!haul_process_info_get_can_control (info) && !g_str_equal (name, "copy")))
+  if (info == NULL || (!haul_process_info_get_can_control (info) && !g_str_equal (name, "copy") && !g_str_equal (name, "properties")))
     return;
   actions = lt_process_actions_new (info, GTK_WIDGET (self->rows));
   g_action_group_activate_action (G_ACTION_GROUP (actions), name, NULL);
+}
+
+void
+lt_processes_view_show_properties (LtProcessesView *self)
+{
+  g_return_if_fail (LT_IS_PROCESSES_VIEW (self));
+
+  act (self, "properties");
 }
 
 static gboolean

@@ -138,17 +138,17 @@ lt_processes_view_get_selected (LtProcessesView *self)
   return self->selected;
 }
 
+/* Its place may come later. */
 void
 lt_processes_view_select (LtProcessesView *self,
                           HaulProcessInfo *info)
 {
-  guint position;
-
   g_return_if_fail (LT_IS_PROCESSES_VIEW (self));
 
-  position = lt_process_model_find (self->model, info);
-  if (position != GTK_INVALID_LIST_POSITION)
-    gtk_single_selection_set_selected (self->selection, position);
+  if (lt_process_model_find (self->model, info) == GTK_INVALID_LIST_POSITION)
+    return;
+  g_set_object (&self->selected, info);
+  places_changed_cb (self);
 }
 
 /* After another order is chosen, what comes first in it is what people want to see. */

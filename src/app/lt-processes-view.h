@@ -31,6 +31,7 @@ void             lt_processes_view_select       (LtProcessesView  *self,
 void             lt_processes_view_find         (LtProcessesView  *self);
 void             lt_processes_view_search       (LtProcessesView  *self,
                                                  const char       *text);
+void             lt_processes_view_show_properties (LtProcessesView *self);   /* of what is selected */
 GtkWidget       *lt_processes_view_popup_menu   (LtProcessesView  *self);   /* (nullable): of what is selected */
 
 G_END_DECLS

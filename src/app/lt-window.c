@@ -189,7 +189,9 @@ show_details_cb (GSimpleAction *action,
 {
   LtWindow *self = LT_WINDOW (user_data);
 
-  if (lt_window_get_selected (self) == NULL)
+  if (shows_processes (self))
+    lt_processes_view_show_properties (self->processes_view);
+  if (shows_processes (self) || lt_window_get_selected (self) == NULL)
     return;
   adw_flap_set_reveal_flap (lt_jobs_view_get_flap (self->jobs_view), TRUE);
   lt_jobs_view_set_page (self->jobs_view, "details");

@@ -3,17 +3,15 @@
 
 #include "config.h"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include "haul/parent/haul-process-list-private.h"
 #include "lt-process-cell.h"
-#include "lt-process-menu.h"
 #include "lt-processes-view.h"
 #include "lt-test.h"
 #include "lt-window.h"
 
-/* The page of processes: what it shows of processes that are made up, and what it does to real ones. */
+/* The page of processes: what it shows of processes that are made up, and of real ones. */
 
 #define SOON 30000
 #define SECOND G_USEC_PER_SEC
@@ -242,143 +240,6 @@ start_job (Page *self)
   return job;
 }
 
-/* A job is told: it is paused, and canceled, and did not crash. */
-static void
-test_job (void)
-{
-  Page page;
-  HaulJob *job;
-  g_autoptr(GSimpleActionGroup) actions = NULL;
-
-  page_init (&page, 960);
-  job = start_job (&page);
-  wait_state (&page, "S");
-  g_assert_cmpstr (haul_process_info_get_name (find (&page)), ==, haul_job_get_title (job));
-  actions = lt_process_actions_new (find (&page), GTK_WIDGET (page.view));
-  g_action_group_activate_action (G_ACTION_GROUP (actions), "pause", NULL);
-  wait_state (&page, "T");
-  g_assert_cmpint (haul_job_get_state (job), ==, HAUL_JOB_PAUSED);
-  g_action_group_activate_action (G_ACTION_GROUP (actions), "resume", NULL);
-  wait_state (&page, "S");
-  g_assert_cmpint (haul_job_get_state (job), ==, HAUL_JOB_RUNNING);
-  g_action_group_change_action_state (G_ACTION_GROUP (actions), "nice", g_variant_new_int32 (15));
-  g_action_group_activate_action (G_ACTION_GROUP (actions), "show-job", NULL);
-  g_assert_true (lt_window_get_selected (page.window) == job);
-  g_action_group_activate_action (G_ACTION_GROUP (actions), "end", NULL);
-  while (haul_job_is_active (job))   /* the alarm ends this */
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpint (haul_job_get_verdict (job), ==, HAUL_VERDICT_CANCELLED);
-  g_clear_object (&actions);
-  page_clear (&page);
-}
-
-static gboolean
-is_ended (gpointer job)
-{
-  return !haul_job_is_active (job);
-}
-
-/* What was chosen in a menu that was opened before the end goes to nobody. */
-static void
-test_too_late (void)
-{
-  Page page;
-  HaulJob *job;
-  g_autoptr(GSimpleActionGroup) actions = NULL;
-  g_autoptr(HaulProcessInfo) info = NULL;
-  g_autoptr(GError) error = NULL;
-
-  page_init (&page, 960);
-  job = start_job (&page);
-  wait_state (&page, "S");
-  info = g_object_ref (find (&page));
-  actions = lt_process_actions_new (info, GTK_WIDGET (page.view));
-  g_action_group_activate_action (G_ACTION_GROUP (actions), "signal", g_variant_new_int32 (SIGKILL));
-  lt_test_run_until (is_ended, job, SOON);
-  g_assert_cmpint (haul_job_get_exit_signal (job), ==, SIGKILL);
-  g_action_group_activate_action (G_ACTION_GROUP (actions), "signal", g_variant_new_int32 (SIGTERM));
-  g_action_group_activate_action (G_ACTION_GROUP (actions), "signal", g_variant_new_int32 (0));
-  g_assert_false (haul_process_info_signal (info, SIGTERM, &error));
-  g_assert_error (error, HAUL_ERROR, HAUL_ERROR_ENDED);
-  g_clear_object (&actions);
-  g_clear_object (&info);
-  page_clear (&page);
-}
-
-static gboolean
-is_gone (gpointer data)
-{
-  return find (data) == NULL;
-}
-
-/* The lesson: it has finished, and is there until somebody joins it. */
-static void
-test_zombie (void)
-{
-  Page page;
-  HaulJob *job;
-  g_autoptr(GSimpleActionGroup) actions = NULL;
-  g_autoptr(HaulProcessInfo) info = NULL;
-
-  page_init (&page, 960);
-  job = lt_jobs_start (page.jobs, haul_task_lookup ("sleep", NULL), g_variant_new_parsed ("{'seconds': <0.1>}"),
-                       &(LtJobOptions) { .where = LT_RUN_IN_PROCESS, .hold = TRUE }, NULL);
-  lt_test_run_until (is_ended, job, SOON);
-  page.pid = haul_job_get_pid (job);
-  wait_state (&page, "Z");
-  info = g_object_ref (find (&page));
-  g_assert_cmpstr (haul_process_info_get_exit_text (info), ==, "exit 0");
-  g_assert_false (g_str_equal (haul_process_info_get_state (haul_process_info_get_parent (info)), "Z"));
-  actions = lt_process_actions_new (info, GTK_WIDGET (page.view));
-  g_action_group_activate_action (G_ACTION_GROUP (actions), "join", NULL);
-  lt_test_run_until (is_gone, &page, SOON);
-  g_assert_true (haul_process_info_get_is_ended (info));
-  g_assert_cmpstr (haul_process_info_get_exit_text (info), ==, "exit 0");
-  g_clear_object (&actions);
-  g_clear_object (&info);
-  page_clear (&page);
-}
-
-static guint
-count_items (GMenuModel *menu)
-{
-  guint n = 0;
-
-  for (int i = 0; i < g_menu_model_get_n_items (menu); i++)
-    {
-      g_autoptr(GMenuModel) section = g_menu_model_get_item_link (menu, i, G_MENU_LINK_SECTION);
-      g_autoptr(GMenuModel) submenu = g_menu_model_get_item_link (menu, i, G_MENU_LINK_SUBMENU);
-
-      n += section != NULL ? count_items (section) : submenu != NULL ? count_items (submenu) : 1;
-    }
-  return n;
-}
-
-/* This app is not signalled from its own list, and all of this user's are only looked at. */
-static void
-test_menu (void)
-{
-  Page page;
-  g_autoptr(GMenuModel) own = NULL, job_menu = NULL, others = NULL;
-
-  page_init (&page, 960);
-  (void) start_job (&page);
-  wait_state (&page, "S");
-  job_menu = lt_process_menu_build (find (&page));
-  g_assert_cmpuint (count_items (job_menu), >=, 3 + 8 + 4 + 1 + 2);
-  page.pid = getpid ();
-  own = lt_process_menu_build (find (&page));
-  g_assert_cmpuint (count_items (own), ==, 1);
-  gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.scope", "s", "user");
-  lt_test_run_until ((LtTestPredicate) has_state, (page.state = "R", &page), SOON);
-  others = lt_process_menu_build (find (&page));
-  g_assert_cmpuint (count_items (others), ==, 1);
-
-  lt_processes_view_select (page.view, find (&page));
-  g_assert_nonnull (lt_processes_view_popup_menu (page.view));
-  page_clear (&page);
-}
-
 static void
 count_cb (gpointer count)
 {
@@ -545,10 +406,6 @@ main (int    argc,
   g_test_add_func ("/app/processes/query", test_query);
   g_test_add_func ("/app/processes/model", test_model);
   g_test_add_func ("/app/processes/words", test_words);
-  g_test_add_func ("/app/processes/job", test_job);
-  g_test_add_func ("/app/processes/too-late", test_too_late);
-  g_test_add_func ("/app/processes/zombie", test_zombie);
-  g_test_add_func ("/app/processes/menu", test_menu);
   g_test_add_func ("/app/processes/hidden", test_hidden);
   g_test_add_func ("/app/processes/narrow", test_narrow);
   g_test_add_func ("/app/processes/many", test_many);

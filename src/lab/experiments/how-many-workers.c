@@ -110,7 +110,7 @@ static void
 say (HaulContext *context,
      const Curve *self)
 {
-  g_autofree char *busy = g_strdup_printf ("%.0f", 100 * self->waited / self->alone);
+  g_autofree char *busy = g_strdup_printf ("%.0f", MIN (100, 100 * self->waited / self->alone));
 
   lab_say_text (context, "busy", busy);
   for (guint i = 0; i < self->n_points; i++)

@@ -10,11 +10,10 @@
 #include <unistd.h>
 
 #include "haul/parent/haul-cpus.h"
-#include "haul/wire/haul-fd-private.h"
 #include "lab-child.h"
 #include "lab-crew.h"
 #include "lab-experiment.h"
-#include "lab-program.h"
+#include "lab-python.h"
 #include "lab-say.h"
 
 /*
@@ -29,7 +28,6 @@ extern const LabExperiment lab_interpreter_lock;
 #define SLICES        4        /* in which the model holds its lock, for each of its threads */
 #define ROUNDS        150
 #define LIMIT_US      (5 * G_USEC_PER_SEC)     /* no more rounds are begun */
-#define PATIENCE_US   (6 * G_USEC_PER_SEC)     /* for an answer */
 #define TRIES         40       /* to find out how fast python3 is */
 #define TRY_TURNS     10000
 
@@ -78,32 +76,6 @@ static const HaulParam params[] = {
   { NULL }
 };
 
-static const char script[] =
-  "import sys, threading, time\n"
-  "def work(count):\n"
-  "    while count:\n"
-  "        count -= 1\n"
-  "def serially(n, count):\n"
-  "    for _ in range(n):\n"
-  "        work(count)\n"
-  "def together(n, count):\n"
-  "    threads = [threading.Thread(target=work, args=(count,)) for _ in range(n)]\n"
-  "    for t in threads: t.start()\n"
-  "    for t in threads: t.join()\n"
-  "print(sys.version.split()[0], flush=True)\n"
-  "for line in sys.stdin:\n"
-  "    how, n, count = line.split()\n"
-  "    start = time.perf_counter()\n"
-  "    (together if how == 'threads' else serially)(int(n), int(count))\n"
-  "    print(time.perf_counter() - start, flush=True)\n";
-
-typedef struct
-{
-  pid_t pid;
-  int   input;
-  int   output;
-} Python;
-
 typedef struct
 {
   HaulContext *context;
@@ -113,7 +85,7 @@ typedef struct
   double       waited;            /* … and those of them in which others had its processor */
 
   /* One that has threads, and one for each worker, on a processor of its own. */
-  Python       pythons[MAX_WORKERS + 1];
+  LabPython    pythons[MAX_WORKERS + 1];
   guint        n_pythons;         /* 0: it is a model */
   guint64      python_turns;
 
@@ -128,72 +100,31 @@ typedef struct
 
 /* --- Python --------------------------------------------------------------- */
 
-static gboolean
-start_python (Lock        *self,
-              const char  *path,
-              GError     **error)
-{
-  const char *argv[] = { path, "-u", "-c", script, NULL };
-  Python *python = &self->pythons[self->n_pythons];
-
-  python->pid = lab_program_start (argv, &python->input, &python->output, error);
-  if (python->pid < 0)
-    return FALSE;
-  self->n_pythons++;
-  return TRUE;
-}
-
 static void
 end_pythons (Lock *self)
 {
   for (guint i = 0; i < self->n_pythons; i++)
-    {
-      close (self->pythons[i].input);
-      close (self->pythons[i].output);
-      lab_child_end (self->pythons[i].pid);
-    }
+    lab_python_end (&self->pythons[i]);
   self->n_pythons = 0;
-}
-
-static gboolean
-ask (const Python *python,
-     const char   *how,
-     guint         n,
-     guint64       turns,
-     GError      **error)
-{
-  g_autofree char *line = g_strdup_printf ("%s %u %" G_GUINT64_FORMAT "\n", how, n, turns);
-
-  return haul_write_all (python->input, line, strlen (line), NULL, 0, error);
-}
-
-/* The seconds that it took, as it says. */
-static double
-answer (const Python  *python,
-        GError       **error)
-{
-  g_autofree char *line = lab_program_read (python->output, g_get_monotonic_time () + PATIENCE_US);
-
-  if (line != NULL)
-    return g_ascii_strtod (line, NULL);
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "python3 did not answer");
-  return -1;
 }
 
 /* FALSE where it cannot be run: then there is a model. */
 static gboolean
 start_pythons (Lock *self)
 {
-  g_autofree char *path = g_find_program_in_path ("python3");
+  g_autofree char *path = lab_python_find ();
   gboolean ok = path != NULL;
 
   for (guint i = 0; i <= self->n_workers && ok; i++)
-    ok = start_python (self, path, NULL);
+    {
+      ok = lab_python_start (&self->pythons[i], path, NULL);
+      self->n_pythons += ok;
+    }
   for (guint i = 0; i <= self->n_workers && ok; i++)
     {
-      g_autofree char *version = lab_program_read (self->pythons[i].output, g_get_monotonic_time () + PATIENCE_US);
+      g_autofree char *version = lab_python_read_version (&self->pythons[i]);
 
-      ok = version != NULL && g_ascii_isdigit (*version);
+      ok = version != NULL;
       if (ok && i > 0)
         lab_child_pin (self->pythons[i].pid, &self->cpus, i - 1);
       if (ok && i == 0)
@@ -217,7 +148,7 @@ measure_python (Lock    *self,
       double seconds;
 
       lab_crew_rest ();
-      seconds = ask (&self->pythons[0], "serial", 1, TRY_TURNS, error) ? answer (&self->pythons[0], error) : -1;
+      seconds = lab_python_ask (&self->pythons[0], "serial", 1, TRY_TURNS, error) ? lab_python_answer (&self->pythons[0], error) : -1;
       if (seconds < 0)
         return FALSE;
       best = MIN (best, seconds);
@@ -234,10 +165,10 @@ run_python_processes (Lock    *self,
   gint64 start = g_get_monotonic_time ();
 
   for (guint i = self->n_workers; i > 0; i--)
-    if (!ask (&self->pythons[i], "serial", 1, self->python_turns, error))
+    if (!lab_python_ask (&self->pythons[i], "serial", 1, self->python_turns, error))
       return -1;
   for (guint i = 1; i <= self->n_workers; i++)
-    if (answer (&self->pythons[i], error) < 0)
+    if (lab_python_answer (&self->pythons[i], error) < 0)
       return -1;
   return (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
 }
@@ -296,7 +227,7 @@ run_python (Lock       *self,
             const char *how,
             GError    **error)
 {
-  return ask (&self->pythons[0], how, self->n_workers, self->python_turns, error) ? answer (&self->pythons[0], error) : -1;
+  return lab_python_ask (&self->pythons[0], how, self->n_workers, self->python_turns, error) ? lab_python_answer (&self->pythons[0], error) : -1;
 }
 
 static double
@@ -335,7 +266,7 @@ run_way (Lock    *self,
 static void
 say (const Lock *self)
 {
-  g_autofree char *busy = g_strdup_printf ("%.0f", 100 * self->waited / self->alone);
+  g_autofree char *busy = g_strdup_printf ("%.0f", MIN (100, 100 * self->waited / self->alone));
 
   lab_say_text (self->context, "busy", busy);
   for (Way way = 0; way < N_WAYS; way++)
@@ -407,6 +338,14 @@ run (HaulContext  *context,
   return ok;
 }
 
+static gboolean
+is_busy (LabFindings *findings)
+{
+  const char *busy = lab_findings_get_text (findings, "busy");
+
+  return busy != NULL && g_ascii_strtod (busy, NULL) >= BUSY;
+}
+
 static const char *
 judge (LabFindings  *findings,
        char        **ret_why_not)
@@ -421,9 +360,9 @@ judge (LabFindings  *findings,
     *ret_why_not = g_strdup (_("There is one processor here, so that neither could be any faster."));
   else if (processes > GAIN && threads <= GAIN)
     return "processes";
-  else if (busy == NULL || g_ascii_strtod (busy, NULL) >= BUSY)
+  else if (is_busy (findings))
     *ret_why_not = g_strdup_printf (_("Other programs had the processor for %s %% of the time, so that these times say little. Try "
-                                      "again when this machine has less to do."), busy != NULL ? busy : "100");
+                                      "again when this machine has less to do."), busy != NULL ? busy : "–");
   else
     return threads > GAIN ? "both" : "neither";
   return NULL;

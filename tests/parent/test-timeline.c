@@ -112,6 +112,12 @@ test_spans (void)
   haul_lane_end (lane, 70);
   assert_span (lane, 1, HAUL_SPAN_WORKING, 25, 60, "Count Primes");
   g_assert_cmpint (haul_timeline_get_end (timeline), ==, 60);
+
+  /* What had no time is not there. */
+  haul_lane_begin (lane, HAUL_SPAN_WAITING, 80, "nothing");
+  haul_lane_begin (lane, HAUL_SPAN_ZOMBIE, 80, "something");
+  g_assert_cmpuint (haul_lane_get_n_spans (lane), ==, 3);
+  assert_span (lane, 2, HAUL_SPAN_ZOMBIE, 80, 79, "something");
 }
 
 /* What is said late, or wrongly, does not put spans in disorder. */

@@ -294,8 +294,8 @@ haul_lane_set_pid (HaulLane *self,
  * @at: from when on, in µs since the origin
  * @text: (nullable): what it is
  *
- * Begins a span. One that lasts ends there; one that has ended later than @at comes first, and
- * this one begins with its end.
+ * Begins a span. One that lasts ends there, or becomes this one if that would leave it no time;
+ * one that has ended later than @at comes first, and this one begins with its end.
  */
 void
 haul_lane_begin (HaulLane     *self,
@@ -309,8 +309,15 @@ haul_lane_begin (HaulLane     *self,
   g_return_if_fail (HAUL_IS_LANE (self));
   g_return_if_fail (kind >= 0 && kind < HAUL_N_SPAN_KINDS);
 
-  haul_lane_end (self, at);
   last = last_span (self);
+  if (haul_lane_is_open (self) && at <= last->start)
+    {
+      last->kind = kind;
+      haul_lane_set_text (self, text);
+      note (self, 0);
+      return;
+    }
+  haul_lane_end (self, at);
   span.kind = kind;
   span.start = last != NULL ? MAX (at, last->end) : at;
   span.end = span.start - 1;

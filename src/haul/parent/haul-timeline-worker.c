@@ -11,6 +11,9 @@
 #include "haul-proc-private.h"
 #include "haul-timeline-recorder-private.h"
 
+/* Between two parts a worker waits for as long as we need. */
+#define INSTANT_US 1000
+
 typedef struct
 {
   gconstpointer  part;
@@ -25,6 +28,7 @@ struct _HaulWorkerTrack
 
   /* What it is at, paused or not. */
   HaulSpanKind  kind;
+  gint64        kind_since;  /* µs */
   char         *text;        /* (owned) (nullable) */
   guint         n_items;     /* that the span has, of short ones; 0 for one item that takes long, or none */
   gboolean      paused;
@@ -57,7 +61,10 @@ begin (HaulWorkerTrack *self,
       g_free (self->text);
       self->text = g_strdup (text);
     }
+  if (kind == HAUL_SPAN_WORKING && self->kind == HAUL_SPAN_WAITING && at - self->kind_since < INSTANT_US)
+    at = self->kind_since;
   self->kind = kind;
+  self->kind_since = at;
   self->n_items = 0;
   if (!self->paused)
     haul_lane_begin (self->lane, kind, at - self->origin, self->text);
@@ -105,6 +112,16 @@ say_item (HaulPoolWorkerInfo *row)
                           (guint) haul_pool_worker_info_get_index (row) + 1);
 }
 
+/* Since it was looked at last; those that were parts have said so before. */
+static guint64
+count_more (HaulWorkerTrack    *self,
+            HaulPoolWorkerInfo *row)
+{
+  guint64 n_items = haul_pool_worker_info_get_n_items (row);
+
+  return n_items > self->n_done ? n_items - self->n_done : 0;
+}
+
 static void
 add_short_items (HaulWorkerTrack *self,
                  guint64          n)
@@ -129,7 +146,7 @@ look_busy (HaulWorkerTrack    *self,
            gint64              now)
 {
   gint64 since = haul_pool_worker_info_get_since (row);
-  guint64 n_more = haul_pool_worker_info_get_n_items (row) - self->n_done;
+  guint64 n_more = count_more (self, row);
   gboolean was_long = self->n_items == 0 && n_more == 1 && since - self->since >= HAUL_TIMELINE_SHORT_US;
   gboolean is_new = since != self->since;
   gboolean takes_long = now - since >= HAUL_TIMELINE_SHORT_US;
@@ -159,7 +176,7 @@ look_idle (HaulWorkerTrack    *self,
            gint64              now)
 {
   gint64 idle_since = haul_pool_worker_info_get_idle_since (row);
-  guint64 n_more = haul_pool_worker_info_get_n_items (row) - self->n_done;
+  guint64 n_more = count_more (self, row);
 
   if (idle_since == 0)
     return;   /* it is starting, or ending */
@@ -194,7 +211,7 @@ haul_worker_track_look (HaulWorkerTrack    *self,
         look_idle (self, row, now);
     }
   self->since = since;
-  self->n_done = haul_pool_worker_info_get_n_items (row);
+  self->n_done = MAX (self->n_done, haul_pool_worker_info_get_n_items (row));
   self->looked_at = now;
 }
 
@@ -230,6 +247,7 @@ haul_worker_track_end_part (HaulWorkerTrack *self,
         continue;
       part_free (item);
       g_queue_delete_link (&self->parts, link);
+      self->n_done++;
       if (!was_first)
         return;
       self->paused = FALSE;   /* the pool lets it go on */

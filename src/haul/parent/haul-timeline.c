@@ -290,7 +290,7 @@ copy_spans (HaulLane *to_lane,
       const HaulSpan *span = haul_lane_get_span (lane, i);
       gboolean open = span->end < span->start;
 
-      if (span->start > to || (!open && span->end < from))
+      if (span->start > to || (!open && span->end <= from && span->start < from))
         continue;
       haul_lane_begin (to_lane, span->kind, MAX (span->start, from) + shift, span->text);
       if (!open || to != G_MAXINT64)

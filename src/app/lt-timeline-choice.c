@@ -52,12 +52,15 @@ void
 lt_timeline_view_update_page (LtTimelineView *self)
 {
   gboolean empty = !has_worker (lt_timeline_record_get_timeline (self->record));
+  gboolean focused = gtk_widget_has_focus (self->start_button);
 
   gtk_stack_set_visible_child (self->stack, empty ? self->empty_page : self->content);
   gtk_stack_set_visible_child (self->pages, self->as_table ? self->table_page : GTK_WIDGET (self->picture_page));
   gtk_widget_set_visible (self->legend, !self->compact && !self->as_table);
   gtk_widget_set_visible (self->legend_button, self->compact && !self->as_table);
   gtk_widget_set_sensitive (self->follow_button, self->job == NULL && !self->as_table);
+  if (focused && !empty)
+    lt_timeline_view_focus (self);
 }
 
 static char *

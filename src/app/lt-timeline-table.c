@@ -71,7 +71,7 @@ lt_timeline_table_get_item (GListModel *model,
     entry->lane = g_strdup (haul_lane_get_title (key->lane));
   entry->now = self->now;
   for (guint i = MAX (lab_lane_find_span (key->lane, key->start), 1) - 1; i < haul_lane_get_n_spans (key->lane); i++)
-    if (haul_lane_get_span (key->lane, i)->start == key->start)
+    if (haul_lane_get_span (key->lane, i)->start == key->start && haul_lane_get_span (key->lane, i)->end == key->end)
       {
         span = *haul_lane_get_span (key->lane, i);
         break;

@@ -30,13 +30,13 @@ lt_timeline_bar_get_span (const LtTimelineBar *self,
   if (self->lane == NULL)
     return NULL;
   index = lab_lane_find_span (self->lane, self->start);
-  for (guint i = index > 0 ? index - 1 : 0; i <= index && i < haul_lane_get_n_spans (self->lane); i++)
-    if (haul_lane_get_span (self->lane, i)->start == self->start)
-      {
-        *ret_index = i;
-        return haul_lane_get_span (self->lane, i);
-      }
-  return NULL;
+  if (index >= haul_lane_get_n_spans (self->lane) || haul_lane_get_span (self->lane, index)->start != self->start)
+    index--;
+  if (index >= haul_lane_get_n_spans (self->lane) || haul_lane_get_span (self->lane, index)->start != self->start)
+    return NULL;
+
+  *ret_index = index;
+  return haul_lane_get_span (self->lane, index);
 }
 
 static void
@@ -240,6 +240,30 @@ home_cb (GtkWidget *widget,
   return GDK_EVENT_STOP;
 }
 
+/* The one whose last bar ends last; where several last, the one that began last. */
+static HaulLane *
+find_newest_lane (LtTimelineCanvas *self)
+{
+  gint64 latest = G_MININT64, begun = G_MININT64;
+  HaulLane *newest = NULL;
+
+  for (guint i = 0; i < self->n_runs; i++)
+    for (guint j = 0; j < g_list_model_get_n_items (G_LIST_MODEL (self->runs[i].timeline)); j++)
+      {
+        g_autoptr(HaulLane) lane = g_list_model_get_item (G_LIST_MODEL (self->runs[i].timeline), j);
+        guint n = haul_lane_get_n_spans (lane);
+        const HaulSpan *last = n > 0 ? haul_lane_get_span (lane, n - 1) : NULL;
+        gint64 end = last != NULL ? lab_span_get_end (last, self->now) : 0;
+
+        if (last == NULL || end < latest || (end == latest && last->start <= begun))
+          continue;
+        latest = end;
+        begun = last->start;
+        newest = lane;   /* its timeline keeps it */
+      }
+  return newest;
+}
+
 static gboolean
 end_cb (GtkWidget *widget,
         GVariant  *arguments,
@@ -247,8 +271,8 @@ end_cb (GtkWidget *widget,
 {
   LtTimelineCanvas *self = LT_TIMELINE_CANVAS (widget);
 
-  lt_timeline_canvas_set_follow (self, TRUE);
-  lt_timeline_canvas_focus_lane (self, self->focus.lane);
+  lt_timeline_canvas_focus_lane (self, find_newest_lane (self));
+  lt_timeline_canvas_set_follow (self, self->live);
   return GDK_EVENT_STOP;
 }
 

@@ -17,6 +17,9 @@
 
 #define MARK_SIZE 7.0
 
+/* Between texts and the edge of the picture. */
+#define EDGE 12.0
+
 /* Where one row is drawn, and how coarsely. */
 typedef struct
 {
@@ -344,10 +347,10 @@ static void
 draw_label (Canvas   *canvas,
             HaulLane *lane)
 {
-  double width = canvas->scale->label_width - 14;
+  double width = canvas->scale->label_width - 20;
   g_autofree char *title = shorten (haul_lane_get_title (lane), width);
   g_autofree char *subtitle = get_subtitle (canvas, lane);
-  double x = canvas->scale->rtl ? canvas->scale->width - 6 : 6;
+  double x = canvas->scale->rtl ? canvas->scale->width - EDGE : EDGE;
   double align = canvas->scale->rtl ? 1 : 0;
 
   lab_drawing_add_text (canvas->drawing, LAB_INK_TEXT, x, canvas->y + 18, align, FALSE, title);
@@ -363,7 +366,7 @@ draw_heading (Canvas               *canvas,
               guint                 run)
 {
   g_autofree char *saved = lab_timeline_format_saved (runs, n_runs);
-  double right = canvas->scale->rtl ? canvas->scale->width - 6 : 6;
+  double right = canvas->scale->rtl ? canvas->scale->width - EDGE : EDGE;
   gint64 other;
   double x, end;
 
@@ -416,7 +419,7 @@ lab_timeline_add_rows (LabDrawing             *drawing,
   Canvas canvas = { drawing, scale, 0, 1.5, 0, 0 };
 
   n_rows = MIN (n_rows, rows->len - MIN (first, rows->len));
-  for (;; canvas.least *= 2)
+  for (;; canvas.least *= 1.5)
     {
       canvas.n_spans = canvas.n_drawn = 0;
       for (guint i = 0; i < n_rows && lab_drawing_get_n (drawing) <= most; i++)
@@ -528,11 +531,11 @@ lab_timeline_picture_new (const LabTimelineRun   *runs,
   lab_timeline_add_axis (drawing, &own, 0);
   lab_timeline_add_rows (drawing, &own, runs, n_runs, rows, 0, rows->len, LAB_TIMELINE_AXIS_HEIGHT, &counts);
   height = body + 10;
-  height += lab_timeline_add_legend (drawing, 6, height, own.width - 12);
+  height += lab_timeline_add_legend (drawing, EDGE, height, own.width - 2 * EDGE);
   note = lab_timeline_format_shown (&counts);
   if (note != NULL)
     {
-      lab_drawing_add_text (drawing, LAB_INK_DIM, 6, height + 10, 0, TRUE, note);
+      lab_drawing_add_text (drawing, LAB_INK_DIM, EDGE, height + 10, 0, TRUE, note);
       height += 16;
     }
   lab_drawing_set_height (drawing, height + 4);

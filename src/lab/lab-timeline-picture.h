@@ -54,7 +54,7 @@ typedef struct
 #define LAB_TIMELINE_BAR_HEIGHT  18.0
 #define LAB_TIMELINE_AXIS_HEIGHT 24.0
 #define LAB_TIMELINE_MARGIN      10.0   /* at the end of the axis */
-#define LAB_TIMELINE_MAX_SHAPES  2000
+#define LAB_TIMELINE_MAX_SHAPES  3000
 
 /* Main loops first, then who works, then the processors. Returns: of LabTimelineRow */
 GArray     *lab_timeline_rows_new      (const LabTimelineRun   *runs,

@@ -65,9 +65,9 @@ lab_timeline_guess_labels (GArray *rows)
       HaulLane *lane = g_array_index (rows, LabTimelineRow, i).lane;
 
       if (lane != NULL)
-        width = MAX (width, lab_text_guess_width (haul_lane_get_title (lane), FALSE) + 20);
+        width = MAX (width, lab_text_guess_width (haul_lane_get_title (lane), FALSE) + 26);
     }
-  return MIN (width, 160);
+  return MIN (width, 170);
 }
 
 static double

@@ -200,11 +200,11 @@ explain (LabFindings *findings)
   g_autofree char *chunk = best != NULL ? haul_format_count (g_ascii_strtod (best, NULL)) : g_strdup ("–");
 
   /* Translators: times in microseconds; a number of items; a percentage. */
-  return g_strdup_printf (_("One at a time an item took %.2f µs, nearly all of it for messages and for waking somebody up; in "
-                            "chunks of %s it took %.2f µs. All in one message it was %.2f µs, because one worker did %.0f %% of "
-                            "the work and the others had none. A good chunk is large against its message and small against the "
-                            "whole: map() of Python makes four for each worker, and HaulPool measures, and sends ahead what takes "
-                            "some milliseconds."),
+  return g_strdup_printf (_("One at a time an item took %.2f µs, with a message and a wake-up for each; in chunks of %s it took "
+                            "%.2f µs. All in one message it was %.2f µs, because one worker did %.0f %% of the work and the "
+                            "others had none. A good chunk is large against its message and small against the whole: map() of "
+                            "Python makes four for each worker, and HaulPool measures, and sends ahead what takes some "
+                            "milliseconds."),
                           lab_findings_get (findings, "time", "1"), chunk,
                           best != NULL ? lab_findings_get (findings, "time", best) : NAN,
                           lab_findings_get (findings, "time", whole), lab_findings_get (findings, "share", whole));

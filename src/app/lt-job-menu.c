@@ -7,8 +7,7 @@
 
 #include <glib/gi18n.h>
 
-/* What had the focus before, and gets it back: by itself GTK 4.8 does not always give it. */
-#define FOCUS_KEY "lt-focus"
+#include "lt-context-menu.h"
 
 static void
 append_action (GMenu      *menu,
@@ -145,26 +144,6 @@ build_menu (HaulJob *job)
   return G_MENU_MODEL (menu);
 }
 
-static gboolean
-unparent_cb (gpointer user_data)
-{
-  g_autoptr(GtkWidget) popover = user_data;
-  GtkWidget *focus = g_object_get_data (G_OBJECT (popover), FOCUS_KEY);
-
-  if (gtk_widget_get_parent (popover) != NULL)
-    gtk_widget_unparent (popover);
-  if (focus != NULL && gtk_widget_get_mapped (focus))
-    gtk_widget_grab_focus (focus);
-  return G_SOURCE_REMOVE;
-}
-
-/* Later, because the action of the chosen item is activated after the menu has closed. */
-static void
-menu_closed_cb (GtkPopover *popover)
-{
-  g_idle_add (unparent_cb, g_object_ref (popover));
-}
-
 void
 lt_job_menu_popup (HaulJob   *job,
                    GtkWidget *parent,
@@ -173,23 +152,10 @@ lt_job_menu_popup (HaulJob   *job,
 {
   g_autoptr(GMenuModel) menu = NULL;
   g_autoptr(GSimpleActionGroup) actions = NULL;
-  GtkWidget *popover;
-  GtkWidget *focus;
 
   g_return_if_fail (HAUL_IS_JOB (job));
-  g_return_if_fail (GTK_IS_WIDGET (parent));
 
-  focus = gtk_root_get_focus (gtk_widget_get_root (parent));
   menu = build_menu (job);
   actions = build_actions (job);
-  popover = gtk_popover_menu_new_from_model (menu);
-  gtk_widget_insert_action_group (popover, "job", G_ACTION_GROUP (actions));
-  gtk_widget_set_parent (popover, parent);
-  if (focus != NULL)
-    g_object_set_data_full (G_OBJECT (popover), FOCUS_KEY, g_object_ref (focus), g_object_unref);
-  gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle) { x, y, 1, 1 });
-  gtk_widget_set_halign (popover, GTK_ALIGN_START);
-  g_signal_connect (popover, "closed", G_CALLBACK (menu_closed_cb), NULL);
-  gtk_popover_popup (GTK_POPOVER (popover));
+  (void) lt_context_menu_popup (menu, "job", G_ACTION_GROUP (actions), parent, &(GdkRectangle) { x, y, 1, 1 });
 }

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-context-menu.h"
 #include "lt-processes-view.h"
 
 /* More than these do not fit into a menu. */
@@ -145,36 +146,6 @@ lt_process_menu_dup_group (HaulProcessInfo *info,
   return haul_process_list_dup_group (lt_processes_view_get_list (LT_PROCESSES_VIEW (view)), info);
 }
 
-static gboolean
-unparent_cb (gpointer user_data)
-{
-  g_autoptr(GtkWidget) popover = user_data;
-
-  if (gtk_widget_get_parent (popover) != NULL)
-    gtk_widget_unparent (popover);
-  return G_SOURCE_REMOVE;
-}
-
-/* Later, because the action of the chosen item is activated after the menu has closed. */
-static void
-menu_closed_cb (GtkPopover *popover)
-{
-  g_idle_add (unparent_cb, g_object_ref (popover));
-}
-
-/* Later, because GTK shows the lines between the sections in an idle callback, and has no room for them if
- * it measures the menu before. */
-static gboolean
-popup_cb (gpointer user_data)
-{
-  g_autoptr(GtkWidget) popover = user_data;
-  GtkWidget *parent = gtk_widget_get_parent (popover);
-
-  if (parent != NULL && gtk_widget_get_mapped (parent))
-    gtk_popover_popup (GTK_POPOVER (popover));
-  return G_SOURCE_REMOVE;
-}
-
 GtkWidget *
 lt_process_menu_popup (HaulProcessInfo    *info,
                        GtkWidget          *parent,
@@ -183,7 +154,6 @@ lt_process_menu_popup (HaulProcessInfo    *info,
   g_autoptr(GMenuModel) menu = NULL;
   g_autoptr(GSimpleActionGroup) actions = NULL;
   g_autoptr(GPtrArray) group = NULL;
-  GtkWidget *popover;
 
   g_return_val_if_fail (HAUL_IS_PROCESS_INFO (info), NULL);
   g_return_val_if_fail (GTK_IS_WIDGET (parent), NULL);
@@ -191,13 +161,5 @@ lt_process_menu_popup (HaulProcessInfo    *info,
   group = lt_process_menu_dup_group (info, parent);
   menu = lt_process_menu_build (info, group);
   actions = lt_process_actions_new (info, parent);
-  popover = gtk_popover_menu_new_from_model_full (menu, GTK_POPOVER_MENU_NESTED);
-  gtk_widget_insert_action_group (popover, "process", G_ACTION_GROUP (actions));
-  gtk_widget_set_parent (popover, parent);
-  gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), where);
-  gtk_widget_set_halign (popover, GTK_ALIGN_START);
-  g_signal_connect (popover, "closed", G_CALLBACK (menu_closed_cb), NULL);
-  g_idle_add (popup_cb, g_object_ref (popover));
-  return popover;
+  return lt_context_menu_popup (menu, "process", G_ACTION_GROUP (actions), parent, where);
 }

@@ -34,6 +34,7 @@ struct _LtApplication
   guint           signal_ids[3];
   gboolean        stopping;
   gboolean        stopped;
+  gboolean        busy;           /* a job ran, or waited, that is waited for */
   gboolean        leaving;        /* ends when all have ended that are waited for */
   gboolean        in_background;  /* and does so without a window */
 };
@@ -104,10 +105,28 @@ tell_of_end (LtApplication *self)
   g_application_send_notification (G_APPLICATION (self), "ended", notification);
 }
 
+/* What people want then is asked for anew each time the app is started: it may quit. */
+static void
+queue_done (LtApplication *self)
+{
+  g_autoptr(GVariant) state = g_action_group_get_action_state (G_ACTION_GROUP (self), "when-done");
+  const char *wanted = state != NULL ? g_variant_get_string (state, NULL) : "";
+
+  if (g_str_equal (wanted, "notify") || g_str_equal (wanted, "quit"))
+    tell_of_end (self);
+  if (g_str_equal (wanted, "quit"))
+    lt_application_stop (self, DAEMON_GRACE_MS);
+}
+
 /* The last that was waited for may have ended. */
 static void
 n_active_cb (LtApplication *self)
 {
+  gboolean was_busy = self->busy;
+
+  self->busy = lt_jobs_count_daemons (self->jobs, FALSE) > 0;
+  if (was_busy && !self->busy && !self->leaving && !self->stopping)
+    queue_done (self);
   if (!self->leaving || self->stopping || lt_jobs_count_daemons (self->jobs, FALSE) > 0)
     return;
   if (self->in_background)
@@ -272,12 +291,24 @@ history_cb (GSimpleAction *action,
   gtk_window_present (GTK_WINDOW (lt_history_window_new (parent, self->history, self->jobs)));
 }
 
+static void
+change_when_done_cb (GSimpleAction *action,
+                     GVariant      *state,
+                     gpointer       user_data)
+{
+  static const char * const choices[] = { "nothing", "notify", "quit", NULL };
+
+  if (g_strv_contains (choices, g_variant_get_string (state, NULL)))
+    g_simple_action_set_state (action, state);
+}
+
 static const GActionEntry entries[] = {
   { "about", about_cb },
   { "history", history_cb },
   { "preferences", preferences_cb },
   { "quit", quit_cb },
   { "shortcuts", shortcuts_cb },
+  { "when-done", NULL, "s", "'nothing'", change_when_done_cb },
 };
 
 static void
@@ -297,6 +328,8 @@ add_shortcuts (GtkApplication *application)
     { "win.save-selected", { "<Control>s" } },
     { "win.show-details", { "<Alt>Return" } },
     { "win.find", { "<Control>f" } },
+    { "win.export-jobs", { "<Shift><Control>s" } },
+    { "win.projector", { "F11" } },
     { "win.toggle-details", { "F9" } },
     { "win.view::jobs", { "<Alt>1" } },
     { "win.view::processes", { "<Alt>2" } },

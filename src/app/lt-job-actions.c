@@ -289,14 +289,30 @@ move_job_cb (GSimpleAction *action,
 }
 
 static void
+forced_cb (LtApplication *self,
+           HaulJob       *job)
+{
+  LtWindow *window = get_window (self);
+  g_autofree char *text = g_strdup_printf (_("“%s” stopped by force"), haul_job_get_title (job));
+  g_autofree char *action = g_strdup_printf ("app.start-again(uint32 %u)", haul_job_get_id (job));
+
+  if (window != NULL)
+    lt_window_toast (window, text, _("Start _Again"), action);
+  g_signal_handlers_disconnect_by_func (job, forced_cb, self);
+}
+
+static void
 force_job_cb (GSimpleAction *action,
               GVariant      *parameter,
               gpointer       user_data)
 {
   HaulJob *job = find_job (user_data, parameter);
 
-  if (job != NULL && haul_job_is_active (job) && haul_job_get_can_force (job))
-    haul_job_force (job);
+  if (job == NULL || !haul_job_is_active (job) || !haul_job_get_can_force (job))
+    return;
+  g_signal_handlers_disconnect_by_func (job, forced_cb, user_data);   /* asked for twice, told once */
+  g_signal_connect_object (job, "ended", G_CALLBACK (forced_cb), user_data, G_CONNECT_SWAPPED);
+  haul_job_force (job);
 }
 
 static void

@@ -397,6 +397,27 @@ lt_job_text_row (HaulJob *job)
   return g_strdup_printf ("%s\t%s\t%s", haul_job_get_title (job), about, caption);
 }
 
+gboolean
+lt_job_text_matches (HaulJob            *job,
+                     const char * const *words)
+{
+  g_autofree char *about = NULL;
+  g_autofree char *state = NULL;
+  g_autofree char *row = NULL;
+  g_autofree char *folded = NULL;
+
+  g_return_val_if_fail (HAUL_IS_JOB (job), FALSE);
+
+  about = lt_job_text_about (job);
+  state = lt_job_text_state (job);
+  row = g_strjoin (" ", haul_job_get_title (job), about, state, NULL);
+  folded = g_utf8_casefold (row, -1);
+  for (guint i = 0; words[i] != NULL; i++)
+    if (strstr (folded, words[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
 char *
 lt_job_text_command (HaulJob *job)
 {

@@ -27,6 +27,9 @@ gint64      lt_job_text_force_time  (HaulJob        *job);   /* µs: when Force 
 char       *lt_job_text_left        (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* (nullable) */
 char       *lt_job_text_accessible  (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* the row, read out */
 char       *lt_job_text_row         (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* the row, copied */
+/* Whether each of @words, which are case-folded, is in its title, its arguments or its state. */
+gboolean    lt_job_text_matches     (HaulJob        *job,
+                                     const char * const *words);
 char       *lt_job_text_command     (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* the same in a terminal */
 char       *lt_job_text_exit        (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;   /* (nullable) */
 char       *lt_job_text_announce    (HaulJob        *job,

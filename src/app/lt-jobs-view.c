@@ -9,6 +9,7 @@
 
 #include "lt-job-details.h"
 #include "lt-job-row.h"
+#include "lt-job-text.h"
 
 struct _LtJobsView
 {
@@ -32,10 +33,14 @@ struct _LtJobsView
   GtkButton          *filter_active;
   GtkButton          *filter_finished;
   GtkButton          *filter_problems;
+  GtkWidget          *list_box;
+  GtkSearchBar       *search_bar;
+  GtkEditable        *search_entry;
 
   LtJobs             *jobs;      /* (owned) (nullable) */
   GtkFilter          *matcher;   /* (owned) */
   LtFilter            filter;
+  GStrv               words;     /* (owned) (nullable) what is searched for, case-folded */
   HaulJob            *wanted;    /* (owned) (nullable) whose row gets the focus */
   guint               focus_id;
 };
@@ -46,7 +51,9 @@ static gboolean
 match_cb (gpointer item,
           gpointer user_data)
 {
-  return lt_jobs_matches (item, LT_JOBS_VIEW (user_data)->filter);
+  LtJobsView *self = user_data;
+
+  return lt_jobs_matches (item, self->filter) && (self->words == NULL || lt_job_text_matches (item, (const char * const *) self->words));
 }
 
 static void
@@ -77,7 +84,7 @@ counted_cb (LtJobsView *self)
   set_filter_label (self->filter_active, _("Active"), lt_jobs_get_count (self->jobs, LT_FILTER_ACTIVE));
   set_filter_label (self->filter_finished, _("Finished"), lt_jobs_get_count (self->jobs, LT_FILTER_FINISHED));
   set_filter_label (self->filter_problems, _("Problems"), lt_jobs_get_count (self->jobs, LT_FILTER_PROBLEMS));
-  if (self->filter != LT_FILTER_ALL)
+  if (self->filter != LT_FILTER_ALL || self->words != NULL)
     gtk_filter_changed (self->matcher, GTK_FILTER_CHANGE_DIFFERENT);
   update_pages (self);
 }
@@ -86,6 +93,42 @@ static void
 status_cb (LtJobsView *self)
 {
   gtk_label_set_label (self->status, lt_jobs_get_status (self->jobs));
+}
+
+static void
+search_changed_cb (LtJobsView *self)
+{
+  const char *text = gtk_editable_get_text (self->search_entry);
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+
+  g_clear_pointer (&self->words, g_strfreev);
+  if (*text != '\0')
+    self->words = g_strsplit_set (folded, " ", -1);
+  gtk_filter_changed (self->matcher, GTK_FILTER_CHANGE_DIFFERENT);
+  update_pages (self);
+}
+
+/* Escape has closed it: then keys are for the list again. */
+static void
+search_mode_cb (LtJobsView *self)
+{
+  if (!gtk_search_bar_get_search_mode (self->search_bar))
+    gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+static void
+search_activate_cb (LtJobsView *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
+static void
+clear_filter_cb (GtkWidget  *widget,
+                 const char *action,
+                 GVariant   *parameter)
+{
+  gtk_search_bar_set_search_mode (LT_JOBS_VIEW (widget)->search_bar, FALSE);
+  gtk_widget_activate_action (widget, "win.filter", "s", "all");
 }
 
 static void
@@ -154,6 +197,16 @@ popup_focused (LtJobsView *self)
   return GDK_EVENT_STOP;
 }
 
+/* A key is meant for the row that has the focus, which need not be the selected one: others may have started a job. */
+static void
+select_focused (LtJobsView *self)
+{
+  LtJobRow *row = find_focused_row (self);
+
+  if (row != NULL && lt_job_row_get_job (row) != lt_jobs_view_get_selected (self))
+    lt_jobs_view_select (self, lt_job_row_get_job (row));
+}
+
 /* These keys mean something only in the list, and there before the list itself takes them; a button
  * in a row keeps its Space. */
 static gboolean
@@ -176,12 +229,20 @@ key_pressed_cb (GtkEventControllerKey *controller,
 
   if (GTK_IS_BUTTON (gtk_root_get_focus (root)) && key == GDK_KEY_space)
     return GDK_EVENT_PROPAGATE;
+  if (key == GDK_KEY_Escape && gtk_search_bar_get_search_mode (self->search_bar))
+    {
+      gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+      return GDK_EVENT_STOP;
+    }
   if (key == GDK_KEY_Menu || (key == GDK_KEY_F10 && modifiers == GDK_SHIFT_MASK))
     return popup_focused (self);
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (keys[i].key == key && keys[i].modifiers == modifiers)
-      return gtk_widget_activate_action (GTK_WIDGET (self), keys[i].action, NULL);
+      {
+        select_focused (self);
+        return gtk_widget_activate_action (GTK_WIDGET (self), keys[i].action, NULL);
+      }
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -196,6 +257,7 @@ lt_jobs_view_dispose (GObject *object)
   g_clear_object (&self->wanted);
   g_clear_object (&self->jobs);
   g_clear_object (&self->matcher);
+  g_clear_pointer (&self->words, g_strfreev);
 
   G_OBJECT_CLASS (lt_jobs_view_parent_class)->dispose (object);
 }
@@ -204,9 +266,13 @@ static gboolean
 lt_jobs_view_grab_focus (GtkWidget *widget)
 {
   LtJobsView *self = LT_JOBS_VIEW (widget);
+  HaulJob *job = lt_jobs_view_get_selected (self);
+  GtkWidget *item = job != NULL ? find_item (self, job) : NULL;
 
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "empty") == 0)
     return gtk_widget_grab_focus (self->pi_button);
+  if (item != NULL)
+    return gtk_widget_grab_focus (item);
   return gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
 
@@ -217,6 +283,8 @@ lt_jobs_view_class_init (LtJobsViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = lt_jobs_view_dispose;
   widget_class->grab_focus = lt_jobs_view_grab_focus;
+
+  gtk_widget_class_install_action (widget_class, "jobs.clear-filter", NULL, clear_filter_cb);
 
   g_type_ensure (LT_TYPE_JOB_DETAILS);
   g_type_ensure (LT_TYPE_JOB_ROW);
@@ -239,6 +307,12 @@ lt_jobs_view_class_init (LtJobsViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_active);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_finished);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_problems);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, list_box);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, search_entry);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_mode_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
@@ -248,10 +322,17 @@ static void
 lt_jobs_view_init (LtJobsView *self)
 {
   g_autoptr(GMenuModel) menu = lt_jobs_view_build_task_menu ();
+  GtkWidget *revealer;
 
   gtk_widget_init_template (GTK_WIDGET (self));
 
   gtk_menu_button_set_menu_model (self->other_button, menu);
+  gtk_search_bar_connect_entry (self->search_bar, self->search_entry);
+  gtk_search_bar_set_key_capture_widget (self->search_bar, self->list_box);
+  /* Spaces that are typed while it slides in would be lost. */
+  revealer = gtk_widget_get_first_child (GTK_WIDGET (self->search_bar));
+  if (GTK_IS_REVEALER (revealer))
+    gtk_revealer_set_transition_duration (GTK_REVEALER (revealer), 0);
   self->matcher = GTK_FILTER (gtk_custom_filter_new (match_cb, self, NULL));
   gtk_filter_list_model_set_filter (self->filtered, self->matcher);
   g_signal_connect_object (self->filtered, "items-changed", G_CALLBACK (update_pages), self, G_CONNECT_SWAPPED);
@@ -334,12 +415,19 @@ lt_jobs_view_focus (LtJobsView *self,
 void
 lt_jobs_view_find (LtJobsView *self)
 {
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+
   g_return_if_fail (LT_IS_JOBS_VIEW (self));
 
-  if (lt_jobs_view_get_selected (self) == NULL)
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->details)))
+    {
+      lt_job_details_find (self->details);
+      return;
+    }
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "empty") == 0)
     return;
-  adw_flap_set_reveal_flap (self->flap, TRUE);
-  lt_job_details_find (self->details);
+  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
 }
 
 void
@@ -367,6 +455,14 @@ lt_jobs_view_set_page (LtJobsView *self,
   g_return_if_fail (LT_IS_JOBS_VIEW (self));
 
   lt_job_details_set_page (self->details, name);
+}
+
+GListModel *
+lt_jobs_view_get_shown (LtJobsView *self)
+{
+  g_return_val_if_fail (LT_IS_JOBS_VIEW (self), NULL);
+
+  return G_LIST_MODEL (self->filtered);
 }
 
 GtkWidget *

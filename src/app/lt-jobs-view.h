@@ -26,11 +26,13 @@ void      lt_jobs_view_focus         (LtJobsView *self,
 AdwFlap  *lt_jobs_view_get_flap      (LtJobsView *self);
 void      lt_jobs_view_set_page      (LtJobsView *self,
                                       const char *name);
-/* Reveals the pane, and looks for something in the log there. */
+/* Among the jobs, or in the log when that is where people are. */
 void      lt_jobs_view_find          (LtJobsView *self);
 /* In a narrow window what stands beside each other goes below each other. */
 void      lt_jobs_view_set_compact   (LtJobsView *self,
                                       gboolean    compact);
+/* Of HaulJob: what filter and search leave of them. */
+GListModel *lt_jobs_view_get_shown   (LtJobsView *self);
 GtkWidget *lt_jobs_view_get_list     (LtJobsView *self);
 
 /* A menu of all tasks, from their own descriptions. */

@@ -27,6 +27,19 @@ written_cb (GObject      *source,
 }
 
 void
+lt_save_bytes (LtWindow *window,
+               GBytes   *bytes,
+               GFile    *file)
+{
+  g_return_if_fail (LT_IS_WINDOW (window));
+  g_return_if_fail (bytes != NULL);
+  g_return_if_fail (G_IS_FILE (file));
+
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                                       written_cb, g_object_ref (window));
+}
+
+void
 lt_save_write (LtWindow *window,
                HaulJob  *job,
                GFile    *file)
@@ -38,8 +51,7 @@ lt_save_write (LtWindow *window,
   g_return_if_fail (G_IS_FILE (file));
 
   bytes = haul_job_dup_result (job);
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
-                                       written_cb, g_object_ref (window));
+  lt_save_bytes (window, bytes, file);
 }
 
 static void

@@ -14,4 +14,9 @@ void lt_save_write (LtWindow *window,
                     HaulJob  *job,
                     GFile    *file);
 
+/* Any other file, and says so in a toast. */
+void lt_save_bytes (LtWindow *window,
+                    GBytes   *bytes,
+                    GFile    *file);
+
 G_END_DECLS

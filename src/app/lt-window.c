@@ -10,8 +10,10 @@
 #include "lt-application.h"
 #include "lt-heartbeat.h"
 #include "lt-hint-bar.h"
+#include "lt-jobs-exchange.h"
 #include "lt-jobs-view.h"
 #include "lt-new-job-dialog.h"
+#include "lt-selected-actions.h"
 #include "lt-settings.h"
 
 /* Takes some twenty seconds on a machine of today: long enough to watch, to pause and to cancel. */
@@ -55,101 +57,11 @@ shows_processes (LtWindow *self)
 static const char * const filter_names[LT_N_FILTERS] = { "all", "active", "finished", "problems" };
 
 static void
-activate_on_selected (LtWindow   *self,
-                      const char *action)
-{
-  HaulJob *job = lt_window_get_selected (self);
-
-  if (job != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), action, "u", haul_job_get_id (job));
-}
-
-static void
 calculate_pi_cb (GSimpleAction *action,
                  GVariant      *parameter,
                  gpointer       user_data)
 {
   lt_window_calculate_pi (LT_WINDOW (user_data));
-}
-
-static void
-pause_resume_cb (GSimpleAction *action,
-                 GVariant      *parameter,
-                 gpointer       user_data)
-{
-  HaulJob *job = lt_window_get_selected (user_data);
-  gboolean paused = job != NULL && haul_job_get_state (job) == HAUL_JOB_PAUSED;
-
-  activate_on_selected (user_data, paused ? "app.resume-job" : "app.pause-job");
-}
-
-static void
-cancel_selected_cb (GSimpleAction *action,
-                    GVariant      *parameter,
-                    gpointer       user_data)
-{
-  HaulJob *job = lt_window_get_selected (user_data);
-  gboolean active = job != NULL && haul_job_is_active (job);
-
-  activate_on_selected (user_data, active ? "app.cancel-job" : "app.remove-job");
-}
-
-static void
-force_selected_cb (GSimpleAction *action,
-                   GVariant      *parameter,
-                   gpointer       user_data)
-{
-  activate_on_selected (user_data, "app.force-job");
-}
-
-static void
-duplicate_selected_cb (GSimpleAction *action,
-                       GVariant      *parameter,
-                       gpointer       user_data)
-{
-  activate_on_selected (user_data, "app.duplicate-job");
-}
-
-static void
-save_selected_cb (GSimpleAction *action,
-                  GVariant      *parameter,
-                  gpointer       user_data)
-{
-  activate_on_selected (user_data, "app.save-result");
-}
-
-static void
-copy_row_cb (GSimpleAction *action,
-             GVariant      *parameter,
-             gpointer       user_data)
-{
-  activate_on_selected (user_data, "app.copy-row");
-}
-
-static void
-move_selected (LtWindow *self,
-               guint     how)
-{
-  HaulJob *job = lt_window_get_selected (self);
-
-  if (job != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), "app.move-job", "(uu)", haul_job_get_id (job), how);
-}
-
-static void
-run_earlier_cb (GSimpleAction *action,
-                GVariant      *parameter,
-                gpointer       user_data)
-{
-  move_selected (user_data, 1);
-}
-
-static void
-run_later_cb (GSimpleAction *action,
-              GVariant      *parameter,
-              gpointer       user_data)
-{
-  move_selected (user_data, 2);
 }
 
 static void
@@ -245,6 +157,22 @@ change_filter_cb (GSimpleAction *action,
 }
 
 static void
+export_jobs_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  lt_jobs_exchange_export (user_data, lt_jobs_view_get_shown (LT_WINDOW (user_data)->jobs_view));
+}
+
+static void
+import_jobs_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  lt_jobs_exchange_import (user_data, LT_WINDOW (user_data)->jobs);
+}
+
+static void
 close_cb (GSimpleAction *action,
           GVariant      *parameter,
           gpointer       user_data)
@@ -254,14 +182,6 @@ close_cb (GSimpleAction *action,
 
 static const GActionEntry entries[] = {
   { "calculate-pi", calculate_pi_cb },
-  { "pause-resume", pause_resume_cb },
-  { "cancel-selected", cancel_selected_cb },
-  { "force-selected", force_selected_cb },
-  { "duplicate-selected", duplicate_selected_cb },
-  { "save-selected", save_selected_cb },
-  { "copy-row", copy_row_cb },
-  { "run-earlier", run_earlier_cb },
-  { "run-later", run_later_cb },
   { "new-menu", new_menu_cb },
   { "repeat-last", repeat_last_cb },
   { "show-page", show_page_cb, "s" },
@@ -270,6 +190,8 @@ static const GActionEntry entries[] = {
   { "freeze", freeze_cb },
   { "refresh", refresh_cb },
   { "filter", NULL, "s", "'all'", change_filter_cb },
+  { "export-jobs", export_jobs_cb },
+  { "import-jobs", import_jobs_cb },
   { "close", close_cb },
 };
 
@@ -384,17 +306,32 @@ lt_window_class_init (LtWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtWindow, timeline_view);
 }
 
+/* For a class to read from afar. */
+static void
+fullscreened_cb (LtWindow *self)
+{
+  if (gtk_window_is_fullscreen (GTK_WINDOW (self)))
+    gtk_widget_add_css_class (GTK_WIDGET (self), "projector");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "projector");
+}
+
 static void
 bind_settings (LtWindow *self)
 {
   GSettings *settings = lt_settings_get ();
   g_autoptr(GVariant) filter = NULL;
+  g_autofree char *view = NULL;
 
   if (settings == NULL)
     return;
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  view = g_settings_get_string (settings, "view");
+  if (adw_view_stack_get_child_by_name (self->views, view) != NULL)
+    adw_view_stack_set_visible_child_name (self->views, view);
+  g_settings_bind (settings, "view", self->views, "visible-child-name", G_SETTINGS_BIND_SET);
   filter = g_settings_get_value (settings, "filter");
   g_action_group_change_action_state (G_ACTION_GROUP (self), "filter", filter);
   adw_flap_set_reveal_flap (lt_jobs_view_get_flap (self->jobs_view), lt_settings_get_details ());
@@ -406,17 +343,22 @@ lt_window_init (LtWindow *self)
   g_autoptr(GMenuModel) menu = lt_jobs_view_build_task_menu ();
   g_autoptr(GPropertyAction) details = NULL;
   g_autoptr(GPropertyAction) view = NULL;
+  g_autoptr(GPropertyAction) projector = NULL;
   AdwFlap *flap;
 
   gtk_widget_init_template (GTK_WIDGET (self));
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  lt_selected_actions_add (self);
   gtk_menu_button_set_menu_model (self->new_button, menu);
   flap = lt_jobs_view_get_flap (self->jobs_view);
   details = g_property_action_new ("toggle-details", flap, "reveal-flap");
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (details));
   view = g_property_action_new ("view", self->views, "visible-child-name");
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (view));
+  projector = g_property_action_new ("projector", self, "fullscreened");
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (projector));
+  g_signal_connect (self, "notify::fullscreened", G_CALLBACK (fullscreened_cb), NULL);
   bind_settings (self);
   g_signal_connect_object (flap, "notify::folded", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (flap, "notify::reveal-flap", G_CALLBACK (revealed_cb), self, G_CONNECT_SWAPPED);
@@ -513,7 +455,7 @@ lt_window_toast (LtWindow   *self,
   if (action != NULL)
     {
       adw_toast_set_button_label (toast, label);
-      adw_toast_set_action_name (toast, action);
+      adw_toast_set_detailed_action_name (toast, action);
     }
   adw_toast_overlay_add_toast (self->toasts, toast);
 }

@@ -8,6 +8,7 @@
 #include "haul/parent/haul-process-list-private.h"
 #include "lt-process-cell.h"
 #include "lt-processes-view.h"
+#include "lt-settings.h"
 #include "lt-test.h"
 #include "lt-window.h"
 
@@ -182,6 +183,9 @@ static void
 page_init (Page *self,
            int   width)
 {
+  /* As the first time, not as the last test left it. */
+  if (lt_settings_get () != NULL)
+    g_settings_reset (lt_settings_get (), "view");
   self->jobs = lt_jobs_new ();
   self->window = lt_window_new (NULL, self->jobs);
   self->view = lt_window_get_processes_view (self->window);

@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The Long Tasks authors
+
+"""What keys do in the list of jobs of the real app. To be run by in-display.py; the argument is the app."""
+
+import json
+import os
+import sys
+import tempfile
+
+from driven import App, Atspi, GLib, PATH, children_of, is_gone, pid_of, press_key, run, state_of, type_text, wait_for
+
+WINDOW = PATH + '/window/1'
+
+
+def start(app, what):
+    app.activate('start-job', GLib.Variant('s', what))
+
+
+def first_in_list(app, pattern):
+    """Gives the focus to the first row by keys."""
+    app.wait_active('Long Tasks')
+    app.press_until('Tab', 'Problems.*', Atspi.Role.PUSH_BUTTON)
+    press_key('Tab')
+    press_key('Home')
+    return app.wait_focused(pattern, Atspi.Role.LIST_ITEM)
+
+
+def test_search(program):
+    """Typing searches, Escape shows all again; what does not match leads to a page that clears the filter."""
+    app = App(program)
+    start(app, 'pi --digits 1234')
+    app.wait(r'Calculate Pi, done.*')
+    start(app, 'sleep --seconds 600 --daemon')
+    app.wait(r'Sleep, running.*')
+    first_in_list(app, 'Sleep, running.*')
+    type_text('1,2')
+    app.wait_focused('Search Jobs', Atspi.Role.ENTRY)
+    type_text('34 done')
+    wait_for('one to be left', lambda: not app.find_all('Sleep, running.*') and app.find_all('Calculate Pi, done.*'))
+    press_key('Escape')
+    app.wait_focused('.*', Atspi.Role.LIST_ITEM)
+    wait_for('both', lambda: app.find_all('Sleep, running.*') and app.find_all('Calculate Pi, done.*'))
+    press_key('Control+f')
+    app.wait_focused('Search Jobs', Atspi.Role.ENTRY)
+    type_text('zzz')
+    app.wait('No Matching Jobs', Atspi.Role.PANEL)
+    wait_for('none', lambda: not app.find_all('(Sleep|Calculate Pi), .*'))
+    app.press('Clear Filter')
+    wait_for('both again', lambda: app.find_all('Sleep, running.*') and app.find_all('Calculate Pi, done.*'))
+    app.activate('quit')
+    app.finish()
+
+
+def test_focused_row(program):
+    """A key is meant for the row with the focus, also when another job was selected in the meantime."""
+    app = App(program)
+    start(app, 'sleep --seconds 600')
+    first = pid_of(app.wait(r'Sleep, running.*process \d+'))
+    first_in_list(app, r'Sleep, running.*process %d' % first)
+    start(app, 'sleep --seconds 601')
+    second = wait_for('the other', lambda: set(children_of(app.process.pid)) - {first}).pop()
+    app.wait(r'Sleep, running.*process %d' % second)
+    press_key('space')
+    app.wait_focused(r'Sleep, paused.*process %d' % first)
+    assert (state_of(first), state_of(second) == 'T') == ('T', False)
+    press_key('Delete')
+    wait_for('it to be gone', lambda: is_gone(first))
+    assert not is_gone(second)
+    app.process.terminate()
+    app.finish()
+
+
+def test_projector(program):
+    """F11 fills the screen, and F11 again does not."""
+    app = App(program)
+    app.wait_active('Long Tasks')
+
+    def is_full():
+        state = app.bus.call_sync('io.github.longtasks.LongTasks', WINDOW, 'org.gtk.Actions', 'Describe',
+                                  GLib.Variant('(s)', ('projector',)), None, 0, 5000, None)
+        return state.unpack()[0][2] == [True]
+    assert not is_full()
+    press_key('F11')
+    wait_for('the full screen', is_full)
+    press_key('F11')
+    wait_for('a window', lambda: not is_full())
+    app.activate('quit')
+    app.finish()
+
+
+def choose_file(app, title, path):
+    """In the dialog for files; where it does not ask for a name, a slash makes it."""
+    app.wait(title + '.*')
+    wait_for('the focus there', app.focused)
+    press_key('Control+a')
+    type_text(path)
+    press_key('Return')
+
+
+def test_exchange(program):
+    """Shift+Ctrl+S exports the list, and what was exported can be imported: it starts when people agree."""
+    path = os.path.join(tempfile.mkdtemp(dir=os.environ['HOME']), 'jobs.json')
+    app = App(program)
+    start(app, 'sleep --seconds 600.5 --daemon')
+    app.wait(r'Sleep, running.*')
+    app.wait_active('Long Tasks')
+    press_key('Control+Shift+s')
+    choose_file(app, 'Export Jobs', path)
+    wait_for('the file', lambda: os.path.exists(path) and os.path.getsize(path) > 0)
+    with open(path) as stream:
+        jobs = json.load(stream)
+    assert [(job['task'], job['arguments'], job['daemon']) for job in jobs] == [('sleep', {'seconds': 600.5}, True)], jobs
+    app.process.terminate()
+    app.finish()
+
+    app = App(program)
+    app.wait_active('Long Tasks')
+    app.activate('import-jobs', path=WINDOW)
+    choose_file(app, 'Import Jobs', path)
+    app.wait('Start 1 Job.*')
+    assert children_of(app.process.pid) == []
+    press_key('Alt+s')
+    wait_for('the job', lambda: children_of(app.process.pid))
+    app.process.terminate()
+    app.finish()
+
+
+def test_forced(program):
+    """Who stops a job by force is told, and may start it again."""
+    app = App(program)
+    start(app, 'sleep --seconds 600')
+    first = pid_of(app.wait(r'Sleep, running.*process \d+'))
+    first_in_list(app, r'Sleep, running.*process %d' % first)
+    press_key('Shift+Delete')
+    app.wait('“Sleep” stopped by force', Atspi.Role.LABEL)
+    app.press('.*Start Again')
+    second = wait_for('another', lambda: children_of(app.process.pid))[0]
+    assert second != first and is_gone(first)
+    app.process.terminate()
+    app.finish()
+
+
+def test_when_done(program):
+    """When the queue is done the app quits, if that was chosen, and not before."""
+    app = App(program)
+    app.activate('when-done', GLib.Variant('s', 'quit'))
+    start(app, 'sleep --seconds 601 --daemon')
+    daemon = pid_of(app.wait(r'Sleep, running.*process \d+'))
+    start(app, 'sleep --seconds 600')
+    app.wait(r'Sleep, running((?!daemon).)*process \d+')
+    assert app.process.poll() is None
+    app.activate('cancel-job', GLib.Variant('u', 2))
+    app.finish(warnings=True)   # nobody takes its notification
+    assert is_gone(daemon)
+
+
+def test_state_restored(program):
+    """The view and the filter are the next time as they were left."""
+    config = {'GSETTINGS_BACKEND': 'keyfile', 'XDG_CONFIG_HOME': tempfile.mkdtemp(dir=os.environ['HOME'])}
+    app = App(program, env=config)
+    app.activate('view', GLib.Variant('s', 'processes'), path=WINDOW)
+    app.activate('filter', GLib.Variant('s', 'finished'), path=WINDOW)
+    app.wait('PID %d' % app.process.pid)
+    app.activate('quit')
+    app.finish()
+    app = App(program, env=config)
+    app.wait('PID %d' % app.process.pid)
+    app.activate('view', GLib.Variant('s', 'jobs'), path=WINDOW)
+    start(app, 'sleep --seconds 600 --daemon')
+    app.wait('No Matching Jobs', Atspi.Role.PANEL)
+    app.activate('quit')
+    app.finish()
+
+
+if __name__ == '__main__':
+    sys.exit(run([test_search, test_focused_row, test_projector, test_exchange, test_forced, test_when_done, test_state_restored]))

@@ -355,6 +355,15 @@ history_message_cb (LtApplication *self)
 }
 
 static void
+forget_old_jobs (LtApplication *self)
+{
+  guint days = lt_settings_get_history_days ();
+
+  if (days > 0)
+    lt_history_forget_before (self->history, g_get_real_time () - days * (gint64) G_TIME_SPAN_DAY);
+}
+
+static void
 lt_application_startup (GApplication *application)
 {
   LtApplication *self = LT_APPLICATION (application);
@@ -374,6 +383,7 @@ lt_application_startup (GApplication *application)
   self->history = lt_history_new (NULL);
   g_signal_connect_object (self->history, "notify::message", G_CALLBACK (history_message_cb), self, G_CONNECT_SWAPPED);
   lt_jobs_set_history (self->jobs, self->history);
+  forget_old_jobs (self);
   self->notifier = lt_notifier_new (GTK_APPLICATION (self), self->jobs);
   self->awake = lt_awake_new (GTK_APPLICATION (self), self->jobs);
   add_shortcuts (GTK_APPLICATION (self));

@@ -19,6 +19,7 @@ typedef enum
 {
   OP_WRITE,
   OP_REMOVE,
+  OP_FORGET,
   OP_LOAD,
   OP_FLUSH,
   OP_QUIT,
@@ -362,6 +363,15 @@ remove_key (LtHistoryStore *self,
 }
 
 static void
+forget_before (LtHistoryStore *self,
+               gint64          key)
+{
+  g_autofree char *sql = g_strdup_printf ("DELETE FROM jobs WHERE verdict IS NOT NULL AND key < %" G_GINT64_FORMAT, key);
+
+  (void) run (self, sql);
+}
+
+static void
 carry_out (LtHistoryStore *self,
            Request        *request)
 {
@@ -378,6 +388,8 @@ carry_out (LtHistoryStore *self,
     write_entry (self, request->entry);
   else if (request->op == OP_REMOVE)
     remove_key (self, request->key);
+  else if (request->op == OP_FORGET)
+    forget_before (self, request->key);
   else if (request->op == OP_LOAD)
     load (self);
 }
@@ -429,6 +441,13 @@ lt_history_store_remove (LtHistoryStore *self,
                          gint64          key)
 {
   request (self, OP_REMOVE, NULL, key, NULL);
+}
+
+void
+lt_history_store_forget (LtHistoryStore *self,
+                         gint64          before)
+{
+  request (self, OP_FORGET, NULL, before, NULL);
 }
 
 void

@@ -32,6 +32,9 @@ void            lt_history_store_write  (LtHistoryStore          *self,
 /* 0 for all that is over. */
 void            lt_history_store_remove (LtHistoryStore          *self,
                                          gint64                   key);
+/* All that is over, and was queued before that, in µs since 1970. */
+void            lt_history_store_forget (LtHistoryStore          *self,
+                                         gint64                   before);
 void            lt_history_store_load   (LtHistoryStore          *self);
 void            lt_history_store_flush  (LtHistoryStore          *self);
 

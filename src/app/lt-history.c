@@ -158,18 +158,25 @@ lt_history_remove (LtHistory      *self,
 }
 
 void
-lt_history_clear (LtHistory *self)
+lt_history_forget_before (LtHistory *self,
+                          gint64     time)
 {
   g_return_if_fail (LT_IS_HISTORY (self));
 
-  lt_history_store_remove (self->store, 0);
+  lt_history_store_forget (self->store, time);
   for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->model)); i > 0; i--)
     {
       g_autoptr(LtHistoryEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->model), i - 1);
 
-      if (entry->verdict != HAUL_VERDICT_NONE)
+      if (entry->verdict != HAUL_VERDICT_NONE && entry->key < time)
         g_list_store_remove (self->model, i - 1);
     }
+}
+
+void
+lt_history_clear (LtHistory *self)
+{
+  lt_history_forget_before (self, G_MAXINT64);
 }
 
 static void

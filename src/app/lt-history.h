@@ -33,6 +33,9 @@ void        lt_history_follow      (LtHistory      *self,
 void        lt_history_interrupt   (LtHistory      *self);
 void        lt_history_remove      (LtHistory      *self,
                                     LtHistoryEntry *entry);
+/* What was queued before that, in µs since 1970, and has ended. */
+void        lt_history_forget_before (LtHistory    *self,
+                                      gint64        time);
 /* All but what has not ended. */
 void        lt_history_clear       (LtHistory      *self);
 

@@ -19,11 +19,12 @@ struct _LtPreferences
   AdwComboRow         *notify;
   AdwComboRow         *on_close;
   GtkSwitch           *keep_awake;
+  GtkSpinButton       *history_days;
 };
 
 G_DEFINE_FINAL_TYPE (LtPreferences, lt_preferences, ADW_TYPE_PREFERENCES_WINDOW)
 
-static const char * const keys[] = { "jobs-at-once", "start-method", "grace-time", "notify", "on-close", "keep-awake" };
+static const char * const keys[] = { "jobs-at-once", "start-method", "grace-time", "notify", "on-close", "keep-awake", "history-days" };
 
 static gboolean
 ms_to_seconds (GValue   *value,
@@ -100,6 +101,7 @@ lt_preferences_class_init (LtPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, notify);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, on_close);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, keep_awake);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, history_days);
   gtk_widget_class_bind_template_callback (widget_class, restore_clicked_cb);
 }
 
@@ -120,6 +122,7 @@ lt_preferences_init (LtPreferences *self)
   g_settings_bind (settings, "jobs-at-once", self->jobs_at_once, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind_with_mapping (settings, "grace-time", self->grace_time, "value", G_SETTINGS_BIND_DEFAULT,
                                 ms_to_seconds, seconds_to_ms, NULL, NULL);
+  g_settings_bind (settings, "history-days", self->history_days, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "keep-awake", self->keep_awake, "active", G_SETTINGS_BIND_DEFAULT);
   bind_combo (settings, "start-method", self->start_method, start_methods);
   bind_combo (settings, "notify", self->notify, notify);

@@ -59,6 +59,14 @@ lt_settings_get_jobs (void)
   return n > 0 ? n : haul_usable_cpus ();
 }
 
+guint
+lt_settings_get_history_days (void)
+{
+  GSettings *settings = lt_settings_get ();
+
+  return settings != NULL ? g_settings_get_uint (settings, "history-days") : 0;
+}
+
 static gboolean
 is_chosen (const char *key,
            const char *choice)

@@ -25,6 +25,8 @@ typedef enum
 } LtOnClose;
 
 GSettings *lt_settings_get          (void);   /* (nullable) (transfer none) */
+/* How long ended jobs are kept; 0 for ever. */
+guint      lt_settings_get_history_days (void);
 guint      lt_settings_get_grace    (void);   /* ms */
 gboolean   lt_settings_get_details  (void);
 guint      lt_settings_get_jobs     (void);   /* at once, as many as there are usable CPUs if nobody chose */

@@ -278,6 +278,44 @@ test_nowhere (void)
   (void) g_rmdir (folder);
 }
 
+static gboolean
+has_two (gpointer data)
+{
+  return g_list_model_get_n_items (data) == 2;
+}
+
+/* What was queued before some time is forgotten, here and on the disk; what is not over stays. */
+static void
+test_forget (void)
+{
+  g_autofree char *path = begin ();
+  LtHistory *history = lt_history_new (path);
+  g_autoptr(HaulJob) runs = run_job (history, "{'seconds': <60.0>}", FALSE);
+  g_autoptr(HaulJob) old = run_job (history, "{'seconds': <0.2>}", TRUE);
+  g_autoptr(HaulJob) new = run_job (history, "{'seconds': <0.1>}", TRUE);
+  GListModel *model = lt_history_get_model (history);
+  gint64 key;
+
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 3);
+  g_assert_false (haul_job_is_active (old));
+  key = get_entry (model, 0)->key;
+  lt_history_forget_before (history, key);
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 2);
+  g_assert_cmpint (get_entry (model, 0)->key, ==, key);
+  g_assert_cmpint (get_entry (model, 1)->verdict, ==, HAUL_VERDICT_NONE);
+  haul_job_cancel (runs);
+  lt_test_run_until (has_ended, runs, HAUL_TEST_SOON_MS);
+  g_clear_object (&history);
+
+  history = lt_history_new (path);
+  model = lt_history_get_model (history);
+  lt_test_run_until (has_two, model, HAUL_TEST_SOON_MS);
+  g_assert_cmpint (get_entry (model, 0)->key, ==, key);
+  g_assert_false (haul_job_is_active (new));
+  g_clear_object (&history);
+  end ();
+}
+
 static void
 test_clear (void)
 {
@@ -502,6 +540,7 @@ main (int    argc,
   g_test_add_func ("/app/history/future", test_future);
   g_test_add_func ("/app/history/nowhere", test_nowhere);
   g_test_add_func ("/app/history/clear", test_clear);
+  g_test_add_func ("/app/history/forget", test_forget);
   g_test_add_func ("/app/history/export", test_export);
   g_test_add_func ("/app/history/search", test_search);
   g_test_add_func ("/app/history/window", test_window);

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-preferences-processes.h"
 #include "lt-settings.h"
 
 struct _LtPreferences
@@ -94,6 +95,7 @@ lt_preferences_class_init (LtPreferencesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (LT_TYPE_PREFERENCES_PROCESSES);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, jobs_at_once);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, start_method);

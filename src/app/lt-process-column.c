@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-settings.h"
+
 static const LtProcessColumnInfo columns[LT_PROCESS_N_COLUMNS] = {
   [LT_PROCESS_NAME] = { "name", NC_("process", "Name"), "name", 18, FALSE, TRUE },
   [LT_PROCESS_PID] = { "pid", NC_("process", "PID"), "pid", 7, TRUE, TRUE },
@@ -30,6 +32,34 @@ lt_process_column_get (LtProcessColumn column)
   g_return_val_if_fail (column < LT_PROCESS_N_COLUMNS, NULL);
 
   return &columns[column];
+}
+
+static gboolean of_all_cpus;
+static gboolean resident;
+
+void
+lt_process_columns_load_settings (void)
+{
+  of_all_cpus = lt_settings_get_all_cpus ();
+  resident = !lt_settings_get_pss ();
+}
+
+gboolean
+lt_process_columns_want_pss (void)
+{
+  return !resident;
+}
+
+double
+lt_process_columns_scale_cpu (double cpu)
+{
+  return of_all_cpus ? cpu / g_get_num_processors () : cpu;
+}
+
+static double
+get_cpu (HaulProcessInfo *info)
+{
+  return lt_process_columns_scale_cpu (haul_process_info_get_cpu (info));
 }
 
 static char *
@@ -78,7 +108,7 @@ format_number (LtProcessColumn  column,
       return g_strdup_printf ("%d", haul_process_info_get_parent_pid (info));
 
     case LT_PROCESS_CPU:
-      return g_strdup_printf ("%.1f", haul_process_info_get_cpu (info));
+      return g_strdup_printf ("%.1f", get_cpu (info));
 
     case LT_PROCESS_THREADS:
       return g_strdup_printf ("%u", haul_process_info_get_n_threads (info));
@@ -110,7 +140,7 @@ format_figures (HaulProcessInfo *info)
     return g_strdup_printf ("%d", haul_process_info_get_pid (info));
   memory = g_format_size (haul_process_info_get_memory (info));
   /* Translators: percent of one processor, an amount of memory, the number of a process */
-  return g_strdup_printf (_("%.1f %% · %s · %d"), haul_process_info_get_cpu (info), memory, haul_process_info_get_pid (info));
+  return g_strdup_printf (_("%.1f %% · %s · %d"), get_cpu (info), memory, haul_process_info_get_pid (info));
 }
 
 /* For who cannot see which number is which. */
@@ -184,10 +214,10 @@ lt_process_column_speak (LtProcessColumn  column,
       return g_strdup_printf (_("State %s, %s"), haul_process_state_word (state), haul_process_state_text (state));
 
     case LT_PROCESS_CPU:
-      return g_strdup_printf (_("CPU %.1f percent"), haul_process_info_get_cpu (info));
+      return g_strdup_printf (_("CPU %.1f percent"), get_cpu (info));
 
     case LT_PROCESS_HISTORY:
-      return g_strdup_printf (_("CPU history, now %.0f percent"), haul_process_info_get_cpu (info));
+      return g_strdup_printf (_("CPU history, now %.0f percent"), get_cpu (info));
 
     case LT_PROCESS_DAEMON:
       return g_strdup (haul_process_info_get_daemon (info) ? _("Daemon") : _("No daemon"));
@@ -221,7 +251,7 @@ lt_process_column_explain (LtProcessColumn  column,
       return g_strdup_printf (_("%s %s: %s"), state, haul_process_state_word (state), haul_process_state_text (state));
 
     case LT_PROCESS_CPU:
-      return g_strdup (_("Percent of one processor"));
+      return g_strdup (of_all_cpus ? _("Percent of all processors") : _("Percent of one processor"));
 
     case LT_PROCESS_MEMORY:
       if (haul_process_info_get_own_memory (info) >= 0)

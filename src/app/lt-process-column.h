@@ -44,6 +44,11 @@ typedef struct
 
 const LtProcessColumnInfo *lt_process_column_get     (LtProcessColumn   column);
 
+/* What people chose: percent of what, and how memory is counted. To be called when they choose. */
+void                       lt_process_columns_load_settings (void);
+gboolean                   lt_process_columns_want_pss      (void);
+double                     lt_process_columns_scale_cpu     (double            cpu);
+
 /* What stands in the cell; "" for nothing. */
 char                      *lt_process_column_format  (LtProcessColumn   column,
                                                       HaulProcessInfo  *info) G_GNUC_WARN_UNUSED_RESULT;

@@ -122,7 +122,6 @@ set_info (LtProcessRow    *self,
   if (info == NULL)
     return;
   g_signal_connect_swapped (info, "notify::is-new", G_CALLBACK (lt_process_row_update), self);
-  haul_process_info_set_measured (info, TRUE);
 }
 
 void
@@ -139,6 +138,7 @@ lt_process_row_update (LtProcessRow *self)
   if (self->info == NULL)
     return;
 
+  haul_process_info_set_measured (self->info, lt_process_columns_want_pss ());
   /* What is gone is still there to be read, and looks so. */
   set_css_class (self, "ended", haul_process_info_get_is_ended (self->info));
   set_css_class (self, "zombie", g_str_equal (haul_process_info_get_state (self->info), "Z"));

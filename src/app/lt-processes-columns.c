@@ -143,6 +143,24 @@ column_cb (GSimpleAction   *action,
   save_columns (self);
 }
 
+void
+lt_processes_view_reload_columns (LtProcessesView *self)
+{
+  guint before = self->chosen;
+
+  load_columns (self);
+  if (self->chosen == before)
+    return;
+  for (guint i = 0; i < LT_PROCESS_N_COLUMNS; i++)
+    {
+      g_autofree char *name = g_strconcat ("column-", lt_process_column_get (i)->id, NULL);
+      GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), name);
+
+      g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean ((self->chosen & 1u << i) != 0));
+    }
+  update_columns (self);
+}
+
 static int
 compare_cb (gconstpointer a,
             gconstpointer b,

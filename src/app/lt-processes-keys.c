@@ -142,6 +142,23 @@ expand (LtProcessesView *self,
   return GDK_EVENT_STOP;
 }
 
+/* Who types looks for something. */
+static gboolean
+type_to_search (LtProcessesView *self,
+                guint            key)
+{
+  gunichar letter = gdk_keyval_to_unicode (key);
+  char text[7] = "";
+
+  if (!g_unichar_isgraph (letter))
+    return GDK_EVENT_PROPAGATE;
+  (void) g_unichar_to_utf8 (letter, text);
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
+  gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
+  return GDK_EVENT_STOP;
+}
+
 gboolean
 lt_processes_view_key_pressed (GtkEventControllerKey *controller,
                                guint                  key,
@@ -173,6 +190,8 @@ lt_processes_view_key_pressed (GtkEventControllerKey *controller,
         act (self, keys[i].action);
         return GDK_EVENT_STOP;
       }
+  if ((modifiers & ~GDK_SHIFT_MASK) == 0)
+    return type_to_search (self, key);
   return GDK_EVENT_PROPAGATE;
 }
 

@@ -42,6 +42,8 @@ struct _LtProcessesView
   int                 widths[LT_PROCESS_N_COLUMNS];     /* px, if nobody changes them; of the name the least */
   guint               chosen;      /* a bit for each column that people want */
   GtkWidget          *menu;        /* (unowned) (weak) the one that is open */
+  gint64              refreshed_at; /* µs, monotonic */
+  guint               age_id;       /* while frozen: what says how old it is */
   guint               fold_id;
   gboolean            compact;
 };
@@ -52,6 +54,8 @@ void     lt_processes_view_update_paused      (LtProcessesView       *self);
 void     lt_processes_view_add_columns        (LtProcessesView       *self);
 /* Gives them the room that they need for what is usually in them. */
 void     lt_processes_view_update_widths      (LtProcessesView       *self);
+/* After other ones were chosen elsewhere. */
+void     lt_processes_view_reload_columns     (LtProcessesView       *self);
 void     lt_processes_view_add_column_actions (LtProcessesView       *self);
 
 void     lt_processes_view_add_rows           (LtProcessesView       *self);

@@ -31,18 +31,53 @@ update_summary (LtProcessesView *self)
     count = g_strdup_printf (ngettext ("%u of %u process", "%u of %u processes", n), n_shown, n);
   else
     count = g_strdup_printf (ngettext ("%u process", "%u processes", n), n);
-  /* Translators: how many processes, percent of one processor, an amount of memory */
-  text = g_strdup_printf (_("%s · CPU %.1f %% of one processor · Memory %s"), count, haul_process_list_get_cpu (self->list), memory);
+  if (lt_settings_get_all_cpus ())
+    /* Translators: how many processes, percent of all processors, an amount of memory */
+    text = g_strdup_printf (_("%s · CPU %.1f %% of all processors · Memory %s"), count,
+                            lt_process_columns_scale_cpu (haul_process_list_get_cpu (self->list)), memory);
+  else
+    /* Translators: how many processes, percent of one processor, an amount of memory */
+    text = g_strdup_printf (_("%s · CPU %.1f %% of one processor · Memory %s"), count, haul_process_list_get_cpu (self->list), memory);
   gtk_label_set_label (self->summary, text);
 }
 
+/* What stands still says since when. */
 static void
 update_resume (LtProcessesView *self)
 {
   gboolean frozen = haul_process_list_get_frozen (self->list), stale = lt_process_model_get_stale (self->model);
+  guint seconds = (guint) ((g_get_monotonic_time () - self->refreshed_at) / G_USEC_PER_SEC);
+  g_autofree char *age = g_strdup_printf (ngettext ("Frozen, updated %u s ago · Go On", "Frozen, updated %u s ago · Go On", seconds), seconds);
 
   gtk_widget_set_visible (GTK_WIDGET (self->resume), frozen || stale);
-  gtk_button_set_label (self->resume, frozen ? _("Frozen · Go On") : _("Sorting Paused · Go On"));
+  gtk_button_set_label (self->resume, frozen ? age : _("Sorting Paused · Go On"));
+}
+
+static gboolean
+age_cb (gpointer user_data)
+{
+  update_resume (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+frozen_cb (LtProcessesView *self)
+{
+  g_clear_handle_id (&self->age_id, g_source_remove);
+  if (haul_process_list_get_frozen (self->list))
+    {
+      self->age_id = g_timeout_add_seconds (1, age_cb, self);
+      g_source_set_name_by_id (self->age_id, "[long-tasks] age of the list of processes");
+    }
+  update_resume (self);
+}
+
+static void
+refreshed_cb (LtProcessesView *self)
+{
+  self->refreshed_at = g_get_monotonic_time ();
+  if (haul_process_list_get_frozen (self->list))
+    update_resume (self);
 }
 
 static void
@@ -179,6 +214,25 @@ stop_search_cb (LtProcessesView *self)
   clear_filter_cb (self);
 }
 
+/* The preferences, which may be open beside it. */
+static void
+settings_changed_cb (LtProcessesView *self,
+                     const char      *key)
+{
+  g_autofree char *interval = NULL;
+
+  if (self->layout == NULL || !g_str_has_prefix (key, "processes-"))
+    return;
+  lt_process_columns_load_settings ();
+  haul_process_list_set_interval (self->list, g_settings_get_uint (lt_settings_get (), "processes-interval"));
+  interval = g_strdup_printf ("%u", haul_process_list_get_interval (self->list));
+  g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self->actions), "interval")),
+                             g_variant_new_string (interval));
+  lt_processes_view_reload_columns (self);
+  lt_process_layout_update (self->layout);
+  update_summary (self);
+}
+
 /* The widget. */
 
 static gboolean
@@ -261,6 +315,7 @@ lt_processes_view_dispose (GObject *object)
   LtProcessesView *self = LT_PROCESSES_VIEW (object);
 
   g_clear_handle_id (&self->fold_id, g_source_remove);
+  g_clear_handle_id (&self->age_id, g_source_remove);
   lt_processes_view_forget_menu (self);
   if (self->model != NULL)
     lt_process_model_set_sorter (self->model, NULL);
@@ -342,15 +397,20 @@ lt_processes_view_init (LtProcessesView *self)
   gtk_widget_set_layout_manager (GTK_WIDGET (self), NULL);
 
   self->list = haul_process_list_new (HAUL_PROCESS_SCOPE_OWN);
+  lt_process_columns_load_settings ();
   if (lt_settings_get () != NULL)
     haul_process_list_set_interval (self->list, g_settings_get_uint (lt_settings_get (), "processes-interval"));
   self->model = lt_process_model_new (self->list);
   lt_processes_view_add_columns (self);
   lt_processes_view_add_rows (self);
   add_actions (self);
-  g_signal_connect_object (self->list, "notify::frozen", G_CALLBACK (update_resume), self, G_CONNECT_SWAPPED);
+  self->refreshed_at = g_get_monotonic_time ();
+  g_signal_connect_object (self->list, "refreshed", G_CALLBACK (refreshed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->list, "notify::frozen", G_CALLBACK (frozen_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "notify::stale", G_CALLBACK (update_resume), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "arranged", G_CALLBACK (update_pages), self, G_CONNECT_SWAPPED);
+  if (lt_settings_get () != NULL)
+    g_signal_connect_object (lt_settings_get (), "changed", G_CALLBACK (settings_changed_cb), self, G_CONNECT_SWAPPED);
   update_pages (self);
 }
 

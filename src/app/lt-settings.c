@@ -107,6 +107,18 @@ lt_settings_get_keep_awake (void)
   return settings == NULL || g_settings_get_boolean (settings, "keep-awake");
 }
 
+gboolean
+lt_settings_get_all_cpus (void)
+{
+  return lt_settings_get () != NULL && is_chosen ("processes-cpu-scale", "all");
+}
+
+gboolean
+lt_settings_get_pss (void)
+{
+  return lt_settings_get () == NULL || is_chosen ("processes-memory", "pss");
+}
+
 guint
 lt_settings_get_workers (void)
 {

@@ -34,6 +34,8 @@ gboolean   lt_settings_get_forks    (void);   /* from the fork server */
 LtNotify   lt_settings_get_notify   (void);
 LtOnClose  lt_settings_get_on_close (void);
 gboolean   lt_settings_get_keep_awake (void);
+gboolean   lt_settings_get_all_cpus (void);   /* 100 % of processor time are all processors, and not one */
+gboolean   lt_settings_get_pss      (void);   /* the memory of a process is without the parts of others in it */
 guint      lt_settings_get_workers  (void);   /* 0 for as many as there are usable CPUs */
 void       lt_settings_set_workers  (guint       n_workers);
 gboolean   lt_settings_is_hint_done (const char *name);

@@ -6,8 +6,10 @@
 #include "haul-test.h"
 #include "lt-notifier.h"
 #include "lt-preferences.h"
+#include "lt-processes-view-private.h"
 #include "lt-settings.h"
 #include "lt-test.h"
+#include "lt-window.h"
 
 static GtkWidget *
 find (GtkWidget  *widget,
@@ -77,6 +79,40 @@ test_chosen (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* The page of processes shows what is chosen, and what is restored. */
+static void
+test_processes (void)
+{
+  GtkWidget *window = GTK_WIDGET (lt_preferences_new (NULL));
+  GtkWidget *page = GTK_WIDGET (find (window, "interval"));
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  LtWindow *app = lt_window_new (NULL, jobs);
+  LtProcessesView *view = lt_window_get_processes_view (app);
+  const char * const some[] = { "name", "pid", NULL };
+
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (page), 2.5);
+  g_assert_cmpuint (haul_process_list_get_interval (lt_processes_view_get_list (view)), ==, 2500);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (find (window, "cpu_scale")), 1);
+  g_assert_true (lt_settings_get_all_cpus ());
+  g_assert_cmpfloat (lt_process_columns_scale_cpu (100), ==, 100.0 / g_get_num_processors ());
+  adw_combo_row_set_selected (ADW_COMBO_ROW (find (window, "memory")), 1);
+  g_assert_false (lt_settings_get_pss ());
+  g_assert_false (lt_process_columns_want_pss ());
+  g_settings_set_strv (lt_settings_get (), "processes-columns", some);
+  g_assert_false (gtk_column_view_column_get_visible (view->columns[LT_PROCESS_CPU]));
+  g_assert_true (gtk_column_view_column_get_visible (view->columns[LT_PROCESS_PID]));
+
+  page = gtk_widget_get_ancestor (page, ADW_TYPE_PREFERENCES_PAGE);
+  g_signal_emit_by_name (find_button (page), "clicked");
+  g_assert_cmpuint (haul_process_list_get_interval (lt_processes_view_get_list (view)), ==, 1000);
+  g_assert_false (lt_settings_get_all_cpus ());
+  g_assert_true (lt_settings_get_pss ());
+  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (find (window, "memory"))), ==, 0);
+  g_assert_true (gtk_column_view_column_get_visible (view->columns[LT_PROCESS_CPU]));
+  gtk_window_destroy (GTK_WINDOW (window));
+  gtk_window_destroy (GTK_WINDOW (app));
+}
+
 static gboolean
 has_ended (gpointer data)
 {
@@ -134,6 +170,7 @@ main (int    argc,
   lt_test_init (&argc, &argv);
 
   g_test_add_func ("/app/preferences/chosen", test_chosen);
+  g_test_add_func ("/app/preferences/processes", test_processes);
   g_test_add_func ("/app/notification", test_notification);
 
   return g_test_run ();

@@ -7,7 +7,7 @@
 
 #include "haul/parent/haul-process-list-private.h"
 #include "lt-process-cell.h"
-#include "lt-processes-view.h"
+#include "lt-processes-view-private.h"
 #include "lt-settings.h"
 #include "lt-test.h"
 #include "lt-window.h"
@@ -384,6 +384,36 @@ test_many (void)
   page_clear (&page);
 }
 
+static gboolean
+is_old (gpointer view)
+{
+  return g_str_has_prefix (gtk_button_get_label (((LtProcessesView *) view)->resume), "Frozen, updated 1 s ago");
+}
+
+/* What is frozen says how old it is; and who types in the list looks for something. */
+static void
+test_frozen (void)
+{
+  Page page;
+
+  page_init (&page, 960);
+  page.pid = getpid ();
+  wait_state (&page, "R");
+  g_action_group_activate_action (G_ACTION_GROUP (page.window), "freeze", NULL);
+  g_assert_true (haul_process_list_get_frozen (lt_processes_view_get_list (page.view)));
+  lt_test_run_until (is_old, page.view, SOON);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (page.view->resume)));
+  g_signal_emit_by_name (page.view->resume, "clicked");
+  g_assert_false (haul_process_list_get_frozen (lt_processes_view_get_list (page.view)));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (page.view->resume)));
+
+  g_assert_true (lt_processes_view_key_pressed (NULL, GDK_KEY_x, 0, 0, page.view));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (page.view->entry)), ==, "x");
+  g_assert_false (lt_processes_view_key_pressed (NULL, GDK_KEY_Down, 0, 0, page.view));
+  g_assert_false (lt_processes_view_key_pressed (NULL, GDK_KEY_x, 0, GDK_CONTROL_MASK, page.view));
+  page_clear (&page);
+}
+
 /* Nothing fits: it says so, and offers the way back. */
 static void
 test_no_match (void)
@@ -413,6 +443,7 @@ main (int    argc,
   g_test_add_func ("/app/processes/hidden", test_hidden);
   g_test_add_func ("/app/processes/narrow", test_narrow);
   g_test_add_func ("/app/processes/many", test_many);
+  g_test_add_func ("/app/processes/frozen", test_frozen);
   g_test_add_func ("/app/processes/no-match", test_no_match);
   return g_test_run ();
 }

@@ -17,6 +17,8 @@
 
 #define MARK_SIZE 7.0
 
+#define LEAST_WITH_GAP 4.0
+
 /* Between texts and the edge of the picture. */
 #define EDGE 12.0
 
@@ -57,6 +59,9 @@ draw_bar (Canvas     *canvas,
 {
   double width = MAX (1, end - x);
 
+  /* So that neighbours are told apart. */
+  if (width >= LEAST_WITH_GAP)
+    width -= LAB_TIMELINE_GAP;
   lab_drawing_add_rect (canvas->drawing, ink, x, canvas->y + LAB_TIMELINE_BAR_TOP, width, LAB_TIMELINE_BAR_HEIGHT, text);
 }
 

@@ -52,6 +52,7 @@ typedef struct
 #define LAB_TIMELINE_ROW_HEIGHT  40.0
 #define LAB_TIMELINE_BAR_TOP     17.0   /* from the top of a row */
 #define LAB_TIMELINE_BAR_HEIGHT  18.0
+#define LAB_TIMELINE_GAP         1.0    /* between bars that are wide enough */
 #define LAB_TIMELINE_AXIS_HEIGHT 24.0
 #define LAB_TIMELINE_MARGIN      10.0   /* at the end of the axis */
 #define LAB_TIMELINE_MAX_SHAPES  3000

@@ -77,10 +77,10 @@ test_places (void)
   g_assert_cmpuint (shown.n_drawn, ==, 3);
   g_assert_null (lab_timeline_format_shown (&shown));
   g_assert_cmpfloat (find_bar (drawing, "first")->x, ==, 100);
-  g_assert_cmpfloat (find_bar (drawing, "first")->width, ==, 200);
+  g_assert_cmpfloat (find_bar (drawing, "first")->width, ==, 200 - LAB_TIMELINE_GAP);
   g_assert_cmpfloat (find_bar (drawing, "second")->x, ==, 300);
   g_assert_cmpfloat (find_bar (drawing, "third")->x, ==, 600);
-  g_assert_cmpfloat (find_bar (drawing, "third")->width, ==, 500);
+  g_assert_cmpfloat (find_bar (drawing, "third")->width, ==, 500 - LAB_TIMELINE_GAP);
   g_assert_nonnull (find_text (drawing, "worker"));
   g_assert_nonnull (find_text (drawing, "pid 42"));
   g_assert_nonnull (find_text (drawing, "SIGSTOP"));

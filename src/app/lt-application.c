@@ -302,12 +302,21 @@ change_when_done_cb (GSimpleAction *action,
     g_simple_action_set_state (action, state);
 }
 
+static void
+show_hints_cb (GSimpleAction *action,
+               GVariant      *parameter,
+               gpointer       user_data)
+{
+  lt_settings_restore_hints ();
+}
+
 static const GActionEntry entries[] = {
   { "about", about_cb },
   { "history", history_cb },
   { "preferences", preferences_cb },
   { "quit", quit_cb },
   { "shortcuts", shortcuts_cb },
+  { "show-hints", show_hints_cb },
   { "when-done", NULL, "s", "'nothing'", change_when_done_cb },
 };
 
@@ -319,7 +328,7 @@ add_shortcuts (GtkApplication *application)
     { "app.history", { "<Control>h" } },
     { "app.preferences", { "<Control>comma" } },
     { "win.close", { "<Control>w" } },
-    { "win.show-help-overlay", { "<Control>question" } },
+    { "win.show-help-overlay", { "<Control>question", "F1" } },
     { "win.new-menu", { "<Control>n" } },
     { "win.run-earlier", { "<Shift><Alt>Up" } },
     { "win.run-later", { "<Shift><Alt>Down" } },

@@ -176,3 +176,11 @@ lt_settings_finish_hint (const char *name)
   all = g_strv_builder_end (builder);
   g_settings_set_strv (settings, "hints-done", (const char * const *) all);
 }
+
+void
+lt_settings_restore_hints (void)
+{
+  g_clear_pointer (&finished, g_hash_table_unref);
+  if (lt_settings_get () != NULL)
+    g_settings_reset (lt_settings_get (), "hints-done");
+}

@@ -40,5 +40,7 @@ guint      lt_settings_get_workers  (void);   /* 0 for as many as there are usab
 void       lt_settings_set_workers  (guint       n_workers);
 gboolean   lt_settings_is_hint_done (const char *name);
 void       lt_settings_finish_hint  (const char *name);
+/* From the next job on all of them come again. */
+void       lt_settings_restore_hints (void);
 
 G_END_DECLS

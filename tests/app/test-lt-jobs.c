@@ -153,6 +153,8 @@ test_settings (void)
   g_assert_false (lt_settings_is_hint_done ("never"));
   lt_settings_finish_hint ("never");
   g_assert_true (lt_settings_is_hint_done ("never"));
+  lt_settings_restore_hints ();
+  g_assert_false (lt_settings_is_hint_done ("never"));
   g_assert_cmpuint (lt_settings_get_grace (), ==, 3000);
 }
 

@@ -153,7 +153,12 @@ static gboolean
 is_same (GPtrArray *a,
          GPtrArray *b)
 {
-  return a->len == b->len && memcmp (a->pdata, b->pdata, a->len * sizeof *a->pdata) == 0;
+  if (a->len != b->len)
+    return FALSE;
+  for (guint i = 0; i < a->len; i++)
+    if (a->pdata[i] != b->pdata[i])
+      return FALSE;
+  return TRUE;
 }
 
 void

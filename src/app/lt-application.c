@@ -10,6 +10,7 @@
 
 #include "lt-history-window.h"
 #include "lt-job-actions.h"
+#include "lt-lab-actions.h"
 #include "lt-leave-dialog.h"
 #include "lt-notifier.h"
 #include "lt-preferences.h"
@@ -343,6 +344,7 @@ add_shortcuts (GtkApplication *application)
     { "win.view::jobs", { "<Alt>1" } },
     { "win.view::processes", { "<Alt>2" } },
     { "win.view::timeline", { "<Alt>3" } },
+    { "win.view::lab", { "<Alt>4" } },
     { "win.refresh", { "<Control>r" } },
     { "win.freeze", { "<Shift><Control>r" } },
     { "app.undo-remove", { "<Control>z" } },
@@ -389,6 +391,7 @@ lt_application_startup (GApplication *application)
     }
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   lt_job_actions_add (self);
+  lt_lab_actions_add (self);
   self->history = lt_history_new (NULL);
   g_signal_connect_object (self->history, "notify::message", G_CALLBACK (history_message_cb), self, G_CONNECT_SWAPPED);
   lt_jobs_set_history (self->jobs, self->history);
@@ -431,6 +434,18 @@ lt_application_shutdown (GApplication *application)
   G_APPLICATION_CLASS (lt_application_parent_class)->shutdown (application);
 }
 
+/* A lesson of the Lab: nothing else is in files. */
+static void
+lt_application_open (GApplication  *application,
+                     GFile        **files,
+                     int            n_files,
+                     const char    *hint)
+{
+  g_autofree char *uri = g_file_get_uri (files[0]);
+
+  g_action_group_activate_action (G_ACTION_GROUP (application), "lab-lesson", g_variant_new_string (uri));
+}
+
 static void
 lt_application_dispose (GObject *object)
 {
@@ -452,6 +467,7 @@ lt_application_class_init (LtApplicationClass *klass)
   G_OBJECT_CLASS (klass)->dispose = lt_application_dispose;
   G_APPLICATION_CLASS (klass)->startup = lt_application_startup;
   G_APPLICATION_CLASS (klass)->activate = lt_application_activate;
+  G_APPLICATION_CLASS (klass)->open = lt_application_open;
   G_APPLICATION_CLASS (klass)->shutdown = lt_application_shutdown;
 }
 
@@ -467,6 +483,7 @@ lt_application_new (void)
 {
   return g_object_new (LT_TYPE_APPLICATION,
                        "application-id", LT_APP_ID,
+                       "flags", G_APPLICATION_HANDLES_OPEN,
                        "register-session", TRUE,   /* or it could not keep the session from ending */
                        "resource-base-path", "/io/github/longtasks/LongTasks",
                        NULL);

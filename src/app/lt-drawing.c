@@ -8,12 +8,8 @@
 #include <adwaita.h>
 #include <math.h>
 
-/* How high text is in a drawing, in its units: 11 and 9 points. */
-#define TEXT_UNITS  (11 * 96 / 72.0)
-#define SMALL_UNITS 12
-
-/* A hatch repeats after so many pixels. */
-#define HATCH 8
+/* Text in drawings stands back a little behind the other text of the desktop, which is so many units high. */
+#define TEXT_UNITS (LAB_TEXT_SIZE / 0.9)
 
 /* What is pointed at may be a little aside. */
 #define NEAR 6
@@ -31,6 +27,7 @@ struct _LtDrawing
   GdkRGBA         colors[LAB_N_INKS];
   GdkTexture     *hatches[LAB_N_INKS];    /* (owned) (nullable): made when they are wanted */
   gboolean        has_colors;
+  gboolean        mirrors;                /* where people read from right to left */
 };
 
 G_DEFINE_FINAL_TYPE (LtDrawing, lt_drawing, GTK_TYPE_WIDGET)
@@ -43,41 +40,30 @@ forget_colors (LtDrawing *self)
   self->has_colors = FALSE;
 }
 
-/* By name, with @fallback where the theme has no such colour. */
 static GdkRGBA
-look_up (GtkWidget     *widget,
-         const char    *name,
-         const GdkRGBA *fallback)
+parse_color (const char *color)
 {
-  GdkRGBA color = *fallback;
+  GdkRGBA rgba = { 0, 0, 0, 1 };
 
-  (void) gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), name, &color);
-  return color;
+  if (color != NULL)
+    (void) gdk_rgba_parse (&rgba, color);
+  return rgba;
 }
 
+/* Those of the pictures in reports, and for text the one of the desktop, which knows of high contrast. */
 static void
 ensure_colors (LtDrawing *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  AdwStyleManager *style = adw_style_manager_get_for_display (gtk_widget_get_display (widget));
-  gboolean contrast = adw_style_manager_get_high_contrast (style);
-  GdkRGBA text;
+  AdwStyleManager *style = adw_style_manager_get_for_display (gtk_widget_get_display (GTK_WIDGET (self)));
 
   if (self->has_colors)
     return;
 
-  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &text);
-  self->colors[LAB_INK_TEXT] = text;
-  self->colors[LAB_INK_DIM] = text;
-  self->colors[LAB_INK_DIM].alpha *= contrast ? 0.9f : 0.55f;
-  self->colors[LAB_INK_ACCENT] = look_up (widget, "accent_bg_color", &text);
-  self->colors[LAB_INK_GOOD] = look_up (widget, "success_color", &text);
-  self->colors[LAB_INK_BAD] = look_up (widget, "error_color", &text);
-  self->colors[LAB_INK_STARTING] = self->colors[LAB_INK_DIM];
-  self->colors[LAB_INK_WORKING] = self->colors[LAB_INK_ACCENT];
-  self->colors[LAB_INK_WAITING] = look_up (widget, "accent_color", &text);
-  self->colors[LAB_INK_PAUSED] = look_up (widget, "warning_color", &text);
-  self->colors[LAB_INK_ZOMBIE] = look_up (widget, adw_style_manager_get_dark (style) ? "purple_1" : "purple_3", &text);
+  for (guint ink = 0; ink < LAB_N_INKS; ink++)
+    self->colors[ink] = parse_color (lab_ink_get_color (ink, adw_style_manager_get_dark (style)));
+  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &self->colors[LAB_INK_TEXT]);
+  if (adw_style_manager_get_high_contrast (style))
+    self->colors[LAB_INK_DIM] = self->colors[LAB_INK_TEXT];
   self->has_colors = TRUE;
 }
 
@@ -132,7 +118,7 @@ get_scale (LtDrawing *self,
 static gboolean
 is_mirrored (LtDrawing *self)
 {
-  return gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  return self->mirrors && gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
 }
 
 static GtkSizeRequestMode
@@ -167,34 +153,46 @@ lt_drawing_measure (GtkWidget      *widget,
 
 /* Shapes */
 
-/* Whether the hatch of @ink has colour at this point of its tile: only where people tell it from the others by that. */
+/* How far a point of the tile is from the middle of the nearest line, or dot, of the hatch. */
 static double
-hatch_coverage (LabInk ink,
-                double x,
-                double y)
+get_distance (LabHatch hatch,
+              double   x,
+              double   y)
 {
-  switch ((guint) ink)
+  const double half = LAB_HATCH_SIZE / 2.0;
+
+  switch (hatch)
     {
-    case LAB_INK_STARTING:
-      return hypot (fmod (x, 4) - 2, fmod (y, 4) - 2) < 1 ? 1 : 0.1;
+    case LAB_HATCH_DOTS:
+      return hypot (x - half, y - half) - 0.5;
 
-    case LAB_INK_WAITING:
-      return fmod (x + y, HATCH) < 3 ? 0.9 : 0.2;
+    case LAB_HATCH_RISING:
+      return fabs (fmod (x + y, LAB_HATCH_SIZE) - half) * G_SQRT2 / 2;
 
-    case LAB_INK_PAUSED:
-      return fmod (x, 4) < 2 ? 1 : 0.2;
+    case LAB_HATCH_FALLING:
+      return fabs (fmod (x - y + LAB_HATCH_SIZE, LAB_HATCH_SIZE) - half) * G_SQRT2 / 2;
 
+    case LAB_HATCH_UPRIGHT:
+      return fabs (x - half);
+
+    case LAB_HATCH_LEVEL:
+      return fabs (y - half);
+
+    case LAB_HATCH_NONE:
+    case LAB_N_HATCHES:
     default:
-      return 1;
+      return LAB_HATCH_SIZE;
     }
 }
 
+/* Lines of a pixel and a half, with soft edges. */
 static GdkTexture *
-create_hatch (const GdkRGBA *color,
-              LabInk         ink,
+create_hatch (const GdkRGBA *ground,
+              const GdkRGBA *color,
+              LabHatch       hatch,
               int            scale)
 {
-  int size = HATCH * scale;
+  int size = LAB_HATCH_SIZE * scale;
   gsize stride = 4 * (gsize) size;
   guint8 *pixels = g_malloc0 (stride * size);
   g_autoptr(GBytes) bytes = g_bytes_new_take (pixels, stride * size);
@@ -202,21 +200,29 @@ create_hatch (const GdkRGBA *color,
   for (int y = 0; y < size; y++)
     for (int x = 0; x < size; x++)
       {
-        double alpha = color->alpha * hatch_coverage (ink, (x + 0.5) / scale, (y + 0.5) / scale);
+        double distance = get_distance (hatch, (x + 0.5) / scale, (y + 0.5) / scale);
+        double share = CLAMP ((1.25 - distance) * scale, 0, scale) / scale;
         guint8 *pixel = pixels + y * stride + 4 * x;
 
-        pixel[0] = (guint8) (color->red * 255 + 0.5);
-        pixel[1] = (guint8) (color->green * 255 + 0.5);
-        pixel[2] = (guint8) (color->blue * 255 + 0.5);
-        pixel[3] = (guint8) (alpha * 255 + 0.5);
+        pixel[0] = (guint8) ((color->red * share + ground->red * (1 - share)) * 255 + 0.5);
+        pixel[1] = (guint8) ((color->green * share + ground->green * (1 - share)) * 255 + 0.5);
+        pixel[2] = (guint8) ((color->blue * share + ground->blue * (1 - share)) * 255 + 0.5);
+        pixel[3] = 255;
       }
   return gdk_memory_texture_new (size, size, GDK_MEMORY_R8G8B8A8, bytes, stride);
 }
 
-static gboolean
-is_hatched (LabInk ink)
+static GdkTexture *
+ensure_hatch (LtDrawing *self,
+              LabInk     ink)
 {
-  return ink == LAB_INK_STARTING || ink == LAB_INK_WAITING || ink == LAB_INK_PAUSED;
+  AdwStyleManager *style = adw_style_manager_get_for_display (gtk_widget_get_display (GTK_WIDGET (self)));
+  GdkRGBA color = parse_color (lab_ink_get_hatch_color (ink, adw_style_manager_get_dark (style)));
+
+  if (self->hatches[ink] == NULL)
+    self->hatches[ink] = create_hatch (&self->colors[ink], &color, lab_ink_get_hatch (ink),
+                                       gtk_widget_get_scale_factor (GTK_WIDGET (self)));
+  return self->hatches[ink];
 }
 
 /* Whole pixels: half ones look dirty. What is there is never so thin that it is not seen. */
@@ -233,47 +239,22 @@ snap (double x,
                              (float) MAX (round (y + height) - top, 1));
 }
 
-/* Exited and not joined: the shell of what was there. */
-static void
-draw_shell (GtkSnapshot           *snapshot,
-            const graphene_rect_t *bounds,
-            const GdkRGBA         *color)
-{
-  float border[4] = { 1.5f, 1.5f, 1.5f, 1.5f };
-  GdkRGBA colors[4] = { *color, *color, *color, *color };
-  GdkRGBA inside = *color;
-  GskRoundedRect rect;
-
-  inside.alpha *= 0.15f;
-  gtk_snapshot_append_color (snapshot, &inside, bounds);
-  gsk_rounded_rect_init_from_rect (&rect, bounds, 0);
-  gtk_snapshot_append_border (snapshot, &rect, border, colors);
-}
-
 static void
 draw_rect (LtDrawing      *self,
            GtkSnapshot    *snapshot,
            const LabShape *shape,
            double          scale)
 {
-  const GdkRGBA *color = &self->colors[shape->ink];
+  const graphene_rect_t tile = GRAPHENE_RECT_INIT (0, 0, LAB_HATCH_SIZE, LAB_HATCH_SIZE);
   graphene_rect_t bounds = snap (shape->x * scale, shape->y * scale, shape->width * scale, shape->height * scale);
-  int factor = gtk_widget_get_scale_factor (GTK_WIDGET (self));
 
-  if (shape->ink == LAB_INK_ZOMBIE)
+  if (lab_ink_get_hatch (shape->ink) == LAB_HATCH_NONE)
     {
-      draw_shell (snapshot, &bounds, color);
+      gtk_snapshot_append_color (snapshot, &self->colors[shape->ink], &bounds);
       return;
     }
-  if (!is_hatched (shape->ink))
-    {
-      gtk_snapshot_append_color (snapshot, color, &bounds);
-      return;
-    }
-  if (self->hatches[shape->ink] == NULL)
-    self->hatches[shape->ink] = create_hatch (color, shape->ink, factor);
-  gtk_snapshot_push_repeat (snapshot, &bounds, &GRAPHENE_RECT_INIT (0, 0, HATCH, HATCH));
-  gtk_snapshot_append_texture (snapshot, self->hatches[shape->ink], &GRAPHENE_RECT_INIT (0, 0, HATCH, HATCH));
+  gtk_snapshot_push_repeat (snapshot, &bounds, &tile);
+  gtk_snapshot_append_texture (snapshot, ensure_hatch (self, shape->ink), &tile);
   gtk_snapshot_pop (snapshot);
 }
 
@@ -285,7 +266,7 @@ draw_line (LtDrawing      *self,
            double          scale)
 {
   const GdkRGBA *color = &self->colors[shape->ink];
-  float thickness = shape->ink == LAB_INK_DIM ? 1 : 2;
+  float thickness = shape->ink == LAB_INK_DIM || shape->ink == LAB_INK_GRID ? 1 : 2;
   double length = hypot (shape->width, shape->height) * scale;
 
   if (shape->width == 0 || shape->height == 0)
@@ -336,10 +317,12 @@ draw_text (LtDrawing      *self,
   int width;
 
   font = pango_font_description_copy (pango_context_get_font_description (pango_layout_get_context (layout)));
-  pango_font_description_set_absolute_size (font, (shape->small ? SMALL_UNITS : TEXT_UNITS) * scale * PANGO_SCALE);
+  pango_font_description_set_absolute_size (font, (shape->small ? LAB_SMALL_TEXT_SIZE : LAB_TEXT_SIZE) * scale * PANGO_SCALE);
   pango_layout_set_font_description (layout, font);
   pango_font_description_free (font);
   pango_layout_set_text (layout, shape->text != NULL ? shape->text : "", -1);
+  pango_layout_set_width (layout, shape->width > 0 ? (int) (shape->width * scale * PANGO_SCALE) : -1);
+  pango_layout_set_ellipsize (layout, shape->width > 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
   pango_layout_get_pixel_size (layout, &width, NULL);
 
   gtk_snapshot_save (snapshot);
@@ -485,6 +468,7 @@ lt_drawing_class_init (LtDrawingClass *klass)
 static void
 lt_drawing_init (LtDrawing *self)
 {
+  self->mirrors = TRUE;
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
@@ -510,6 +494,16 @@ lt_drawing_set_layout (LtDrawing      *self,
   self->destroy = destroy;
   g_clear_pointer (&self->drawing, lab_drawing_free);
   gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+void
+lt_drawing_set_mirrors (LtDrawing *self,
+                        gboolean   mirrors)
+{
+  g_return_if_fail (LT_IS_DRAWING (self));
+
+  self->mirrors = mirrors;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 void

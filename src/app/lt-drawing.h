@@ -29,6 +29,9 @@ void            lt_drawing_set_layout      (LtDrawing      *self,
                                             LtDrawingFunc   func,
                                             gpointer        user_data,
                                             GDestroyNotify  destroy);
+/* FALSE for what is laid out for those who read from right to left already. TRUE unless it is set. */
+void            lt_drawing_set_mirrors     (LtDrawing      *self,
+                                            gboolean        mirrors);
 /* What it shows has changed: it is laid out anew, when it is drawn next. */
 void            lt_drawing_refresh         (LtDrawing      *self);
 

@@ -168,6 +168,7 @@ lt_param_row_new (const HaulParam *param,
   self->message = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_xalign (self->message, 0);
   gtk_label_set_wrap (self->message, TRUE);
+  gtk_label_set_max_width_chars (self->message, 34);   /* or no two of them would be side by side */
   gtk_widget_set_margin_start (GTK_WIDGET (self->message), 12);
   gtk_widget_set_margin_end (GTK_WIDGET (self->message), 12);
   gtk_widget_add_css_class (GTK_WIDGET (self->message), "caption");

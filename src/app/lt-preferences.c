@@ -21,11 +21,18 @@ struct _LtPreferences
   AdwComboRow         *on_close;
   GtkSwitch           *keep_awake;
   GtkSpinButton       *history_days;
+  GtkWidget           *lab_page;
+  GtkSwitch           *lab_predict;
+  AdwComboRow         *lab_code;
+  GtkSpinButton       *lab_time_limit;
+  AdwEntryRow         *lab_python;
 };
 
 G_DEFINE_FINAL_TYPE (LtPreferences, lt_preferences, ADW_TYPE_PREFERENCES_WINDOW)
 
-static const char * const keys[] = { "jobs-at-once", "start-method", "grace-time", "notify", "on-close", "keep-awake", "history-days" };
+static const char * const keys[] = { "jobs-at-once", "start-method", "grace-time", "notify", "on-close", "keep-awake", "history-days",
+                                     NULL };
+static const char * const lab_keys[] = { "lab-predict", "lab-code", "lab-time-limit", "lab-python", NULL };
 
 static gboolean
 ms_to_seconds (GValue   *value,
@@ -82,12 +89,24 @@ bind_combo (GSettings          *settings,
 }
 
 static void
-restore_clicked_cb (LtPreferences *self)
+restore (const char * const *names)
 {
   GSettings *settings = lt_settings_get ();
 
-  for (guint i = 0; settings != NULL && i < G_N_ELEMENTS (keys); i++)
-    g_settings_reset (settings, keys[i]);
+  for (guint i = 0; settings != NULL && names[i] != NULL; i++)
+    g_settings_reset (settings, names[i]);
+}
+
+static void
+restore_clicked_cb (LtPreferences *self)
+{
+  restore (keys);
+}
+
+static void
+restore_lab_clicked_cb (LtPreferences *self)
+{
+  restore (lab_keys);
 }
 
 static void
@@ -104,7 +123,25 @@ lt_preferences_class_init (LtPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, on_close);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, keep_awake);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, history_days);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_page);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_predict);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_code);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_time_limit);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_python);
   gtk_widget_class_bind_template_callback (widget_class, restore_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, restore_lab_clicked_cb);
+}
+
+static void
+bind_lab (LtPreferences *self,
+          GSettings     *settings)
+{
+  static const char * const languages[] = { "c", "python", "both", NULL };
+
+  g_settings_bind (settings, "lab-predict", self->lab_predict, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "lab-time-limit", self->lab_time_limit, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "lab-python", self->lab_python, "text", G_SETTINGS_BIND_DEFAULT);
+  bind_combo (settings, "lab-code", self->lab_code, languages);
 }
 
 static void
@@ -119,6 +156,7 @@ lt_preferences_init (LtPreferences *self)
   if (settings == NULL)
     {
       gtk_widget_set_sensitive (GTK_WIDGET (adw_preferences_window_get_visible_page (ADW_PREFERENCES_WINDOW (self))), FALSE);
+      gtk_widget_set_sensitive (self->lab_page, FALSE);
       return;
     }
   g_settings_bind (settings, "jobs-at-once", self->jobs_at_once, "value", G_SETTINGS_BIND_DEFAULT);
@@ -129,6 +167,7 @@ lt_preferences_init (LtPreferences *self)
   bind_combo (settings, "start-method", self->start_method, start_methods);
   bind_combo (settings, "notify", self->notify, notify);
   bind_combo (settings, "on-close", self->on_close, on_close);
+  bind_lab (self, settings);
 }
 
 LtPreferences *

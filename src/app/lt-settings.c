@@ -7,9 +7,9 @@
 
 #include "haul/haul.h"
 
-#define DEFAULT_GRACE_MS 3000
+#define DEFAULT_GRACE_MS    3000
+#define DEFAULT_LAB_SECONDS 15
 
-/* Hints that were finished in this run, for when nothing can be stored. */
 static GHashTable *finished;
 
 GSettings *
@@ -134,47 +134,105 @@ lt_settings_set_workers (guint n_workers)
     g_settings_set_uint (lt_settings_get (), "pool-workers", n_workers);
 }
 
-gboolean
-lt_settings_is_hint_done (const char *name)
+/* What was finished in this run, as "key/name", for when nothing can be stored. */
+static gboolean
+is_in_list (const char *key,
+            const char *name)
 {
   GSettings *settings = lt_settings_get ();
+  g_autofree char *path = g_strdup_printf ("%s/%s", key, name);
   g_auto(GStrv) names = NULL;
 
-  g_return_val_if_fail (name != NULL, FALSE);
-
-  if (finished != NULL && g_hash_table_contains (finished, name))
+  if (finished != NULL && g_hash_table_contains (finished, path))
     return TRUE;
   if (settings == NULL)
     return FALSE;
 
-  names = g_settings_get_strv (settings, "hints-done");
+  names = g_settings_get_strv (settings, key);
   return g_strv_contains ((const char * const *) names, name);
 }
 
-void
-lt_settings_finish_hint (const char *name)
+static void
+add_to_list (const char *key,
+             const char *name)
 {
   GSettings *settings = lt_settings_get ();
   g_autoptr(GStrvBuilder) builder = NULL;
   g_auto(GStrv) names = NULL;
   g_auto(GStrv) all = NULL;
 
-  g_return_if_fail (name != NULL);
-
-  if (lt_settings_is_hint_done (name))
+  if (is_in_list (key, name))
     return;
-  if (finished == NULL)
-    finished = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_hash_table_add (finished, g_strdup (name));
   if (settings == NULL)
-    return;
+    {
+      if (finished == NULL)
+        finished = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_hash_table_add (finished, g_strdup_printf ("%s/%s", key, name));
+      return;
+    }
 
   builder = g_strv_builder_new ();
-  names = g_settings_get_strv (settings, "hints-done");
+  names = g_settings_get_strv (settings, key);
   g_strv_builder_addv (builder, (const char **) names);
   g_strv_builder_add (builder, name);
   all = g_strv_builder_end (builder);
-  g_settings_set_strv (settings, "hints-done", (const char * const *) all);
+  g_settings_set_strv (settings, key, (const char * const *) all);
+}
+
+gboolean
+lt_settings_is_hint_done (const char *name)
+{
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  return is_in_list ("hints-done", name);
+}
+
+void
+lt_settings_finish_hint (const char *name)
+{
+  g_return_if_fail (name != NULL);
+
+  add_to_list ("hints-done", name);
+}
+
+gboolean
+lt_settings_is_lab_done (const char *experiment)
+{
+  g_return_val_if_fail (experiment != NULL, FALSE);
+
+  return is_in_list ("lab-done", experiment);
+}
+
+void
+lt_settings_finish_lab (const char *experiment)
+{
+  g_return_if_fail (experiment != NULL);
+
+  add_to_list ("lab-done", experiment);
+}
+
+gboolean
+lt_settings_get_predicts (void)
+{
+  GSettings *settings = lt_settings_get ();
+
+  return settings == NULL || g_settings_get_boolean (settings, "lab-predict");
+}
+
+guint
+lt_settings_get_lab_seconds (void)
+{
+  GSettings *settings = lt_settings_get ();
+
+  return settings != NULL ? g_settings_get_uint (settings, "lab-time-limit") : DEFAULT_LAB_SECONDS;
+}
+
+char *
+lt_settings_dup_python (void)
+{
+  GSettings *settings = lt_settings_get ();
+
+  return settings != NULL ? g_settings_get_string (settings, "lab-python") : g_strdup ("");
 }
 
 void

@@ -42,5 +42,10 @@ gboolean   lt_settings_is_hint_done (const char *name);
 void       lt_settings_finish_hint  (const char *name);
 /* From the next job on all of them come again. */
 void       lt_settings_restore_hints (void);
+gboolean   lt_settings_is_lab_done  (const char *experiment);
+void       lt_settings_finish_lab   (const char *experiment);
+gboolean   lt_settings_get_predicts (void);   /* before an experiment runs */
+guint      lt_settings_get_lab_seconds (void);
+char      *lt_settings_dup_python   (void) G_GNUC_WARN_UNUSED_RESULT;   /* "" for the one in the PATH */
 
 G_END_DECLS

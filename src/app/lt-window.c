@@ -33,6 +33,7 @@ struct _LtWindow
   LtJobsView          *jobs_view;
   LtProcessesView     *processes_view;
   LtTimelineView      *timeline_view;
+  LtLabView           *lab_view;
 
   LtJobs              *jobs;        /* (owned) */
   gboolean             folded;      /* as of the last fold_cb() */
@@ -46,12 +47,6 @@ shows (LtWindow   *self,
        const char *view)
 {
   return g_strcmp0 (adw_view_stack_get_visible_child_name (self->views), view) == 0;
-}
-
-static gboolean
-shows_processes (LtWindow *self)
-{
-  return shows (self, "processes");
 }
 
 static const char * const filter_names[LT_N_FILTERS] = { "all", "active", "finished", "problems" };
@@ -101,9 +96,9 @@ show_details_cb (GSimpleAction *action,
 {
   LtWindow *self = LT_WINDOW (user_data);
 
-  if (shows_processes (self))
+  if (shows (self, "processes"))
     lt_processes_view_show_properties (self->processes_view);
-  if (shows_processes (self) || lt_window_get_selected (self) == NULL)
+  if (shows (self, "processes") || lt_window_get_selected (self) == NULL)
     return;
   adw_flap_set_reveal_flap (lt_jobs_view_get_flap (self->jobs_view), TRUE);
   lt_jobs_view_set_page (self->jobs_view, "details");
@@ -116,8 +111,10 @@ find_cb (GSimpleAction *action,
 {
   LtWindow *self = LT_WINDOW (user_data);
 
-  if (shows_processes (self))
+  if (shows (self, "processes"))
     lt_processes_view_find (self->processes_view);
+  else if (shows (self, "lab"))
+    lt_lab_view_find (self->lab_view);
   else
     lt_jobs_view_find (self->jobs_view);
 }
@@ -213,14 +210,15 @@ fold_cb (gpointer user_data)
   AdwFlap *flap = lt_jobs_view_get_flap (self->jobs_view);
 
   self->fold_id = 0;
-  if (shows_processes (self))
+  if (shows (self, "processes"))
     {
       lt_heartbeat_set_compact (self->heartbeat, lt_processes_view_get_compact (self->processes_view));
       return G_SOURCE_REMOVE;
     }
-  if (shows (self, "timeline"))
+  if (!shows (self, "jobs"))
     {
-      lt_heartbeat_set_compact (self->heartbeat, lt_timeline_view_get_compact (self->timeline_view));
+      lt_heartbeat_set_compact (self->heartbeat, shows (self, "lab") ? adw_view_switcher_title_get_title_visible (self->title)
+                                                 : lt_timeline_view_get_compact (self->timeline_view));
       return G_SOURCE_REMOVE;
     }
   self->folded = adw_flap_get_folded (flap);
@@ -291,6 +289,7 @@ lt_window_class_init (LtWindowClass *klass)
   g_type_ensure (LT_TYPE_HEARTBEAT);
   g_type_ensure (LT_TYPE_HINT_BAR);
   g_type_ensure (LT_TYPE_JOBS_VIEW);
+  g_type_ensure (LT_TYPE_LAB_VIEW);
   g_type_ensure (LT_TYPE_PROCESSES_VIEW);
   g_type_ensure (LT_TYPE_TIMELINE_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-window.ui");
@@ -304,6 +303,7 @@ lt_window_class_init (LtWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtWindow, jobs_view);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, processes_view);
   gtk_widget_class_bind_template_child (widget_class, LtWindow, timeline_view);
+  gtk_widget_class_bind_template_child (widget_class, LtWindow, lab_view);
 }
 
 /* For a class to read from afar. */
@@ -361,6 +361,7 @@ lt_window_init (LtWindow *self)
   g_signal_connect (self, "notify::fullscreened", G_CALLBACK (fullscreened_cb), NULL);
   bind_settings (self);
   g_signal_connect_object (flap, "notify::folded", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->title, "notify::title-visible", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (flap, "notify::reveal-flap", G_CALLBACK (revealed_cb), self, G_CONNECT_SWAPPED);
 }
 
@@ -432,6 +433,14 @@ lt_window_show_in_timeline (LtWindow *self,
   adw_view_stack_set_visible_child_name (self->views, "timeline");
   lt_timeline_view_show_job (self->timeline_view, job);
   lt_timeline_view_focus (self->timeline_view);
+}
+
+LtLabView *
+lt_window_get_lab_view (LtWindow *self)
+{
+  g_return_val_if_fail (LT_IS_WINDOW (self), NULL);
+
+  return self->lab_view;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <adwaita.h>
 
 #include "lt-jobs.h"
+#include "lt-lab-view.h"
 #include "lt-processes-view.h"
 #include "lt-timeline-view.h"
 
@@ -24,6 +25,7 @@ LtProcessesView *lt_window_get_processes_view (LtWindow *self);
 LtTimelineView *lt_window_get_timeline_view (LtWindow *self);
 void      lt_window_show_in_timeline (LtWindow   *self,
                                       HaulJob    *job);
+LtLabView *lt_window_get_lab_view (LtWindow       *self);
 void      lt_window_set_page     (LtWindow       *self,
                                   const char     *name);
 /* @action (nullable): with its button, of @label */

@@ -9,7 +9,7 @@
 
 #include "haul/wire/haul-error.h"
 
-#define TIME_LIMIT_MS    (15 * 1000)
+#define MAX_SECONDS      15
 #define GRACE_MS         1000
 #define MAX_RESULT_BYTES (16 * 1024 * 1024)
 #define PIECE_BYTES      4096
@@ -34,6 +34,7 @@ struct _LabRun
   HaulJob             *job;         /* (owned) (nullable) */
   gsize                n_taken;     /* bytes of its result */
   GError              *nonsense;    /* (owned) (nullable) what was wrong with them */
+  guint                seconds;     /* that one may take */
   guint                n_times;
   guint                n_done;      /* of n_times */
   gboolean             cancelled;
@@ -168,8 +169,8 @@ describe_failure (LabRun *self)
                             title, self->error->message);
   if (g_error_matches (self->error, HAUL_ERROR, HAUL_ERROR_TIMED_OUT))
     return g_strdup_printf (ngettext ("%s did not end within %d second, and was stopped.",
-                                      "%s did not end within %d seconds, and was stopped.", TIME_LIMIT_MS / 1000),
-                            title, TIME_LIMIT_MS / 1000);
+                                      "%s did not end within %d seconds, and was stopped.", (int) self->seconds),
+                            title, (int) self->seconds);
   return g_strdup_printf ("%s: %s", title, self->error->message);
 }
 
@@ -231,7 +232,7 @@ start_next (LabRun *self)
   self->job = haul_job_new (&self->experiment->task, self->arguments, NULL);
   g_assert (self->job != NULL);
   haul_job_set_nice (self->job, 0);   /* as an experiment is about time, and short */
-  haul_job_set_timeout (self->job, TIME_LIMIT_MS);
+  haul_job_set_timeout (self->job, self->seconds * 1000);
   haul_job_set_grace (self->job, GRACE_MS, TRUE);
 
   g_signal_connect (self->job, "notify::result-size", G_CALLBACK (result_size_cb), self);
@@ -380,6 +381,16 @@ lab_run_set_arguments (LabRun    *self,
       set_state (self, LAB_RUN_READY);
     }
   return TRUE;
+}
+
+void
+lab_run_set_time_limit (LabRun *self,
+                        guint   seconds)
+{
+  g_return_if_fail (LAB_IS_RUN (self));
+  g_return_if_fail (seconds >= 1 && seconds <= MAX_SECONDS);
+
+  self->seconds = seconds;
 }
 
 GVariant *
@@ -573,4 +584,5 @@ lab_run_class_init (LabRunClass *klass)
 static void
 lab_run_init (LabRun *self)
 {
+  self->seconds = MAX_SECONDS;
 }

@@ -56,6 +56,10 @@ gboolean             lab_run_set_arguments   (LabRun               *self,
                                               GError              **error);
 GVariant            *lab_run_get_arguments   (LabRun               *self);
 
+/* After how many seconds a run is stopped, from 1 to 15, which is what it is unless it is set. */
+void                 lab_run_set_time_limit  (LabRun               *self,
+                                              guint                 seconds);
+
 /* Runs it @n_times, one after the other. FALSE where it asks for a prediction, or runs. */
 gboolean             lab_run_start           (LabRun               *self,
                                               guint                 n_times);

@@ -11,6 +11,15 @@
 #include "lt-job-details.h"
 #include "lt-job-row.h"
 #include "lt-jobs-view.h"
+#include "lt-lab-card.h"
+#include "lt-lab-code.h"
+#include "lt-lab-compare.h"
+#include "lt-lab-gallery.h"
+#include "lt-lab-page.h"
+#include "lt-lab-params.h"
+#include "lt-lab-picture.h"
+#include "lt-lab-view.h"
+#include "lt-lab-why.h"
 #include "lt-life-strip.h"
 #include "lt-parts-view.h"
 #include "lt-pool-text.h"
@@ -30,6 +39,8 @@ test_widgets (void)
 {
   const GType types[] = {
     LT_TYPE_COUNTDOWN, LT_TYPE_DRAWING, LT_TYPE_FACTS_VIEW, LT_TYPE_HEARTBEAT, LT_TYPE_HINT_BAR, LT_TYPE_JOB_DETAILS, LT_TYPE_JOB_ROW, LT_TYPE_JOBS_VIEW,
+    LT_TYPE_LAB_CARD, LT_TYPE_LAB_CODE, LT_TYPE_LAB_COMPARE, LT_TYPE_LAB_GALLERY, LT_TYPE_LAB_PAGE, LT_TYPE_LAB_PARAMS,
+    LT_TYPE_LAB_PICTURE, LT_TYPE_LAB_VIEW, LT_TYPE_LAB_WHY,
     LT_TYPE_LIFE_STRIP, LT_TYPE_PARTS_VIEW, LT_TYPE_POOL_VIEW, LT_TYPE_PROCESS_GRAPH, LT_TYPE_PROCESSES_VIEW, LT_TYPE_RECORD_VIEW, LT_TYPE_RESULT_VIEW, LT_TYPE_STRIP, LT_TYPE_TILES,
   };
 

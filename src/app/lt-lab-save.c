@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include "lt-lab-save.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "lab-report.h"
+#include "lt-window.h"
+
+static void
+tell (GtkWindow  *window,
+      const char *text)
+{
+  if (LT_IS_WINDOW (window))
+    lt_window_toast (LT_WINDOW (window), text, NULL, NULL);
+}
+
+static void
+written_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(GtkWindow) window = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *name = g_file_get_basename (G_FILE (source));
+  g_autofree char *text = NULL;
+
+  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    text = g_strdup_printf (_("Saved as “%s”"), name);
+  else
+    text = g_strdup_printf (_("“%s” could not be saved: %s"), name, error->message);
+  tell (window, text);
+}
+
+static void
+write_text (GtkWindow *window,
+            GFile     *file,
+            char      *text)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_take (text, strlen (text));
+
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, written_cb, g_object_ref (window));
+}
+
+/* Without a word of its own, when it went well: the report speaks for both. */
+static void
+picture_written_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr(GtkWindow) window = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *name = g_file_get_basename (G_FILE (source));
+  g_autofree char *text = NULL;
+
+  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    return;
+  text = g_strdup_printf (_("“%s” could not be saved: %s"), name, error->message);
+  tell (window, text);
+}
+
+static GFile *
+find_picture (GFile *file)
+{
+  g_autoptr(GFile) folder = g_file_get_parent (file);
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *picture = lab_report_get_picture_path (name);
+
+  return folder != NULL ? g_file_get_child (folder, picture) : NULL;
+}
+
+void
+lt_lab_save_write (GtkWindow *window,
+                   LabRun    *run,
+                   GFile     *file)
+{
+  g_autoptr(LabMachine) machine = lab_machine_new ();
+  g_autofree char *name = NULL;
+  g_autofree char *picture_name = NULL;
+  g_autofree char *svg = NULL;
+  g_autoptr(GFile) picture = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+
+  g_return_if_fail (GTK_IS_WINDOW (window));
+  g_return_if_fail (LAB_IS_RUN (run));
+  g_return_if_fail (G_IS_FILE (file));
+
+  name = g_file_get_basename (file);
+  if (g_str_has_suffix (name, ".json"))
+    {
+      write_text (window, file, lab_report_to_json (run, machine, TRUE));
+      return;
+    }
+  svg = lab_report_to_svg (run);
+  picture = svg != NULL ? find_picture (file) : NULL;
+  picture_name = picture != NULL ? g_file_get_basename (picture) : NULL;
+  write_text (window, file, lab_report_to_markdown (run, machine, picture_name));
+  if (picture == NULL)
+    return;
+  bytes = g_bytes_new (svg, strlen (svg));
+  g_file_replace_contents_bytes_async (picture, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
+                                       picture_written_cb, g_object_ref (window));
+}
+
+static void
+response_cb (GtkNativeDialog *dialog,
+             int              response,
+             GtkWindow       *window)
+{
+  LabRun *run = g_object_get_data (G_OBJECT (dialog), "run");
+  g_autoptr(GFile) file = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  if (file != NULL)
+    lt_lab_save_write (window, run, file);
+  /* The reference that lt_lab_save_ask() kept. */
+  g_object_unref (dialog);
+}
+
+static void
+add_filter (GtkFileChooser *dialog,
+            const char     *name,
+            const char     *suffix)
+{
+  g_autoptr(GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, name);
+  gtk_file_filter_add_suffix (filter, suffix);
+  gtk_file_chooser_add_filter (dialog, filter);
+}
+
+void
+lt_lab_save_ask (GtkWindow *window,
+                 LabRun    *run)
+{
+  GtkFileChooserNative *dialog;
+  g_autofree char *name = NULL;
+
+  g_return_if_fail (GTK_IS_WINDOW (window));
+  g_return_if_fail (LAB_IS_RUN (run));
+
+  name = g_strconcat (lab_experiment_get_id (lab_run_get_experiment (run)), ".md", NULL);
+  dialog = gtk_file_chooser_native_new (_("Save Report"), window, GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+  add_filter (GTK_FILE_CHOOSER (dialog), _("Markdown, with the picture beside it"), "md");
+  add_filter (GTK_FILE_CHOOSER (dialog), _("JSON"), "json");
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_object_set_data_full (G_OBJECT (dialog), "run", g_object_ref (run), g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (response_cb), window, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}

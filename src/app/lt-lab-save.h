@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "lab-run.h"
+
+G_BEGIN_DECLS
+
+/* Asks where to, and writes a report of what @run found: Markdown with its picture beside it, or JSON, by the name of the
+ * file. */
+void lt_lab_save_ask   (GtkWindow *window,
+                        LabRun    *run);
+void lt_lab_save_write (GtkWindow *window,
+                        LabRun    *run,
+                        GFile     *file);
+
+G_END_DECLS

@@ -134,6 +134,19 @@ lt_lab_params_dup_arguments (LtLabParams  *self,
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
+/* As it is typed: 0.6, and not all its digits. */
+static char *
+format_value (GVariant *value)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return g_variant_dup_string (value, NULL);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+    return g_strdup (g_ascii_formatd (number, sizeof number, "%.15g", g_variant_get_double (value)));
+  return g_variant_print (value, FALSE);
+}
+
 void
 lt_lab_params_set_arguments (LtLabParams *self,
                              GVariant    *arguments)
@@ -149,8 +162,7 @@ lt_lab_params_set_arguments (LtLabParams *self,
 
       if (value == NULL)
         continue;
-      text = g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_dup_string (value, NULL)
-                                                                  : g_variant_print (value, FALSE);
+      text = format_value (value);
       lt_param_row_set_text (row, text);
     }
 }

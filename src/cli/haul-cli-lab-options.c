@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "haul-cli-lab-compare.h"
 #include "haul-cli-nearest.h"
 #include "haul-cli-options.h"
 #include "lab-run.h"
@@ -109,6 +110,15 @@ apply_outcomes (HaulCliLabOptions  *options,
 }
 
 static gboolean
+apply_compare (HaulCliLabOptions  *options,
+               const char         *value,
+               GError            **error)
+{
+  options->comparison = haul_cli_lab_compare_lookup (value, error);
+  return options->comparison != NULL;
+}
+
+static gboolean
 apply_help (HaulCliLabOptions  *options,
             const char         *value,
             GError            **error)
@@ -125,6 +135,7 @@ static const HaulCliLabOption list[] = {
   { "force", NULL, N_("Replace a report that is there"), apply_force },
   { "json", NULL, N_("One JSON object, and nothing else, on standard output"), apply_json },
   { "outcomes", NULL, N_("Judge each run by itself, and count what came out; without a name, of all experiments"), apply_outcomes },
+  { "compare", N_("TASK"), N_("Run one task in every way that there is, and compare what they cost"), apply_compare },
   { "help", NULL, N_("Show this, or with an experiment all that can be set of it"), apply_help },
   { NULL }
 };
@@ -336,6 +347,9 @@ check_together (HaulCliLabOptions  *self,
                 GVariant           *given,
                 GError            **error)
 {
+  if (self->comparison != NULL && (self->experiment != NULL || self->prediction != NULL || self->n_times > 1 || self->report != NULL
+                                   || self->json || self->outcomes))
+    return haul_cli_throw_usage (error, _("--compare goes with nothing else: it is no experiment"));
   if (self->force && self->report == NULL)
     return haul_cli_throw_usage (error, _("--force goes with --report FILE"));
   if (self->experiment == NULL)

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "lab-compare.h"
 #include "lab-lesson.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,7 @@ typedef struct
   LabLesson           *lesson;       /* (owned) (nullable) */
   GVariant            *arguments;    /* (owned) (nullable) a{sv}, complete */
   const char          *prediction;   /* (nullable) static */
+  const LabComparison *comparison;   /* (nullable) instead of an experiment: one task in every way */
   guint                n_times;
   const char          *report;       /* (nullable) borrowed from the command line, as the file system spells it */
   gboolean             force;

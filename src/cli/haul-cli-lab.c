@@ -11,6 +11,7 @@
 
 #include <glib/gi18n.h>
 
+#include "haul-cli-lab-compare.h"
 #include "haul-cli-lab-options.h"
 #include "haul-cli-lab-outcomes.h"
 #include "haul-cli-lab-report.h"
@@ -162,6 +163,8 @@ haul_cli_lab (int    argc,
     }
   if (options.outcomes)
     return haul_cli_lab_outcomes (&options);
+  if (options.comparison != NULL)
+    return haul_cli_lab_compare_run (options.comparison);
   if (options.experiment == NULL)
     return list_experiments (options.json);
   return run_experiment (&options);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The Long Tasks authors */
+
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "catalogue.h"
+#include "haul-test.h"
+#include "lab-compare-words.h"
+
+/* One task in every way that there is. That task sleeps, so that it takes as long on a busy machine. */
+
+#define SLEEP_S 2.0
+#define ALL_MS  90000
+
+static const LabComparison *
+find (const char *task)
+{
+  for (const LabComparison *comparison = lab_comparisons; comparison->task != NULL; comparison++)
+    {
+      if (strcmp (comparison->task, task) == 0)
+        return comparison;
+    }
+  g_error ("%s cannot be compared", task);
+}
+
+static gboolean
+is_over (gpointer compare)
+{
+  return !lab_compare_is_running (compare);
+}
+
+static gboolean
+is_done (LabCompare *compare,
+         LabWay      way)
+{
+  const LabWayResult *result = lab_compare_get_result (compare, way);
+
+  if (way == LAB_WAY_PYTHON && result->state == LAB_WAY_SKIPPED)
+    {
+      g_test_message ("no Python: %s", result->message);
+      return FALSE;
+    }
+  g_assert_cmpint (result->state, ==, LAB_WAY_DONE);
+  return TRUE;
+}
+
+/* Only what runs on the main loop makes it late for as long as it takes, and only that cannot be stopped. */
+static void
+test_sheet (void)
+{
+  g_autoptr(LabCompare) compare = lab_compare_new (find ("sleep"), NULL);
+  g_autofree char *sheet = NULL;
+
+  haul_test_begin ();
+  g_assert_true (lab_compare_start (compare));
+  g_assert_false (lab_compare_start (compare));
+  haul_test_run_until (is_over, compare, ALL_MS);
+
+  for (LabWay way = 0; way < LAB_N_WAYS; way++)
+    {
+      const LabWayResult *result = lab_compare_get_result (compare, way);
+
+      if (!is_done (compare, way))
+        continue;
+      g_assert_cmpfloat (result->wall, >=, SLEEP_S);
+      g_assert_cmpfloat (result->start, <, result->wall);
+      g_assert_cmpfloat (result->cpu, >=, 0);
+      if (way == LAB_WAY_WINDOW)
+        {
+          g_assert_cmpfloat (result->gap, >, SLEEP_S * 1000 / 2);
+          g_assert_cmpfloat (result->cancel, ==, LAB_COMPARE_IMPOSSIBLE);
+          continue;
+        }
+      g_assert_cmpfloat (result->gap, <, lab_compare_get_result (compare, LAB_WAY_WINDOW)->gap);
+      g_assert_cmpfloat (result->cancel, >=, 0);
+    }
+  g_assert_cmpfloat (lab_compare_get_result (compare, LAB_WAY_PROCESS)->memory, >, 0);
+
+  sheet = lab_compare_to_markdown (compare);
+  haul_test_assert_contains (sheet, lab_way_get_title (LAB_WAY_POOL));
+  haul_test_assert_contains (sheet, lab_way_get_victims (LAB_WAY_PROCESS));
+  g_clear_object (&compare);
+  haul_test_assert_clean ();
+}
+
+static gboolean
+is_at (gpointer data)
+{
+  const LabWayResult *result = data;
+
+  return result->state == LAB_WAY_RUNS && !isnan (result->start);
+}
+
+/* In the middle of each of those that can be: nobody is left, and the rest is not run. */
+static void
+test_cancel (gconstpointer data)
+{
+  LabWay way = GPOINTER_TO_UINT (data);
+  g_autoptr(LabCompare) compare = lab_compare_new (find ("sleep"), NULL);
+
+  haul_test_begin ();
+  g_assert_true (lab_compare_start (compare));
+  haul_test_run_until (is_at, (gpointer) lab_compare_get_result (compare, way), ALL_MS);
+  lab_compare_cancel (compare);
+  g_assert_false (lab_compare_is_running (compare));
+  for (LabWay later = way; later < LAB_N_WAYS; later++)
+    g_assert_cmpint (lab_compare_get_result (compare, later)->state, ==, LAB_WAY_WAITS);
+  g_clear_object (&compare);
+  haul_test_assert_clean ();
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  haul_test_init (&argc, &argv);
+  haul_tasks_register (haul_catalogue);
+  (void) g_setenv ("HAUL_WORKER", g_getenv ("HAUL_TEST_WORKER"), TRUE);
+
+  g_test_add_func ("/lab/compare/sheet", test_sheet);
+  g_test_add_data_func ("/lab/compare/cancel/thread", GUINT_TO_POINTER (LAB_WAY_THREAD), test_cancel);
+  g_test_add_data_func ("/lab/compare/cancel/process", GUINT_TO_POINTER (LAB_WAY_PROCESS), test_cancel);
+  g_test_add_data_func ("/lab/compare/cancel/pool", GUINT_TO_POINTER (LAB_WAY_POOL), test_cancel);
+
+  return g_test_run ();
+}

@@ -55,7 +55,12 @@ G_DEFINE_FINAL_TYPE (LabCompare, lab_compare, G_TYPE_OBJECT)
 
 const LabComparison lab_comparisons[] = {
   { "primes", "{'to': <int64 6000000000>}", NULL },
-  { "pi", "{'digits': <int64 4000000>}", NULL },
+  { "pi", "{'digits': <int64 60000>, 'method': <'series'>}",
+    "bits = 60000 * 3322 // 1000 + 64\n"
+    "total = 0\n"
+    "for k in range(bits // 4 + 1):\n"
+    "    one = 1 << (bits - 4 * k)\n"
+    "    total += 4 * one // (8 * k + 1) - 2 * one // (8 * k + 4) - one // (8 * k + 5) - one // (8 * k + 6)\n" },
   { "fibonacci", "{'n': <int64 32>, 'count': <int64 12>}",
     "def fib(n):\n"
     "    return n if n < 2 else fib(n - 1) + fib(n - 2)\n"

@@ -7,16 +7,16 @@
 
 #include "catalogue.h"
 #include "lt-application.h"
-#include "lt-job-details.h"
-#include "lt-processes-view.h"
+#include "lt-lab-view.h"
 #include "lt-window.h"
+#include "scenes.h"
 
-/* Makes the picture of a view: the real window with real jobs in real states, rendered off screen.
- * lt-screenshot [--view NAME] [--search TEXT] [--dark] [--rtl] [--width N] [--scale N] [--text-scale X]
- * [--page NAME] FILE */
+/* Makes the picture of a scene, as of scenes.c, rendered off screen:
+ * lt-screenshot [--dark] [--rtl] [--width N] [--scale N] [--text-scale X] SCENE FILE */
 
 #define ALARM_SECONDS 240
 #define HEIGHT        640
+#define LOOK_MS       200
 
 static char *file_name;
 static gboolean dark;
@@ -24,29 +24,148 @@ static gboolean rtl;
 static int width = 960;
 static int scale = 1;
 static double text_scale = 1;
-static char *page;
-static char *view;
-static char *search;
 
-typedef enum
-{
-  STEP_DONE,      /* wait for the first job to end */
-  STEP_PAUSE,     /* wait for the second to be some way along */
-  STEP_DIVIDE,    /* wait for some parts of the third, which the pool runs, to be done */
-  STEP_RUN,       /* wait for the fourth to be at some sixty percent */
-  STEP_WATCH,     /* of processes: let them compute for a while */
-  STEP_SETTLE,    /* let the last frames be drawn */
-} Step;
-
-static Step step;
+static const Scene *scene;
+static guint next_step;
+static guint waited;      /* looks that the step has waited for */
 static guint n_settled;
-static guint n_watched;   /* of 200 ms */
+
+static HaulJob *
+dup_newest (LtApplication *application)
+{
+  HaulJob *newest = g_list_model_get_item (lt_jobs_get_model (lt_application_get_jobs (application)), 0);
+
+  if (newest == NULL)
+    g_error ("%s: no job was started: %s", scene->name, scene->steps[next_step]);
+  return newest;
+}
+
+/* "quit", or "new-job 'pi'". */
+static void
+act (GActionGroup *group,
+     const char   *text)
+{
+  g_auto(GStrv) words = g_strsplit (text, " ", 2);
+  g_autoptr(GVariant) parameter = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (words[1] != NULL)
+    parameter = g_variant_parse (NULL, words[1], NULL, NULL, &error);
+  if (error != NULL || !g_action_group_has_action (group, words[0]))
+    g_error ("%s: %s", text, error != NULL ? error->message : "there is no such action");
+  g_action_group_activate_action (group, words[0], parameter);
+}
 
 static void
-start (GApplication *application,
-       const char   *command)
+start_many (LtApplication *application,
+            const char    *text)
+{
+  char *command;
+  guint64 n = g_ascii_strtoull (text, &command, 10);
+  g_autofree char *action = g_strdup_printf ("start-job '%s'", g_strchug (command));
+
+  for (guint64 i = 0; i < n; i++)
+    act (G_ACTION_GROUP (application), action);
+}
+
+static void
+start_one (LtApplication *application,
+           const char    *command)
 {
   g_action_group_activate_action (G_ACTION_GROUP (application), "start-job", g_variant_new_string (command));
+}
+
+/* What waits for nothing. FALSE if it is none of these. */
+static gboolean
+do_step (LtApplication *application,
+         LtWindow      *window,
+         const char    *verb,
+         const char    *rest)
+{
+  if (g_str_equal (verb, "start"))
+    start_one (application, rest);
+  else if (g_str_equal (verb, "starts"))
+    start_many (application, rest);
+  else if (g_str_equal (verb, "select"))
+    lt_window_select (window, lt_jobs_lookup (lt_application_get_jobs (application), (guint) g_ascii_strtoull (rest, NULL, 10)));
+  else if (g_str_equal (verb, "page"))
+    lt_window_set_page (window, rest);
+  else if (g_str_equal (verb, "search"))
+    lt_processes_view_search (lt_window_get_processes_view (window), rest);
+  else if (g_str_equal (verb, "app"))
+    act (G_ACTION_GROUP (application), rest);
+  else if (g_str_equal (verb, "win"))
+    act (G_ACTION_GROUP (window), rest);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* Whether what a step waits for has come. */
+static gboolean
+try_step (LtApplication *application,
+          LtWindow      *window,
+          const char    *verb,
+          const char    *rest)
+{
+  g_autoptr(HaulJob) newest = NULL;
+
+  if (g_str_equal (verb, "wait"))
+    return waited >= g_ascii_strtoull (rest, NULL, 10);
+  if (g_str_equal (verb, "revealed"))
+    {
+      LtLabPage *page = lt_lab_view_open (lt_window_get_lab_view (window), rest, NULL);
+
+      return lab_run_get_state (lt_lab_page_get_run (page)) == LAB_RUN_REVEALED;
+    }
+
+  newest = dup_newest (application);
+  if (g_str_equal (verb, "ended"))
+    return !haul_job_is_active (newest);
+  if (g_str_equal (verb, "fraction"))
+    return haul_job_get_state (newest) == HAUL_JOB_RUNNING && haul_job_get_fraction (newest) >= g_ascii_strtod (rest, NULL);
+  if (g_str_equal (verb, "pause"))
+    haul_job_pause (newest);
+  else if (g_str_equal (verb, "cancel"))
+    haul_job_cancel (newest);
+  else
+    g_error ("%s: what is “%s”?", scene->name, scene->steps[next_step]);
+  return TRUE;
+}
+
+/* TRUE once all steps are done. */
+static gboolean
+play (LtApplication *application,
+      LtWindow      *window)
+{
+  for (; scene->steps[next_step] != NULL; next_step++, waited = 0)
+    {
+      g_auto(GStrv) words = g_strsplit (scene->steps[next_step], " ", 2);
+      const char *rest = words[1] != NULL ? words[1] : "";
+
+      if (!do_step (application, window, words[0], rest) && !try_step (application, window, words[0], rest))
+        {
+          waited++;
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* The dialog of the window, if one is open, and otherwise the window. */
+static GtkWidget *
+find_subject (GtkWindow *window)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++)
+    {
+      g_autoptr(GtkWindow) other = g_list_model_get_item (toplevels, i);
+
+      if (gtk_window_get_transient_for (other) == window && gtk_widget_get_mapped (GTK_WIDGET (other)))
+        return GTK_WIDGET (other);
+    }
+  return GTK_WIDGET (window);
 }
 
 static void
@@ -74,80 +193,20 @@ save (GtkWidget *window)
   gsk_render_node_unref (node);
 }
 
-/* The result of the job that is done, or what was asked for, of the job that the pool runs. */
-static void
-show_page (LtWindow *window,
-           LtJobs   *jobs)
-{
-  lt_window_select (window, lt_jobs_lookup (jobs, page != NULL ? 3 : 1));
-  if (page != NULL)
-    lt_window_set_page (window, page);
-  if (search != NULL)
-    lt_processes_view_search (lt_window_get_processes_view (window), search);
-  if (page != NULL && width < 600)
-    g_action_group_activate_action (G_ACTION_GROUP (window), "toggle-details", NULL);
-}
-
 static gboolean
-step_cb (gpointer user_data)
+look_cb (gpointer user_data)
 {
   LtApplication *application = user_data;
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
-  g_autoptr(HaulJob) newest = g_list_model_get_item (lt_jobs_get_model (lt_application_get_jobs (application)), 0);
 
-  switch (step)
-    {
-    case STEP_DONE:
-      if (haul_job_is_active (newest))
-        break;
-      start (G_APPLICATION (application), "pi --digits 30000000");
-      step = STEP_PAUSE;
-      break;
+  while (gtk_window_get_transient_for (window) != NULL)
+    window = gtk_window_get_transient_for (window);
+  if (!play (application, LT_WINDOW (window)) || ++n_settled < 5)
+    return G_SOURCE_CONTINUE;
 
-    case STEP_PAUSE:
-      if (haul_job_get_fraction (newest) < 0.3)
-        break;
-      haul_job_pause (newest);
-      start (G_APPLICATION (application), "pi --digits 60000000 --executor pool");
-      step = STEP_DIVIDE;
-      break;
-
-    case STEP_DIVIDE:
-      if (haul_job_get_fraction (newest) < 0.3)
-        break;
-      start (G_APPLICATION (application), "pi --digits 20000000");
-      step = STEP_RUN;
-      break;
-
-    case STEP_RUN:
-      if (haul_job_get_fraction (newest) < 0.6)
-        break;
-      g_assert_cmpint (haul_job_get_state (newest), ==, HAUL_JOB_RUNNING);
-      show_page (LT_WINDOW (window), lt_application_get_jobs (application));
-      step = STEP_SETTLE;
-      break;
-
-    case STEP_WATCH:
-      n_watched++;
-      if (n_watched == 20)
-        haul_job_pause (newest);
-      if (n_watched == 25)
-        start (G_APPLICATION (application), "pi --digits 30000000");
-      if (n_watched < 50)
-        break;
-      show_page (LT_WINDOW (window), lt_application_get_jobs (application));
-      step = STEP_SETTLE;
-      break;
-
-    case STEP_SETTLE:
-    default:
-      if (++n_settled < 5)
-        break;
-      save (GTK_WIDGET (window));
-      lt_application_stop (application, 3000);
-      return G_SOURCE_REMOVE;
-    }
-  return G_SOURCE_CONTINUE;
+  save (find_subject (window));
+  lt_application_stop (application, 3000);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -173,20 +232,7 @@ activate_cb (GApplication *application)
   gtk_window_set_default_size (window, width, HEIGHT);
   if (dark)
     adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
-  if (view != NULL)
-    g_action_group_activate_action (G_ACTION_GROUP (window), "view", g_variant_new_string (view));
-  if (g_strcmp0 (view, "processes") == 0)
-    {
-      start (application, "pi --digits 60000000 --executor pool");
-      start (application, "sleep --seconds 1 --hold");
-      start (application, "pi --digits 30000000");
-      step = STEP_WATCH;
-    }
-  else
-    {
-      start (application, "mandelbrot --iterations 2000");
-    }
-  g_timeout_add (200, step_cb, application);
+  g_timeout_add (LOOK_MS, look_cb, application);
 }
 
 static gboolean
@@ -223,14 +269,11 @@ main (int    argc,
     { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Dark style", NULL },
     { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "Right to left", NULL },
     { "width", 0, 0, G_OPTION_ARG_INT, &width, "Width of the window", "N" },
-    { "page", 0, 0, G_OPTION_ARG_STRING, &page, "Page of the details of the job in the pool", "NAME" },
-    { "view", 0, 0, G_OPTION_ARG_STRING, &view, "Which view: jobs or processes", "NAME" },
-    { "search", 0, 0, G_OPTION_ARG_STRING, &search, "What to look for among the processes", "TEXT" },
     { "text-scale", 0, 0, G_OPTION_ARG_DOUBLE, &text_scale, "Size of the text, 2 for twice as large", "X" },
     { "scale", 0, 0, G_OPTION_ARG_INT, &scale, "Pixels for each pixel", "N" },
     { NULL },
   };
-  g_autoptr(GOptionContext) context = g_option_context_new ("FILE");
+  g_autoptr(GOptionContext) context = g_option_context_new ("SCENE FILE");
   g_autoptr(LtApplication) application = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *folder = NULL;
@@ -239,13 +282,13 @@ main (int    argc,
   alarm (ALARM_SECONDS);
   signal (SIGPIPE, SIG_IGN);
   g_option_context_add_main_entries (context, options, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2)
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 3 || (scene = scene_lookup (argv[1])) == NULL)
     {
-      g_printerr ("lt-screenshot: %s\n", error != NULL ? error->message : "one file is wanted");
+      g_printerr ("lt-screenshot: %s\n", error != NULL ? error->message : "a scene of scenes.c is wanted, and a file");
       return 2;
     }
 
-  file_name = argv[1];
+  file_name = argv[2];
   folder = g_path_get_dirname (file_name);
   g_mkdir_with_parents (folder, 0755);
   haul_tasks_register (haul_catalogue);

@@ -445,6 +445,38 @@ test_divided (void)
   haul_test_assert_clean ();
 }
 
+static gboolean
+never (gpointer data)
+{
+  return FALSE;
+}
+
+/* Many short ones, each of which is gone before anybody looks again at what is followed. */
+static void
+test_short_lives (void)
+{
+  g_autoptr(HaulTimelineRecorder) recorder = recorder_new ();
+  g_autoptr(HaulExecutor) executor = haul_serial_executor_new ();
+  g_autoptr(HaulJob) last = NULL;
+
+  haul_test_begin ();
+  for (guint i = 0; i < 300; i++)
+    {
+      g_autoptr(HaulJob) job = start (recorder, executor, "ok", NULL);
+
+      haul_test_wait_ended (job);
+    }
+  last = start (recorder, executor, "ok", NULL);
+  haul_test_wait_ended (last);
+  g_assert_cmpuint (n_lanes (recorder), ==, 301);
+  g_assert_false (haul_test_run_for (never, NULL, 600));   /* it looks twice */
+  g_assert_true (haul_timeline_recorder_has_job (recorder, last));
+  g_clear_object (&recorder);
+  haul_test_run_normal (executor);
+  g_clear_object (&executor);
+  haul_test_assert_clean ();
+}
+
 /* Of a job that nobody recorded there is nothing. */
 static void
 test_unknown_job (void)
@@ -469,12 +501,6 @@ static gboolean
 is_true (gpointer data)
 {
   return *(gboolean *) data;
-}
-
-static gboolean
-never (gpointer data)
-{
-  return FALSE;
 }
 
 static void
@@ -557,6 +583,7 @@ main (int   argc,
   g_test_add_func ("/timeline-recorder/long-items", test_long_items);
   g_test_add_func ("/timeline-recorder/short-items", test_short_items);
   g_test_add_func ("/timeline-recorder/divided", test_divided);
+  g_test_add_func ("/timeline-recorder/short-lives", test_short_lives);
   g_test_add_func ("/timeline-recorder/unknown-job", test_unknown_job);
   g_test_add_func ("/timeline-recorder/values", test_values);
   g_test_add_func ("/timeline-recorder/cores", test_cores);

@@ -240,13 +240,18 @@ haul_timeline_recorder_end_worker (HaulTimelineRecorder *self,
   g_hash_table_remove (self->workers, GINT_TO_POINTER (pid));
 }
 
+/* What has ended may still be followed, until the next look, which must not find what is freed here. */
 static gboolean
-is_gone (gpointer number,
-         gpointer value,
-         gpointer user_data)
+forget_gone (gpointer number,
+             gpointer value,
+             gpointer user_data)
 {
-  g_autoptr(HaulJob) job = g_weak_ref_get (&((Run *) value)->job);
+  HaulTimelineRecorder *self = user_data;
+  Run *run = value;
+  g_autoptr(HaulJob) job = g_weak_ref_get (&run->job);
 
+  if (job == NULL)
+    (void) g_ptr_array_remove_fast (self->followed, run->track);
   return job == NULL;
 }
 
@@ -256,7 +261,7 @@ sweep (HaulTimelineRecorder *self)
 {
   if (g_hash_table_size (self->runs) < self->sweep_at)
     return;
-  (void) g_hash_table_foreach_remove (self->runs, is_gone, NULL);
+  (void) g_hash_table_foreach_remove (self->runs, forget_gone, self);
   self->sweep_at = MAX (64, 2 * g_hash_table_size (self->runs));
 }
 

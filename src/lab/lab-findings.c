@@ -45,6 +45,8 @@ struct _LabFindings
   HaulTimeline *timeline;  /* (owned) of this run; empty before it starts */
   gboolean    started;
   GHashTable *lanes;       /* (owned) (element-type utf8 HaulLane) of the timeline, by name */
+  GHashTable *last_texts;  /* (owned) of the last run that was whole, should this one be dropped */
+  HaulTimeline *last_timeline;   /* (owned) likewise */
   GVariant   *arguments;   /* (owned) (nullable) */
 
   GSource    *news;        /* (owned) (nullable) until "changed" is emitted */
@@ -75,6 +77,12 @@ plan_news (LabFindings *self)
   g_source_set_callback (self->news, news_cb, self, NULL);
   g_source_set_static_name (self->news, "[lab] findings changed");
   g_source_attach (self->news, g_main_context_get_thread_default ());
+}
+
+static GHashTable *
+texts_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 /* --- The lines ------------------------------------------------------------ */
@@ -350,9 +358,12 @@ lab_findings_begin_run (LabFindings *self)
   self->n_lines = 0;
   g_string_truncate (self->line, 0);
   g_clear_error (&self->error);
-  g_hash_table_remove_all (self->texts);
+  g_hash_table_unref (self->last_texts);
+  self->last_texts = g_steal_pointer (&self->texts);
+  self->texts = texts_new ();
   g_hash_table_remove_all (self->lanes);
-  g_object_unref (self->timeline);
+  g_object_unref (self->last_timeline);
+  self->last_timeline = g_steal_pointer (&self->timeline);
   self->timeline = haul_timeline_new (0);
   self->started = FALSE;
   plan_news (self);
@@ -383,6 +394,13 @@ lab_findings_drop_run (LabFindings *self)
       g_hash_table_remove_all (self->item_set);
       g_ptr_array_set_size (self->items, 0);
     }
+  g_hash_table_unref (self->texts);
+  self->texts = g_steal_pointer (&self->last_texts);
+  self->last_texts = texts_new ();
+  g_hash_table_remove_all (self->lanes);
+  g_object_unref (self->timeline);
+  self->timeline = g_steal_pointer (&self->last_timeline);
+  self->last_timeline = haul_timeline_new (0);
   plan_news (self);
 }
 
@@ -543,6 +561,8 @@ lab_findings_finalize (GObject *object)
   g_hash_table_unref (self->texts);
   g_hash_table_unref (self->lanes);
   g_object_unref (self->timeline);
+  g_hash_table_unref (self->last_texts);
+  g_object_unref (self->last_timeline);
   g_clear_pointer (&self->arguments, g_variant_unref);
 
   G_OBJECT_CLASS (lab_findings_parent_class)->finalize (object);
@@ -568,6 +588,8 @@ lab_findings_init (LabFindings *self)
   self->items = g_ptr_array_new_with_free_func (g_free);
   self->item_set = g_hash_table_new (g_str_hash, g_str_equal);
   self->samples = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
-  self->texts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->texts = texts_new ();
+  self->last_texts = texts_new ();
+  self->last_timeline = haul_timeline_new (0);
   self->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 }

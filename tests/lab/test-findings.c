@@ -117,6 +117,34 @@ test_dropped (void)
   g_assert_true (isnan (lab_findings_get (findings, "key", "item")));
 }
 
+/* What was said of the run before is there again, not a mixture of both. */
+static void
+test_dropped_words (void)
+{
+  g_autoptr(LabFindings) findings = begin ();
+  g_autoptr(HaulTimeline) timeline = NULL;
+
+  take (findings, "start\t1000\ntext\tname\tgood\nspan\tchild 1\t1\t0.5\nend\tchild 1\t1\n");
+  timeline = g_object_ref (lab_findings_get_timeline (findings));
+
+  for (guint i = 0; i < 2; i++)
+    {
+      lab_findings_begin_run (findings);
+      take (findings, "start\t2000\ntext\tname\tbad\ntext\tother\tbad\nspan\tchild 1\t1\t0.1\nspan\tchild 2\t1\t0.1\n");
+      g_assert_cmpstr (lab_findings_get_text (findings, "name"), ==, "bad");
+      lab_findings_drop_run (findings);
+      g_assert_cmpstr (lab_findings_get_text (findings, "name"), ==, "good");
+      g_assert_null (lab_findings_get_text (findings, "other"));
+      g_assert_true (lab_findings_get_timeline (findings) == timeline);
+      g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (timeline)), ==, 1);
+    }
+
+  /* Of none that was whole there is nothing. */
+  lab_findings_drop_run (findings);
+  g_assert_null (lab_findings_get_text (findings, "name"));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lab_findings_get_timeline (findings))), ==, 0);
+}
+
 static void
 test_hostile (gconstpointer data)
 {
@@ -328,6 +356,7 @@ main (int    argc,
   g_test_add_func ("/lab/findings/cut", test_cut);
   g_test_add_func ("/lab/findings/spread", test_spread);
   g_test_add_func ("/lab/findings/dropped", test_dropped);
+  g_test_add_func ("/lab/findings/dropped-words", test_dropped_words);
   g_test_add_func ("/lab/findings/bounds", test_bounds);
   g_test_add_func ("/lab/findings/endless", test_endless);
   g_test_add_func ("/lab/findings/noise", test_noise);

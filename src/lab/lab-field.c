@@ -9,6 +9,32 @@
 #include <math.h>
 #include <string.h>
 
+#include "haul/wire/haul-message.h"
+
+/* Nobody measures more, nor less that is not nothing; and what is computed from these is finite. */
+#define MOST  1e15
+#define LEAST 1e-15
+
+char **
+lab_field_split (const char *line,
+                 gsize       size,
+                 guint       n_most)
+{
+  char **fields = NULL;
+
+  if (!g_utf8_validate_len (line, size, NULL))
+    return NULL;
+
+  fields = g_strsplit (line, "\t", (int) n_most);
+  for (guint i = 0; fields[i] != NULL; i++)
+    {
+      g_autofree char *field = fields[i];
+
+      fields[i] = haul_text_clean (field, -1);
+    }
+  return fields;
+}
+
 gboolean
 lab_field_is_name (const char *text)
 {
@@ -22,9 +48,9 @@ lab_field_read_number (const char *text,
   char *end = NULL;
   double value = g_ascii_strtod (text, &end);
 
-  if (end == text || *end != '\0' || !isfinite (value))
+  if (end == text || *end != '\0' || !(fabs (value) <= MOST))
     return FALSE;
-  *ret_value = value;
+  *ret_value = fabs (value) < LEAST ? 0 : value;
   return TRUE;
 }
 

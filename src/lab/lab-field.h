@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 
 #define LAB_FIELD_MAX_NAME 128   /* bytes */
 
+/* At most @n_most of them, without what does something to a terminal; NULL if it is not UTF-8. */
+char    **lab_field_split          (const char *line,
+                                    gsize       size,
+                                    guint       n_most) G_GNUC_WARN_UNUSED_RESULT;
 /* A key, an item, a lane. */
 gboolean  lab_field_is_name        (const char *text);
 gboolean  lab_field_read_number    (const char *text,

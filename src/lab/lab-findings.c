@@ -279,13 +279,10 @@ take_line (LabFindings  *self,
            gsize         size,
            GError      **error)
 {
-  g_auto(GStrv) fields = NULL;
+  g_auto(GStrv) fields = lab_field_split (line, size, MAX_FIELDS + 1);
   g_autofree char *clean = NULL;
 
   self->n_lines++;
-  if (g_utf8_validate_len (line, size, NULL))
-    fields = g_strsplit (line, "\t", MAX_FIELDS + 1);
-
   for (guint i = 0; fields != NULL && i < G_N_ELEMENTS (line_kinds); i++)
     {
       if (g_strcmp0 (fields[0], line_kinds[i].word) == 0

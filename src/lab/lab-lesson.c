@@ -120,6 +120,11 @@ read_text (JsonNode    *node,
   text = json_node_get_string (node);
   if (g_utf8_strlen (text, -1) > MAX_TEXT_CHARS)
     return refuse (error, _("“%s” is longer than %d characters"), name, MAX_TEXT_CHARS);
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      if (g_unichar_iscntrl (g_utf8_get_char (p)) && *p != '\n' && *p != '\t')
+        return refuse (error, _("“%s” has a control character in it"), name);
+    }
   *ret_text = g_strdup (text);
   return TRUE;
 }

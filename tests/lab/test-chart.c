@@ -186,12 +186,17 @@ test_extremes (void)
     "",
     "number\tsize\tone\t0\n",
     "number\tsize\tone\t-5\n",
-    "number\tsize\tone\t1e300\nnumber\tsize\ttwo\t1e-300\n",
+    "number\tsize\tone\t1e15\nnumber\tsize\ttwo\t1e-300\n",
     "number\tspeedup\t1\t1\n",
     "number\tspeedup\t1\t1\nnumber\tspeedup\t1024\t5\nnumber\tspeedup\t8\t2\n",
     "number\tspeedup\t-1\t1\nnumber\tspeedup\t1024\t-5\n",
-    "number\tspeedup\t0\t0\nnumber\tspeedup\tword\t1e-300\nnumber\tspeedup\tinf\t1e300\n",
-    "text\tprocessors\t-3\nnumber\tspeedup\t2\t1e300\nnumber\tspeedup\t3\t1\n",
+    "number\tspeedup\t0\t0\nnumber\tspeedup\tword\t1e-300\nnumber\tspeedup\tinf\t1e15\n",
+    "number\tspeedup\t-1e15\t1\nnumber\tspeedup\t1e15\t1e15\n",
+    "number\tspeedup\t1e-300\t1\nnumber\tspeedup\t1e15\t5\n",
+    "number\tspeedup\t1e-320\t1e-320\nnumber\tspeedup\t2e-320\t2e-320\nnumber\tsize\tone\t1e-320\n",
+    "number\tspeedup\t1e300\t2\nnumber\tspeedup\t-1e300\t2\nnumber\tspeedup\t1\t2\n",
+    "number\tspeedup\t0.5\t1\nnumber\tspeedup\t1\t1\ntext\tprocessors\t1e300\n",
+    "text\tprocessors\t-3\nnumber\tspeedup\t2\t1e15\nnumber\tspeedup\t3\t1\n",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)

@@ -7,6 +7,7 @@
 
 #include "haul-test.h"
 #include "haul/wire/haul-error.h"
+#include "haul/wire/haul-message.h"
 #include "lab-findings.h"
 
 static void
@@ -46,6 +47,9 @@ test_numbers (void)
   g_assert_cmpuint (lab_findings_get_n_items (findings), ==, 2);
   g_assert_cmpstr (lab_findings_get_item (findings, 0), ==, "b");
   g_assert_cmpstr (lab_findings_get_item (findings, 1), ==, "a");
+
+  take (findings, "number\tother\ta\t1e-16\n");
+  g_assert_cmpfloat (lab_findings_get (findings, "other", "a"), ==, 0);
 
   /* Said again, the newer one counts. */
   take (findings, "number\ttime\tb\t2.5\n");
@@ -145,6 +149,24 @@ test_dropped_words (void)
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lab_findings_get_timeline (findings))), ==, 0);
 }
 
+/* Nothing of it does anything to a terminal. */
+static void
+test_control (void)
+{
+  g_autoptr(LabFindings) findings = begin ();
+  g_autoptr(HaulLane) lane = NULL;
+
+  take (findings, "start\t1\nnumber\tsi\x1b[2Jze\tone\a\t1\ntext\tname\t\x1b]0;title\a \xc2\x9b" "31m\u202ered\r\n"
+        "work\tcore \x1b[1m\t0.5\tjob\b\nmark\tcore \x1b[1m\t0\t0.75\t\x7fSIGTERM\n");
+  g_assert_cmpfloat (lab_findings_get (findings, "si[2Jze", "one"), ==, 1);
+  g_assert_cmpstr (lab_findings_get_item (findings, 0), ==, "one");
+  g_assert_cmpstr (lab_findings_get_text (findings, "name"), ==, "]0;title 31mred");
+  lane = g_list_model_get_item (G_LIST_MODEL (lab_findings_get_timeline (findings)), 0);
+  g_assert_cmpstr (haul_lane_get_title (lane), ==, "Core [1m");
+  g_assert_cmpstr (haul_lane_get_span (lane, 0)->text, ==, "job");
+  g_assert_cmpstr (haul_lane_get_mark (lane, 0)->text, ==, "SIGTERM");
+}
+
 static void
 test_hostile (gconstpointer data)
 {
@@ -195,7 +217,7 @@ test_bounds (void)
 
   take (findings, line);
   take (findings, long_line);
-  g_assert_cmpuint (strlen (lab_findings_get_text (findings, "name")), ==, 16 * 1024 - 10);
+  g_assert_cmpuint (strlen (lab_findings_get_text (findings, "name")), ==, HAUL_MAX_TEXT);
 
   assert_bounded ("number\t@\titem\t1\n", 64);
   assert_bounded ("text\t@\tword\n", 64);
@@ -333,6 +355,8 @@ static const struct { const char *name; const char *line; } hostile[] = {
   { "nan", "number\tkey\titem\tnan\n" },
   { "inf", "number\tkey\titem\tinf\n" },
   { "huge", "number\tkey\titem\t1e999\n" },
+  { "too-much", "number\tkey\titem\t1.01e15\n" },
+  { "too-little", "number\tkey\titem\t-1.01e15\n" },
   { "not-utf8", "text\tkey\t\xff\xfe\n" },
   { "work-time", "work\tchild 1\t-1\tjob\n" },
   { "work-lane", "work\t\t1\tjob\n" },
@@ -357,6 +381,7 @@ main (int    argc,
   g_test_add_func ("/lab/findings/spread", test_spread);
   g_test_add_func ("/lab/findings/dropped", test_dropped);
   g_test_add_func ("/lab/findings/dropped-words", test_dropped_words);
+  g_test_add_func ("/lab/findings/control", test_control);
   g_test_add_func ("/lab/findings/bounds", test_bounds);
   g_test_add_func ("/lab/findings/endless", test_endless);
   g_test_add_func ("/lab/findings/noise", test_noise);

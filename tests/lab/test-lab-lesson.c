@@ -14,7 +14,7 @@ test_whole (void)
 {
   const char *json =
     "{ \"experiment\": \"lost-updates\", \"title\": \"A Title\", \"parameters\": { \"threads\": 2.0 },"
-    "  \"question\": \"Why?\", \"hints\": [ \"One.\", \"Two.\" ] }";
+    "  \"question\": \"Why?\", \"hints\": [ \"One.\", \"Two.\\n\\tThree.\" ] }";
   g_autoptr(GError) error = NULL;
   g_autoptr(LabLesson) lesson = lab_lesson_new_from_data (json, strlen (json), &error);
 
@@ -23,7 +23,7 @@ test_whole (void)
   g_assert_cmpstr (lab_lesson_get_title (lesson), ==, "A Title");
   g_assert_cmpstr (lab_lesson_get_question (lesson), ==, "Why?");
   g_assert_cmpuint (g_strv_length ((char **) lab_lesson_get_hints (lesson)), ==, 2);
-  g_assert_cmpstr (lab_lesson_get_hints (lesson)[1], ==, "Two.");
+  g_assert_cmpstr (lab_lesson_get_hints (lesson)[1], ==, "Two.\n\tThree.");
   g_assert_cmpint (haul_arguments_get_int (lab_lesson_get_arguments (lesson), "threads"), ==, 2);
   g_assert_cmpint (haul_arguments_get_int (lab_lesson_get_arguments (lesson), "increments"), ==, 1000000);
 }
@@ -66,6 +66,9 @@ static const struct { const char *json; const char *message; } refused[] = {
   { "{ \"experiment\": \"lost-updates\", \"parameters\": { \"threads\": 1e300 } }", "“threads” has to be a whole number" },
   { "{ \"experiment\": \"lost-updates\", \"parameters\": { \"threads\": 9 } }", "threads" },
   { "\xff\xfe", "is UTF-8 text" },
+  { "{ \"experiment\": \"lost-updates\", \"title\": \"\\u001b[2J\" }", "“title” has a control character in it" },
+  { "{ \"experiment\": \"lost-updates\", \"question\": \"\\u009b2J\" }", "“question” has a control character in it" },
+  { "{ \"experiment\": \"lost-updates\", \"hints\": [ \"One.\", \"\\u0007\" ] }", "“hints” has a control character in it" },
 };
 
 static void

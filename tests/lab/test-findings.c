@@ -8,6 +8,7 @@
 #include "haul-test.h"
 #include "haul/wire/haul-error.h"
 #include "haul/wire/haul-message.h"
+#include "lab-experiment.h"
 #include "lab-findings.h"
 
 static void
@@ -307,6 +308,57 @@ test_lanes (void)
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lab_findings_get_timeline (findings))), ==, 0);
 }
 
+/* Whatever came out, it is what is explained. */
+static const struct
+{
+  const char *experiment;
+  const char *lines;
+  const char *outcome;
+  const char *explanation;
+} explained[] = {
+  { "how-many-workers",
+    "text\tprocessors\t2\ntext\tbusy\t0\nnumber\tspeedup\t1\t1\nnumber\tspeedup\t2\t1.9\nnumber\tspeedup\t4\t1.9\n",
+    "cores", "only take turns" },
+  { "how-many-workers",
+    "text\tprocessors\t2\ntext\tbusy\t0\nnumber\tspeedup\t1\t1\nnumber\tspeedup\t2\t1.9\nnumber\tspeedup\t4\t3.6\n",
+    "more", "a control group limits the time" },
+  { "how-many-workers",
+    "text\tprocessors\t2\ntext\tbusy\t0\nnumber\tspeedup\t1\t1\nnumber\tspeedup\t2\t1.1\nnumber\tspeedup\t4\t1.3\n",
+    "more", "a control group limits the time" },
+  { "fork-spawn-forkserver",
+    "number\tmemory\tfork\t512\nnumber\tlarge\tfork\t9\nnumber\tsmall\tfork\t0.2\nnumber\tlarge\tspawn\t2.1\n"
+    "number\tsmall\tspawn\t2\nnumber\tlarge\tserver\t0.3\nnumber\tsmall\tserver\t0.2\nnumber\tlarge\tthread\t0.1\n",
+    "fork", "the memory hardly matters" },
+  { "fork-spawn-forkserver",
+    "number\tmemory\tfork\t512\nnumber\tlarge\tfork\t0.4\nnumber\tsmall\tfork\t0.2\nnumber\tlarge\tspawn\t9\n"
+    "number\tsmall\tspawn\t2\nnumber\tlarge\tserver\t0.3\nnumber\tsmall\tserver\t0.2\nnumber\tlarge\tthread\t0.1\n",
+    "spawn", "this is not the memory" },
+  { "fork-spawn-forkserver",
+    "number\tmemory\tfork\t512\nnumber\tlarge\tfork\t9\nnumber\tsmall\tfork\t0.2\nnumber\tlarge\tspawn\t9\n"
+    "number\tsmall\tspawn\t2\nnumber\tlarge\tserver\t9\nnumber\tsmall\tserver\t0.2\nnumber\tlarge\tthread\t0.1\n",
+    "all", "this is not the memory" },
+};
+
+static void
+test_explained (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (explained); i++)
+    {
+      const LabExperiment *experiment = lab_experiment_lookup (explained[i].experiment, NULL);
+      g_autoptr(LabFindings) findings = begin ();
+      g_autoptr(GError) error = NULL;
+      g_autofree char *why_not = NULL, *text = NULL;
+      GVariant *arguments = haul_task_complete (&experiment->task, NULL, &error);
+
+      g_assert_no_error (error);
+      lab_findings_set_arguments (findings, arguments);
+      take (findings, explained[i].lines);
+      g_assert_cmpstr (experiment->judge (findings, &why_not), ==, explained[i].outcome);
+      text = experiment->explain (findings);
+      haul_test_assert_contains (text, explained[i].explanation);
+    }
+}
+
 static void
 count_cb (LabFindings *findings,
           guint       *n)
@@ -387,6 +439,7 @@ main (int    argc,
   g_test_add_func ("/lab/findings/noise", test_noise);
   g_test_add_func ("/lab/findings/unstarted", test_unstarted);
   g_test_add_func ("/lab/findings/lanes", test_lanes);
+  g_test_add_func ("/lab/findings/explained", test_explained);
   g_test_add_func ("/lab/findings/changed", test_changed);
   for (guint i = 0; i < G_N_ELEMENTS (hostile); i++)
     {

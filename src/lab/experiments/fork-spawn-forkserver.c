@@ -320,6 +320,16 @@ judge (LabFindings  *findings,
 static char *
 explain (LabFindings *findings)
 {
+  g_autofree char *why_not = NULL;
+  const char *outcome = judge (findings, &why_not);
+
+  if (g_strcmp0 (outcome, "spawn") == 0 || g_strcmp0 (outcome, "all") == 0)
+    return g_strdup_printf (_("A new program took %.2f ms now, and %.2f ms before. It has to be loaded, and takes nothing along, so "
+                              "that this is not the memory, but what else this machine does. With %.0f MiB in use a fork took "
+                              "%.2f ms, and with none of them %.2f ms. Try more memory, or more starts."),
+                            lab_findings_get (findings, "large", "spawn"), lab_findings_get (findings, "small", "spawn"),
+                            lab_findings_get (findings, "memory", "fork"),
+                            lab_findings_get (findings, "large", "fork"), lab_findings_get (findings, "small", "fork"));
   return g_strdup_printf (_("With %.0f MiB in use a fork took %.2f ms, and with none of them %.2f ms: fork() copies no memory, but it "
                             "copies the tables that say where each page of it is. A new program has to be loaded, which "
                             "took %.2f ms, but it takes nothing along, so that the memory hardly matters. A fork server, "

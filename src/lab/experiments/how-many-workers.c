@@ -205,8 +205,14 @@ explain (LabFindings *findings)
 {
   guint n_cpus = get_count (findings, "processors");
   gint64 serial = haul_arguments_get_int (lab_findings_get_arguments (findings), "serial");
-  g_autofree char *limit = NULL;
+  double at_cpus = get_speedup (findings, n_cpus), at_twice = get_speedup (findings, 2 * n_cpus);
+  g_autofree char *why_not = NULL, *limit = NULL;
 
+  if (g_strcmp0 (judge (findings, &why_not), "more") == 0)
+    return g_strdup_printf (_("On %u processors, %u workers were %.2f times as fast as one, and %u workers %.2f times. A processor "
+                              "does one thing at a time, so that more of them must have been in use for a moment: where a control "
+                              "group limits the time, all processors of the machine may be used until it is spent."),
+                            n_cpus, n_cpus, at_cpus, 2 * n_cpus, at_twice);
   if (serial > 0)
     /* Translators: a percentage, and a factor. */
     limit = g_strdup_printf (_("Of this work %d %% cannot be divided, so that no number of workers makes it more than %.1f times "
@@ -218,7 +224,7 @@ explain (LabFindings *findings)
   /* Translators: numbers of workers and factors; the last is a sentence of its own. */
   return g_strdup_printf (_("On %u processors, %u workers were %.2f times as fast as one, and %u workers %.2f times. A processor "
                             "does one thing at a time, so that workers beyond their number only take turns. %s"),
-                          n_cpus, n_cpus, get_speedup (findings, n_cpus), 2 * n_cpus, get_speedup (findings, 2 * n_cpus), limit);
+                          n_cpus, n_cpus, at_cpus, 2 * n_cpus, at_twice, limit);
 }
 
 const LabExperiment lab_how_many_workers = {

@@ -183,6 +183,33 @@ join_all (HaulContext  *context,
   return TRUE;
 }
 
+/* One process for all threads, or one for each worker. */
+static gboolean
+fork_all (Shared    *shared,
+          gboolean   threads,
+          pid_t     *pids,
+          GError   **error)
+{
+  for (int i = 0; i < (threads ? 1 : shared->n_workers); i++)
+    {
+      pids[i] = lab_fork ();
+      if (pids[i] < 0)
+        {
+          g_set_error_literal (error, HAUL_ERROR, HAUL_ERROR_TASK, _("A child could not be forked"));
+          return FALSE;
+        }
+      if (pids[i] == 0)
+        {
+          if (threads)
+            run_threads (shared);
+          else
+            run_process (shared, i);
+          lab_child_exit (0);
+        }
+    }
+  return TRUE;
+}
+
 static gboolean
 run_kind (HaulContext  *context,
           gboolean      threads,
@@ -198,26 +225,15 @@ run_kind (HaulContext  *context,
 
   shared->n_workers = n_workers;
   shared->work_us = (gint64) work_ms * 1000;
-  for (int i = 0; i < (threads ? 1 : n_workers); i++)
-    {
-      pids[i] = lab_fork ();
-      if (pids[i] == 0)
-        {
-          if (threads)
-            run_threads (shared);
-          else
-            run_process (shared, i);
-          lab_child_exit (0);
-        }
-    }
-  for (int i = 0; i < n_workers; i++)
+  ok = fork_all (shared, threads, pids, error);
+  for (int i = 0; i < n_workers && ok; i++)
     {
       g_autofree char *lane = get_lane (threads, i);
 
       lab_say_span (context, lane, HAUL_SPAN_WORKING, lab_say_now ());
     }
 
-  ok = join_all (context, threads, pids, n_workers, error);
+  ok = ok && join_all (context, threads, pids, n_workers, error);
   for (int i = 0; i < MAX_WORKERS; i++)
     lab_child_end (pids[i]);
   for (int i = 0; i < n_workers; i++)

@@ -225,7 +225,7 @@ append_lanes (GString      *text,
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (timeline)), titles = 0;
   Lanes self = { MAX (haul_timeline_get_end (timeline), 1), MIN_BAR, ascii };
-  g_autofree char *end = lab_timeline_format_time (self.end, self.end / 100);
+  g_autofree char *end = lab_timeline_format_time (self.end, MAX (self.end / 100, 1));
 
   if (n == 0)
     return;

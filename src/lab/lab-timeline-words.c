@@ -114,7 +114,8 @@ lab_timeline_describe (const LabTimelineRun *runs,
       /* TRANSLATORS: the second is a duration: “2 workers in 12.4 s. ” */
       g_string_append_printf (text, ngettext ("%u worker in %s. ", "%u workers in %s. ", n), n, duration);
     }
-  g_strchomp (text->str);
+  if (text->len > 0 && text->str[text->len - 1] == ' ')
+    g_string_truncate (text, text->len - 1);
   return g_string_free (text, FALSE);
 }
 

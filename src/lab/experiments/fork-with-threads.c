@@ -311,7 +311,8 @@ const LabExperiment lab_fork_with_threads = {
     "\n"
     "threading.Thread(target=hold).start()\n"
     "if os.fork() == 0:\n"
-    "    print(lock.acquire(timeout=2))  # False: nobody here releases it\n"
+    "    ok = lock.acquire(timeout=2)    # False: nobody here releases it\n"
+    "    print(ok, flush=True)           # as _exit() flushes nothing\n"
     "    os._exit(0)\n",
   .man = "man 3 pthread_atfork",
 };

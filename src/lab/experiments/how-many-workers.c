@@ -143,7 +143,7 @@ run (HaulContext  *context,
   if (crew == NULL)
     return FALSE;
 
-  for (guint round = 0; round < ROUNDS && g_get_monotonic_time () < last_start; round++)
+  for (guint round = 0; round < ROUNDS && (round == 0 || g_get_monotonic_time () < last_start); round++)
     {
       for (guint point = 0; point < curve.n_points; point++)
         {
@@ -253,7 +253,7 @@ const LabExperiment lab_how_many_workers = {
   .c_code =
     "HaulPool *pool = haul_pool_new (NULL, 0);   /* 0: as many workers as processors */\n"
     "\n"
-    "/* The same number, for a pool of your own: those that this program may use. */\n"
+    "/* Those that this program may use; a control group may allow less time than they have. */\n"
     "cpu_set_t mine;\n"
     "\n"
     "sched_getaffinity (0, sizeof mine, &mine);\n"

@@ -49,7 +49,7 @@ static const LabMeasure measures[] = {
 static const HaulParam params[] = {
   { "threads", N_("Threads"), N_("threads"), N_("How many add at a time"), HAUL_PARAM_INT, 1, MAX_THREADS, 4 },
   { "increments", N_("Additions"), N_("additions"), N_("How many each of them makes"),
-    HAUL_PARAM_INT, 1000, 10e6, 1e6 },
+    HAUL_PARAM_INT, 1000, 5e6, 1e6 },
   { NULL }
 };
 
@@ -222,7 +222,7 @@ const LabExperiment lab_lost_updates = {
   .judge = judge,
   .explain = explain,
   .c_code =
-    "static long total;                  /* every thread sees it */\n"
+    "static volatile long total;         /* every thread sees it */\n"
     "\n"
     "static void *\n"
     "add (void *data)\n"

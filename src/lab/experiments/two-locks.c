@@ -54,7 +54,7 @@ static const LabMeasure measures[] = {
 static const HaulParam params[] = {
   { "rounds", N_("Rounds"), N_("rounds"), N_("How often they try"), HAUL_PARAM_INT, 1, 10, 3 },
   { "timeout", N_("Time-out"), N_("milliseconds"), N_("When a thread gives up waiting, which it would not by itself"),
-    HAUL_PARAM_INT, 50, 1000, 250 },
+    HAUL_PARAM_INT, 50, 500, 250 },
   { NULL }
 };
 

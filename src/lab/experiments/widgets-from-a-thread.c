@@ -91,7 +91,7 @@ run_helper (HaulContext  *context,
   gint64 deadline = start + LIMIT_US;
   gboolean done = FALSE;
   gboolean warned = FALSE;
-  gboolean in_time;
+  gboolean in_time, whole;
   char *line = NULL;
   int output = -1;
   int status = 0;
@@ -116,11 +116,12 @@ run_helper (HaulContext  *context,
   if (!*ret_display)
     return TRUE;
   tally->n_runs++;
-  if (!in_time || !done || !WIFEXITED (status) || WEXITSTATUS (status) != 0)
+  whole = in_time && done && WIFEXITED (status) && WEXITSTATUS (status) == 0;
+  if (!whole)
     tally->n_crashed++;
   else if (warned)
     tally->n_warned++;
-  if (done)
+  if (whole)
     tally->ms += (double) (g_get_monotonic_time () - start) / 1000;
   if (WIFSIGNALED (status) && in_time)
     lab_say_text (context, "signal", g_strsignal (WTERMSIG (status)));

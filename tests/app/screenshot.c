@@ -3,9 +3,12 @@
 
 #include "config.h"
 
+#include <glib/gi18n.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include "catalogue.h"
+#include "haul/wire/haul-locale-private.h"
 #include "lt-application.h"
 #include "lt-lab-view.h"
 #include "lt-window.h"
@@ -291,6 +294,9 @@ main (int    argc,
   file_name = argv[2];
   folder = g_path_get_dirname (file_name);
   g_mkdir_with_parents (folder, 0755);
+  setlocale (LC_ALL, "");
+  haul_locale_set ();
+  textdomain (GETTEXT_PACKAGE);
   haul_tasks_register (haul_catalogue);
   gtk_init ();
   if (rtl)

@@ -227,6 +227,20 @@ def template_is_up_to_date():
         yield f'{pot.TEMPLATE} is out of date'
 
 
+def catalogues_are_complete():
+    """Every language has every message (if not: ./dev pot, and translate what is empty or fuzzy)"""
+    here = {path for path in tree.files() if path.startswith('po/') and path.endswith('.po')}
+    listed = set(pot.catalogues())
+    yield from (f'{path}: not in po/LINGUAS' for path in sorted(here - listed))
+    yield from (f'{path}: po/LINGUAS names it, and it is not there' for path in sorted(listed - here))
+    for path in sorted(here & listed):
+        yield from run('msgfmt', '--check', '--output-file=/dev/null', path)
+        wrong = [line for line in run('msgcmp', path, pot.TEMPLATE) if not line.startswith('msgcmp:')]
+        yield from wrong[:10]
+        if len(wrong) > 10:
+            yield f'{path}: {len(wrong) - 10} more'
+
+
 def desktop_files_are_valid():
     """The desktop files are valid"""
     yield from run_on_copies('.desktop', 'desktop-file-validate')
@@ -321,6 +335,7 @@ CHECKS = [
     every_file_has_a_licence,
     translations_are_complete,
     template_is_up_to_date,
+    catalogues_are_complete,
     desktop_files_are_valid,
     metainfo_is_valid,
     schemas_compile,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The Long Tasks authors
 
-"""Writes po/POTFILES and the translation template. `./dev pot` runs it."""
+"""Writes po/POTFILES and the translation template, and brings the translations up to it. `./dev pot` runs it."""
 
 import re
 import subprocess
@@ -39,7 +39,21 @@ def template():
     return re.sub(r'"POT-Creation-Date:[^\n]*\n', '', made).replace('The-Long-Tasks-authors', 'The Long Tasks authors')
 
 
+def catalogues():
+    """The translations that po/LINGUAS names."""
+    return [f'po/{line}.po' for line in tree.read('po/LINGUAS').split('\n') if line and not line.startswith('#')]
+
+
+def bring_up_to_date(path):
+    """New messages are empty or, where an old one is like them, fuzzy; what nothing uses any more goes."""
+    layout = ['--no-wrap', '--add-location=file']
+    subprocess.run(['msgmerge', '--quiet', '--update', '--backup=off', *layout, path, TEMPLATE], check=True)
+    subprocess.run(['msgattrib', '--no-obsolete', *layout, f'--output-file={path}', path], check=True)
+
+
 if __name__ == '__main__':
     for name, text in (('po/POTFILES', potfiles()), (TEMPLATE, template())):
         with open(name, 'w', encoding='utf-8') as file:
             file.write(text)
+    for name in catalogues():
+        bring_up_to_date(name)

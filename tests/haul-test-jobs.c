@@ -20,7 +20,8 @@ typedef struct
   GString  *history;   /* (owned) nicks of the states that were notified */
 } Seen;
 
-static GPtrArray *all_seen;   /* (owned) (element-type Seen) */
+static GPtrArray *all_seen;    /* (owned) (element-type Seen) */
+static GHashTable *seen_by_id; /* (owned) (element-type uint Seen) the same: tests of the queue have thousands */
 
 static void
 seen_free (gpointer data)
@@ -35,14 +36,10 @@ seen_free (gpointer data)
 static Seen *
 find_seen (HaulJob *job)
 {
-  for (guint i = 0; i < all_seen->len; i++)
-    {
-      Seen *seen = g_ptr_array_index (all_seen, i);
+  Seen *seen = g_hash_table_lookup (seen_by_id, GUINT_TO_POINTER (haul_job_get_id (job)));
 
-      if (seen->id == haul_job_get_id (job))
-        return seen;
-    }
-  g_assert_not_reached ();
+  g_assert_nonnull (seen);
+  return seen;
 }
 
 static void
@@ -73,8 +70,10 @@ ended_cb (HaulJob  *job,
 void
 haul_test_jobs_begin (void)
 {
+  g_clear_pointer (&seen_by_id, g_hash_table_unref);
   g_clear_pointer (&all_seen, g_ptr_array_unref);
   all_seen = g_ptr_array_new_with_free_func (seen_free);
+  seen_by_id = g_hash_table_new (NULL, NULL);
 }
 
 void
@@ -231,6 +230,7 @@ haul_test_job_new_for_task (const HaulTask *task,
   seen->id = haul_job_get_id (job);
   seen->history = g_string_new (NULL);
   g_ptr_array_add (all_seen, seen);
+  g_hash_table_insert (seen_by_id, GUINT_TO_POINTER (seen->id), seen);
   g_signal_connect (job, "notify::state", G_CALLBACK (state_cb), NULL);
   g_signal_connect (job, "ended", G_CALLBACK (ended_cb), NULL);
   return job;

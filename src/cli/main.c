@@ -24,6 +24,7 @@ main (int    argc,
   textdomain (GETTEXT_PACKAGE);
 
   g_set_prgname ("haul");
+  g_log_writer_default_set_use_stderr (TRUE);   /* whatever G_MESSAGES_DEBUG is, standard output has the results alone */
   haul_tasks_register (haul_catalogue);
 
   return haul_cli_main (argc, argv);

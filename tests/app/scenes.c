@@ -38,7 +38,7 @@ const Scene scenes[] = {
   { "lab", "The gallery of experiments",
     STEPS ("win view 'lab'", "wait 3") },
   { "experiment", "An experiment before it runs",
-    STEPS ("win view 'lab'", "app lab-run 'lost-updates'", "wait 3") },
+    STEPS ("app lab-open 'lost-updates'", "wait 3") },
   { "revealed", "An experiment, and what came out",
     STEPS ("win view 'lab'", "app lab-run 'lost-updates --predict less'", "revealed lost-updates", "wait 5") },
   { "curve", "How many workers make it faster",

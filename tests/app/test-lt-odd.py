@@ -13,6 +13,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 from driven import App, GLib, SOON, children_of, is_gone, press_key, run, wait_for
 
@@ -242,7 +244,62 @@ def test_no_sockets(program):
     app.finish()
 
 
+def longest_wait(app, n_before, n_jobs):
+    """The longest that the main loop did not answer while jobs ran and ended, in seconds; it is asked all the time."""
+    waits = [0]
+    over = threading.Event()
+
+    def ask():
+        while not over.is_set():
+            before = time.monotonic()
+            app.is_idle()
+            waits.append(time.monotonic() - before)
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    for index in range(n_jobs):
+        app.activate('start-job', GLib.Variant('s', 'pi --digits %d' % (1000 + index)))
+    wait_for('all to end', lambda: len(app.find_all(r'Calculate Pi, done.*')) == n_before + n_jobs)
+    over.set()
+    asking.join(SOON)
+    assert not asking.is_alive() and len(waits) > 10, waits
+    return max(waits)
+
+
+def test_slow_disk(program):
+    """Writing to the history takes two seconds for each call: the main loop does not wait for it."""
+    if shutil.which('strace') is None:
+        print('# skipped: there is no strace')
+        return
+    data = new_home()
+    app = App(program, env={'XDG_DATA_HOME': data})
+    app.activate('start-job', GLib.Variant('s', 'pi --digits 999'))
+    app.wait(r'Calculate Pi, done.*')
+    tasks = '/proc/%d/task/' % app.process.pid
+    thread = next(tid for tid in os.listdir(tasks) if open(tasks + tid + '/comm').read() == 'history\n')
+    trace = os.path.join(data, 'trace')
+    slow = subprocess.Popen(['strace', '-o', trace, '-e', 'trace=pwrite64,write,fsync,fdatasync',
+                             '-e', 'inject=pwrite64,write,fsync,fdatasync:delay_enter=2000000', '-p', thread],
+                            stderr=subprocess.DEVNULL)
+    try:
+        wait_for('strace', lambda: slow.poll() is not None or open('/proc/%s/status' % thread).read().find('TracerPid:\t0') < 0)
+        if slow.poll() is not None:
+            print('# skipped: the app may not be traced here')
+            app.process.terminate()
+            app.finish()
+            return
+        worst = longest_wait(app, 1, 4)
+        wait_for('calls that were delayed', lambda: open(trace).read().count('DELAYED') >= 2)
+    finally:
+        slow.terminate()
+        slow.wait(SOON)
+    usual = longest_wait(app, 5, 4)
+    print('# the longest was %.3f s, and %.3f s with a disk that is quick' % (worst, usual))
+    assert worst < 1 + 3 * usual, (worst, usual)
+    app.activate('quit')
+    app.finish()
+
+
 if __name__ == '__main__':
     sys.exit(run([test_second_instance, test_launched_oddly, test_no_bus, test_nowhere_to_write, test_no_runtime_folder,
                   test_bad_settings, test_bad_history, test_few_files, test_disk_full, test_no_proc, test_huge_text,
-                  test_no_sockets]))
+                  test_no_sockets, test_slow_disk]))

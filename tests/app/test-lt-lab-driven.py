@@ -68,13 +68,13 @@ def test_leaves_nothing(program):
     """The app that ends while an experiment runs takes its helper with it; so does the page that is left."""
     app = App(program)
     app.wait('No Jobs Yet')
-    app.activate('lab-run', GLib.Variant('s', 'frozen-window --repeat 5'))
+    app.activate('lab-run', GLib.Variant('s', 'nice-and-cores --repeat 5'))
     pids = helper_of(app)
     app.wait('Stop', Atspi.Role.PUSH_BUTTON)
     app.press('Back to All Experiments')
     wait_for('the helper to be gone', lambda: all(is_gone(pid) for pid in pids))
 
-    app.activate('lab-run', GLib.Variant('s', 'frozen-window --repeat 5'))
+    app.activate('lab-run', GLib.Variant('s', 'nice-and-cores --repeat 5'))
     pids = helper_of(app)
     app.process.terminate()
     app.finish()

@@ -55,6 +55,7 @@ main (int    argc,
       char **argv)
 {
   haul_test_init (&argc, &argv);
+  g_setenv ("TERM", "xterm-256color", TRUE);
 
   g_test_add_func ("/haul/compare/refused", test_refused);
   g_test_add_func ("/haul/compare/sheet", test_sheet);

@@ -271,7 +271,7 @@ test_interrupted (void)
       g_autoptr(CliRun) run = NULL;
 
       cli_run_set_env (mark);
-      run = cli_run_start ("lab", "lost-updates", "--threads", "8", "--increments", "10_000_000", "--repeat", "100",
+      run = cli_run_start ("lab", "lost-updates", "--threads", "8", "--increments", "5_000_000", "--repeat", "100",
                            "--report", path, NULL);
       cli_run_set_env (NULL);
       /* The program, and its helper. */

@@ -200,7 +200,11 @@ def test_no_proc(program):
     if wrapper is None:
         print('# skipped: nothing may be mounted here')
         return
-    app = App(program, wrapper=wrapper, env={'LSAN_OPTIONS': 'detect_leaks=0'})   # it looks into /proc
+    with open(program, 'rb') as stream:
+        if b'__asan_init' in stream.read():
+            print('# skipped: the sanitizer itself reads /proc')
+            return
+    app = App(program, wrapper=wrapper)
     app.activate('view', GLib.Variant('s', 'processes'), path='/io/github/longtasks/LongTasks/window/1')
     app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
     child = wait_for('the child', lambda: children_of(app.process.pid))[0]

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "lt-history-export.h"
+#include "lt-save.h"
 
 /* A screen has room for no more side by side. */
 #define MAX_COMPARED 4
@@ -233,14 +234,8 @@ written_cb (GObject      *source,
             gpointer      user_data)
 {
   g_autoptr(LtHistoryWindow) self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *name = g_file_get_basename (G_FILE (source));
-  g_autofree char *text = NULL;
+  g_autofree char *text = lt_save_describe (G_FILE (source), result);
 
-  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    text = g_strdup_printf (_("Saved as “%s”"), name);
-  else
-    text = g_strdup_printf (_("“%s” could not be saved: %s"), name, error->message);
   toast (self, text);
 }
 

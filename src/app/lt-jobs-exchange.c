@@ -360,7 +360,7 @@ chosen_cb (GtkNativeDialog *dialog,
       entries = lt_jobs_exchange_collect (jobs);
       text = lt_history_export (entries, lt_jobs_exchange_format (name));
       bytes = g_bytes_new_take (text, strlen (text));
-      lt_save_bytes (window, bytes, file);
+      lt_save_bytes (GTK_WIDGET (window), bytes, file);
     }
   g_object_unref (dialog);   /* that choose() kept */
 }

@@ -9,32 +9,7 @@
 #include <string.h>
 
 #include "lab-report.h"
-#include "lt-window.h"
-
-static void
-tell (GtkWindow  *window,
-      const char *text)
-{
-  if (LT_IS_WINDOW (window))
-    lt_window_toast (LT_WINDOW (window), text, NULL, NULL);
-}
-
-static void
-written_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr(GtkWindow) window = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *name = g_file_get_basename (G_FILE (source));
-  g_autofree char *text = NULL;
-
-  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    text = g_strdup_printf (_("Saved as “%s”"), name);
-  else
-    text = g_strdup_printf (_("“%s” could not be saved: %s"), name, error->message);
-  tell (window, text);
-}
+#include "lt-save.h"
 
 static void
 write_text (GtkWindow *window,
@@ -43,7 +18,7 @@ write_text (GtkWindow *window,
 {
   g_autoptr(GBytes) bytes = g_bytes_new_take (text, strlen (text));
 
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, written_cb, g_object_ref (window));
+  lt_save_bytes (GTK_WIDGET (window), bytes, file);
 }
 
 /* Without a word of its own, when it went well: the report speaks for both. */
@@ -60,7 +35,8 @@ picture_written_cb (GObject      *source,
   if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     return;
   text = g_strdup_printf (_("“%s” could not be saved: %s"), name, error->message);
-  tell (window, text);
+  if (LT_IS_WINDOW (window))
+    lt_window_toast (LT_WINDOW (window), text, NULL, NULL);
 }
 
 static GFile *

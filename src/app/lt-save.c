@@ -9,34 +9,45 @@
 
 #include "lt-job-text.h"
 
+char *
+lt_save_describe (GFile        *file,
+                  GAsyncResult *result)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *name = NULL;
+
+  g_return_val_if_fail (G_IS_FILE (file), NULL);
+
+  name = g_file_get_basename (file);
+  if (g_file_replace_contents_finish (file, result, NULL, &error))
+    return g_strdup_printf (_("Saved as “%s”"), name);
+  return g_strdup_printf (_("“%s” could not be saved: %s"), name, error->message);
+}
+
 static void
 written_cb (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
 {
-  g_autoptr(LtWindow) window = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *name = g_file_get_basename (G_FILE (source));
-  g_autofree char *text = NULL;
+  g_autoptr(GtkWidget) widget = user_data;
+  g_autofree char *text = lt_save_describe (G_FILE (source), result);
+  GtkRoot *root = gtk_widget_get_root (widget);
 
-  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    text = g_strdup_printf (_("Saved as “%s”"), name);
-  else
-    text = g_strdup_printf (_("“%s” could not be saved: %s"), name, error->message);
-  lt_window_toast (window, text, NULL, NULL);
+  if (LT_IS_WINDOW (root))
+    lt_window_toast (LT_WINDOW (root), text, NULL, NULL);
 }
 
 void
-lt_save_bytes (LtWindow *window,
-               GBytes   *bytes,
-               GFile    *file)
+lt_save_bytes (GtkWidget *widget,
+               GBytes    *bytes,
+               GFile     *file)
 {
-  g_return_if_fail (LT_IS_WINDOW (window));
+  g_return_if_fail (GTK_IS_WIDGET (widget));
   g_return_if_fail (bytes != NULL);
   g_return_if_fail (G_IS_FILE (file));
 
   g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL,
-                                       written_cb, g_object_ref (window));
+                                       written_cb, g_object_ref (widget));
 }
 
 void
@@ -51,7 +62,7 @@ lt_save_write (LtWindow *window,
   g_return_if_fail (G_IS_FILE (file));
 
   bytes = haul_job_dup_result (job);
-  lt_save_bytes (window, bytes, file);
+  lt_save_bytes (GTK_WIDGET (window), bytes, file);
 }
 
 static void

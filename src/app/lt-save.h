@@ -14,9 +14,13 @@ void lt_save_write (LtWindow *window,
                     HaulJob  *job,
                     GFile    *file);
 
-/* Any other file, and says so in a toast. */
-void lt_save_bytes (LtWindow *window,
-                    GBytes   *bytes,
-                    GFile    *file);
+/* Any other file, without holding up anybody; says in a toast of the window of @widget how it went. */
+void lt_save_bytes (GtkWidget *widget,
+                    GBytes    *bytes,
+                    GFile     *file);
+
+/* The same for who has somewhere else to say it: translated, of what g_file_replace_contents_bytes_async() gave. */
+char *lt_save_describe (GFile        *file,
+                        GAsyncResult *result) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "lab-timeline-export.h"
+#include "lt-save.h"
 #include "lt-timeline-paint.h"
-#include "lt-window.h"
 
 /* Of a picture, in units: what a page of a document has room for, twice as fine. */
 #define PICTURE_WIDTH 960
@@ -75,33 +75,6 @@ lt_timeline_save_render (GtkWidget             *widget,
   return g_bytes_new_take (text, strlen (text));
 }
 
-static void
-tell (GtkWidget  *widget,
-      const char *text)
-{
-  GtkRoot *root = gtk_widget_get_root (widget);
-
-  if (LT_IS_WINDOW (root))
-    lt_window_toast (LT_WINDOW (root), text, NULL, NULL);
-}
-
-static void
-written_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr(GtkWidget) widget = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *name = g_file_get_basename (G_FILE (source));
-  g_autofree char *text = NULL;
-
-  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    text = g_strdup_printf (_("Saved as “%s”"), name);
-  else
-    text = g_strdup_printf (_("“%s” could not be saved: %s"), name, error->message);
-  tell (widget, text);
-}
-
 /* What is to be written was made when it was asked for: later it would be another. */
 static void
 response_cb (GtkNativeDialog *dialog,
@@ -114,8 +87,7 @@ response_cb (GtkNativeDialog *dialog,
   if (response == GTK_RESPONSE_ACCEPT)
     file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   if (file != NULL)
-    g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, written_cb,
-                                         g_object_ref (widget));
+    lt_save_bytes (widget, bytes, file);
   /* The reference that lt_timeline_save_ask() kept. */
   g_object_unref (dialog);
 }
@@ -135,7 +107,8 @@ lt_timeline_save_ask (GtkWidget            *widget,
 
   if (bytes == NULL)
     {
-      tell (widget, error->message);
+      if (LT_IS_WINDOW (root))
+        lt_window_toast (LT_WINDOW (root), error->message, NULL, NULL);
       return;
     }
   dialog = gtk_file_chooser_native_new (_("Export Timeline"), GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,

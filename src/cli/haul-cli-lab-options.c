@@ -12,16 +12,14 @@
 #include "haul-cli-lab-compare.h"
 #include "haul-cli-nearest.h"
 #include "haul-cli-options.h"
+#include "haul-cli-words.h"
 #include "lab-run.h"
 
 /* Where parsing is. */
 typedef struct
 {
   HaulCliLabOptions *options;
-  char             **argv;
-  int                argc;
-  int                next;
-  GVariantDict      *given;        /* of the experiment's parameters */
+  HaulCliWords       words;
 } Parser;
 
 static gboolean
@@ -195,46 +193,6 @@ throw_unknown (const Parser  *parser,
                                lab_experiment_get_id (experiment));
 }
 
-/* Also a value that begins with one dash is a value: -1 is a number. */
-static const char *
-take_value (Parser     *parser,
-            const char *inline_value)
-{
-  if (inline_value != NULL)
-    return inline_value;
-  if (parser->next >= parser->argc || g_str_has_prefix (parser->argv[parser->next], "--"))
-    return NULL;
-  return parser->argv[parser->next++];
-}
-
-static gboolean
-take_param (Parser           *parser,
-            const HaulParam  *param,
-            const char       *inline_value,
-            GError          **error)
-{
-  g_autoptr(GVariant) value = NULL;
-  g_autofree char *range = NULL;
-  const char *text = take_value (parser, inline_value);
-
-  if (text == NULL)
-    {
-      range = haul_param_describe_range (param);
-      return haul_cli_throw_usage (error, _("--%s: a value is missing: %s"), param->name, range);
-    }
-  if (!g_utf8_validate (text, -1, NULL))
-    return haul_cli_throw_usage (error, _("--%s: the value is not valid UTF-8"), param->name);
-
-  value = haul_param_parse (param, text, error);
-  if (value == NULL)
-    {
-      g_prefix_error (error, "--%s: ", param->name);
-      return FALSE;
-    }
-  g_variant_dict_insert_value (parser->given, param->name, value);
-  return TRUE;
-}
-
 static gboolean
 take_own (Parser                  *parser,
           const HaulCliLabOption  *option,
@@ -243,17 +201,8 @@ take_own (Parser                  *parser,
 {
   const char *value = NULL;
 
-  if (option->value == NULL && inline_value != NULL)
-    return haul_cli_throw_usage (error, _("--%s takes no value"), option->name);
-
-  if (option->value != NULL)
-    {
-      value = take_value (parser, inline_value);
-      if (value == NULL)
-        return haul_cli_throw_usage (error, _("--%s: a value is missing, as in --%s %s"),
-                                     option->name, option->name, _(option->value));
-    }
-  return option->apply (parser->options, value, error);
+  return haul_cli_words_take_value (&parser->words, option->name, option->value, inline_value, &value, error)
+         && option->apply (parser->options, value, error);
 }
 
 /* Parameters of an experiment go before options, should they ever have the same name. */
@@ -263,13 +212,12 @@ take_option (Parser      *parser,
              GError     **error)
 {
   const LabExperiment *experiment = parser->options->experiment;
-  const char *equals = strchr (word, '=');
-  g_autofree char *name = g_strndup (word, equals != NULL ? (gsize) (equals - word) : strlen (word));
-  const char *inline_value = equals != NULL ? equals + 1 : NULL;
+  const char *inline_value = NULL;
+  g_autofree char *name = haul_cli_words_split (word, &inline_value);
   const HaulParam *param = experiment != NULL ? haul_task_find_param (&experiment->task, name) : NULL;
 
   if (param != NULL)
-    return take_param (parser, param, inline_value, error);
+    return haul_cli_words_take_param (&parser->words, param, inline_value, error);
 
   for (const HaulCliLabOption *option = list; option->name != NULL; option++)
     {
@@ -283,7 +231,7 @@ static gboolean
 take_word (Parser  *parser,
            GError **error)
 {
-  const char *word = parser->argv[parser->next++];
+  const char *word = parser->words.argv[parser->words.next++];
 
   if (g_str_equal (word, "-h"))
     word = "--help";
@@ -379,13 +327,13 @@ haul_cli_lab_options_parse (HaulCliLabOptions  *self,
                             GError            **error)
 {
   g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-  Parser parser = { self, argv, argc, 0, &dict };
+  Parser parser = { self, { argv, argc, 0, &dict } };
   g_autoptr(GVariant) given = NULL;
 
   memset (self, 0, sizeof *self);
   self->n_times = 1;
 
-  while (parser.next < argc)
+  while (parser.words.next < argc)
     {
       if (!take_word (&parser, error))
         return FALSE;

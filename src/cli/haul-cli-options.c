@@ -10,16 +10,14 @@
 #include <glib/gi18n.h>
 
 #include "haul-cli-nearest.h"
+#include "haul-cli-words.h"
 
 /* Where parsing is. */
 typedef struct
 {
   HaulCliVerbs    verb;
   HaulCliOptions *options;
-  char          **argv;
-  int             argc;
-  int             next;
-  GVariantDict   *given;   /* of the task's parameters */
+  HaulCliWords    words;
 } Parser;
 
 static gboolean
@@ -92,50 +90,6 @@ throw_unknown (const Parser  *parser,
   return haul_cli_throw_usage (error, _("%s has no parameter ‘--%s’; it has: %s"), task->id, name, list->str);
 }
 
-/* Also a value that begins with one dash is a value: -1 is a number. */
-static const char *
-take_value (Parser     *parser,
-            const char *inline_value)
-{
-  if (inline_value != NULL)
-    return inline_value;
-
-  if (parser->next >= parser->argc || g_str_has_prefix (parser->argv[parser->next], "--"))
-    return NULL;
-
-  return parser->argv[parser->next++];
-}
-
-static gboolean
-take_param (Parser           *parser,
-            const HaulParam  *param,
-            const char       *inline_value,
-            GError          **error)
-{
-  g_autoptr(GVariant) value = NULL;
-  g_autofree char *range = NULL;
-  const char *text = take_value (parser, inline_value);
-
-  if (text == NULL)
-    {
-      range = haul_param_describe_range (param);
-      return haul_cli_throw_usage (error, _("--%s: a value is missing: %s"), param->name, range);
-    }
-
-  if (!g_utf8_validate (text, -1, NULL))
-    return haul_cli_throw_usage (error, _("--%s: the value is not valid UTF-8"), param->name);
-
-  value = haul_param_parse (param, text, error);
-  if (value == NULL)
-    {
-      g_prefix_error (error, "--%s: ", param->name);
-      return FALSE;
-    }
-
-  g_variant_dict_insert_value (parser->given, param->name, value);
-  return TRUE;
-}
-
 static gboolean
 take_own (Parser               *parser,
           const HaulCliOption  *option,
@@ -144,18 +98,8 @@ take_own (Parser               *parser,
 {
   const char *value = NULL;
 
-  if (option->value == NULL && inline_value != NULL)
-    return haul_cli_throw_usage (error, _("--%s takes no value"), option->name);
-
-  if (option->value != NULL)
-    {
-      value = take_value (parser, inline_value);
-      if (value == NULL)
-        return haul_cli_throw_usage (error, _("--%s: a value is missing, as in --%s %s"),
-                                     option->name, option->name, _(option->value));
-    }
-
-  return option->apply (parser->options, value, error);
+  return haul_cli_words_take_value (&parser->words, option->name, option->value, inline_value, &value, error)
+         && option->apply (parser->options, value, error);
 }
 
 static gboolean
@@ -163,9 +107,8 @@ take_option (Parser      *parser,
              const char  *word,
              GError     **error)
 {
-  const char *equals = strchr (word, '=');
-  g_autofree char *name = g_strndup (word, equals != NULL ? (gsize) (equals - word) : strlen (word));
-  const char *inline_value = equals != NULL ? equals + 1 : NULL;
+  const char *inline_value = NULL;
+  g_autofree char *name = haul_cli_words_split (word, &inline_value);
   const HaulCliOption *option = haul_cli_options_find (name);
   const HaulParam *param = NULL;
 
@@ -180,7 +123,7 @@ take_option (Parser      *parser,
     param = haul_task_find_param (parser->options->task, name);
 
   if (param != NULL)
-    return take_param (parser, param, inline_value, error);
+    return haul_cli_words_take_param (&parser->words, param, inline_value, error);
 
   return throw_unknown (parser, name, error);
 }
@@ -198,18 +141,18 @@ take_command (Parser  *parser,
     param++;
   if (param == NULL || param->name == NULL)
     return haul_cli_throw_usage (error, _("‘--’ is followed by a command, and goes after a task that runs one"));
-  if (parser->next >= parser->argc)
+  if (parser->words.next >= parser->words.argc)
     return haul_cli_throw_usage (error, _("a program is missing after ‘--’"));
 
-  for (; parser->next < parser->argc; parser->next++)
+  for (; parser->words.next < parser->words.argc; parser->words.next++)
     {
-      g_autofree char *quoted = g_shell_quote (parser->argv[parser->next]);
+      g_autofree char *quoted = g_shell_quote (parser->words.argv[parser->words.next]);
 
       if (!g_utf8_validate (quoted, -1, NULL))
         return haul_cli_throw_usage (error, _("--%s: the value is not valid UTF-8"), param->name);
       g_string_append_printf (command, "%s%s", command->len > 0 ? " " : "", quoted);
     }
-  g_variant_dict_insert (parser->given, param->name, "s", command->str);
+  g_variant_dict_insert (parser->words.given, param->name, "s", command->str);
   return TRUE;
 }
 
@@ -217,7 +160,7 @@ static gboolean
 take_word (Parser      *parser,
            GError     **error)
 {
-  const char *word = parser->argv[parser->next++];
+  const char *word = parser->words.argv[parser->words.next++];
 
   if (g_str_equal (word, "--"))
     return take_command (parser, error);
@@ -345,7 +288,7 @@ haul_cli_options_parse (HaulCliOptions  *self,
                         GError         **error)
 {
   g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-  Parser parser = { verb, self, argv, argc, 0, &dict };
+  Parser parser = { verb, self, { argv, argc, 0, &dict } };
   g_autoptr(GVariant) given = NULL;
 
   memset (self, 0, sizeof *self);
@@ -354,7 +297,7 @@ haul_cli_options_parse (HaulCliOptions  *self,
   self->grace_ms = HAUL_DEFAULT_GRACE_MS;
   self->seed = haul_random_draw_seed ();
 
-  while (parser.next < argc)
+  while (parser.words.next < argc)
     {
       if (!take_word (&parser, error))
         return FALSE;

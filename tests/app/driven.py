@@ -323,6 +323,10 @@ def pid_of(node):
     return int(re.search(r'process (\d+)', node.get_name()).group(1))
 
 
+class Skip(Exception):
+    """A test that cannot run here, and why."""
+
+
 def run(tests):
     """The whole main() of a test program: its argument is the app, and others are the names of tests, for all of them."""
     tests = [test for test in tests if len(sys.argv) == 2 or test.__name__ in sys.argv[2:]]
@@ -334,6 +338,8 @@ def run(tests):
         try:
             test(sys.argv[1])
             print('ok %d %s' % (number, name), flush=True)
+        except Skip as why:
+            print('ok %d %s # SKIP %s' % (number, name, why), flush=True)
         except Exception as error:
             failed += 1
             print('not ok %d %s' % (number, name), flush=True)

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-from driven import App, GLib, SOON, children_of, is_gone, press_key, run, wait_for
+from driven import App, GLib, SOON, Skip, children_of, is_gone, press_key, run, wait_for
 
 
 def new_home():
@@ -163,8 +163,7 @@ def test_disk_full(program):
     data = new_home()
     wrapper = unshare('mount -t tmpfs -o size=256k tmpfs ' + data)
     if wrapper is None:
-        print('# skipped: nothing may be mounted here')
-        return
+        raise Skip('nothing may be mounted here')
     app = App(program, wrapper=wrapper, env={'XDG_DATA_HOME': data})
     app.activate('start-job', GLib.Variant('s', 'pi --digits 1111'))
     app.wait(r'Calculate Pi, done.*')
@@ -198,12 +197,10 @@ def test_no_proc(program):
     """Without /proc nobody can look at processes, but they run, and end."""
     wrapper = unshare('mount -t tmpfs none /proc')
     if wrapper is None:
-        print('# skipped: nothing may be mounted here')
-        return
+        raise Skip('nothing may be mounted here')
     with open(program, 'rb') as stream:
         if b'__asan_init' in stream.read():
-            print('# skipped: the sanitizer itself reads /proc')
-            return
+            raise Skip('the sanitizer itself reads /proc')
     app = App(program, wrapper=wrapper)
     app.activate('view', GLib.Variant('s', 'processes'), path='/io/github/longtasks/LongTasks/window/1')
     app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
@@ -272,8 +269,7 @@ def longest_wait(app, n_before, n_jobs):
 def test_slow_disk(program):
     """Writing to the history takes two seconds for each call: the main loop does not wait for it."""
     if shutil.which('strace') is None:
-        print('# skipped: there is no strace')
-        return
+        raise Skip('there is no strace')
     data = new_home()
     app = App(program, env={'XDG_DATA_HOME': data})
     app.activate('start-job', GLib.Variant('s', 'pi --digits 999'))
@@ -287,10 +283,9 @@ def test_slow_disk(program):
     try:
         wait_for('strace', lambda: slow.poll() is not None or open('/proc/%s/status' % thread).read().find('TracerPid:\t0') < 0)
         if slow.poll() is not None:
-            print('# skipped: the app may not be traced here')
             app.process.terminate()
             app.finish()
-            return
+            raise Skip('the app may not be traced here')
         worst = longest_wait(app, 1, 4)
         wait_for('calls that were delayed', lambda: open(trace).read().count('DELAYED') >= 2)
     finally:

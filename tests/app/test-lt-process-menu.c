@@ -15,6 +15,7 @@
 #include "lt-process-properties.h"
 #include "lt-processes-view-private.h"
 #include "lt-test.h"
+#include "lt-test-page.h"
 #include "lt-window.h"
 
 /* What can be done to a process from its row, on real ones. */
@@ -23,97 +24,24 @@
 
 extern char **environ;
 
-/* The real page, with real processes. */
-
-typedef struct
-{
-  LtJobs          *jobs;
-  LtWindow        *window;
-  LtProcessesView *view;
-  int              pid;
-  const char      *state;
-} Page;
-
-static void
-page_init (Page *self,
-           int   width)
-{
-  self->jobs = lt_jobs_new ();
-  self->window = lt_window_new (NULL, self->jobs);
-  self->view = lt_window_get_processes_view (self->window);
-  gtk_window_set_default_size (GTK_WINDOW (self->window), width, 640);
-  g_action_group_activate_action (G_ACTION_GROUP (self->window), "view", g_variant_new_string ("processes"));
-  haul_process_list_set_interval (lt_processes_view_get_list (self->view), HAUL_PROCESS_MIN_INTERVAL);
-  gtk_window_present (GTK_WINDOW (self->window));
-}
-
-static void
-page_clear (Page *self)
-{
-  gtk_window_destroy (GTK_WINDOW (self->window));
-  lt_test_stop (self->jobs);
-  g_object_unref (self->jobs);
-}
-
-static HaulProcessInfo *
-find (Page *self)
-{
-  return haul_process_list_lookup (lt_processes_view_get_list (self->view), self->pid);
-}
-
-static gboolean
-has_state (gpointer data)
-{
-  Page *self = data;
-  HaulProcessInfo *info = find (self);
-
-  return info != NULL && g_str_equal (haul_process_info_get_state (info), self->state);
-}
-
-static void
-wait_state (Page       *self,
-            const char *state)
-{
-  self->state = state;
-  lt_test_run_until (has_state, self, SOON);
-}
-
-static gboolean
-is_running (gpointer job)
-{
-  return haul_job_get_state (job) == HAUL_JOB_RUNNING;
-}
-
-static HaulJob *
-start_job (Page *self)
-{
-  HaulJob *job = lt_jobs_start (self->jobs, haul_task_lookup ("sleep", NULL),
-                                g_variant_new_parsed ("{'seconds': <600.0>}"),
-                                &(LtJobOptions) { .where = LT_RUN_IN_PROCESS }, NULL);
-
-  lt_test_run_until (is_running, job, SOON);
-  self->pid = haul_job_get_pid (job);
-  return job;
-}
-
 /* A job is told: it is paused, and canceled, and did not crash. */
 static void
 test_job (void)
 {
-  Page page;
+  LtTestPage page;
   HaulJob *job;
   g_autoptr(GSimpleActionGroup) actions = NULL;
 
-  page_init (&page, 960);
-  job = start_job (&page);
-  wait_state (&page, "S");
-  g_assert_cmpstr (haul_process_info_get_name (find (&page)), ==, haul_job_get_title (job));
-  actions = lt_process_actions_new (find (&page), GTK_WIDGET (page.view));
+  lt_test_page_init (&page, 960);
+  job = lt_test_page_start_job (&page);
+  lt_test_page_wait_state (&page, "S");
+  g_assert_cmpstr (haul_process_info_get_name (lt_test_page_find (&page)), ==, haul_job_get_title (job));
+  actions = lt_process_actions_new (lt_test_page_find (&page), GTK_WIDGET (page.view));
   g_action_group_activate_action (G_ACTION_GROUP (actions), "pause", NULL);
-  wait_state (&page, "T");
+  lt_test_page_wait_state (&page, "T");
   g_assert_cmpint (haul_job_get_state (job), ==, HAUL_JOB_PAUSED);
   g_action_group_activate_action (G_ACTION_GROUP (actions), "resume", NULL);
-  wait_state (&page, "S");
+  lt_test_page_wait_state (&page, "S");
   g_assert_cmpint (haul_job_get_state (job), ==, HAUL_JOB_RUNNING);
   g_action_group_change_action_state (G_ACTION_GROUP (actions), "nice", g_variant_new_int32 (15));
   g_action_group_activate_action (G_ACTION_GROUP (actions), "show-job", NULL);
@@ -123,7 +51,7 @@ test_job (void)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (haul_job_get_verdict (job), ==, HAUL_VERDICT_CANCELLED);
   g_clear_object (&actions);
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 static gboolean
@@ -158,16 +86,16 @@ answer (const char *response)
 static void
 test_too_late (void)
 {
-  Page page;
+  LtTestPage page;
   HaulJob *job;
   g_autoptr(GSimpleActionGroup) actions = NULL;
   g_autoptr(HaulProcessInfo) info = NULL;
   g_autoptr(GError) error = NULL;
 
-  page_init (&page, 960);
-  job = start_job (&page);
-  wait_state (&page, "S");
-  info = g_object_ref (find (&page));
+  lt_test_page_init (&page, 960);
+  job = lt_test_page_start_job (&page);
+  lt_test_page_wait_state (&page, "S");
+  info = g_object_ref (lt_test_page_find (&page));
   actions = lt_process_actions_new (info, GTK_WIDGET (page.view));
   g_action_group_activate_action (G_ACTION_GROUP (actions), "signal", g_variant_new_int32 (SIGKILL));
   answer ("force");
@@ -179,31 +107,31 @@ test_too_late (void)
   g_assert_error (error, HAUL_ERROR, HAUL_ERROR_ENDED);
   g_clear_object (&actions);
   g_clear_object (&info);
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 static gboolean
 is_gone (gpointer data)
 {
-  return find (data) == NULL;
+  return lt_test_page_find (data) == NULL;
 }
 
 /* The lesson: it has finished, and is there until somebody joins it. */
 static void
 test_zombie (void)
 {
-  Page page;
+  LtTestPage page;
   HaulJob *job;
   g_autoptr(GSimpleActionGroup) actions = NULL;
   g_autoptr(HaulProcessInfo) info = NULL;
 
-  page_init (&page, 960);
+  lt_test_page_init (&page, 960);
   job = lt_jobs_start (page.jobs, haul_task_lookup ("sleep", NULL), g_variant_new_parsed ("{'seconds': <0.1>}"),
                        &(LtJobOptions) { .where = LT_RUN_IN_PROCESS, .hold = TRUE }, NULL);
   lt_test_run_until (is_ended, job, SOON);
   page.pid = haul_job_get_pid (job);
-  wait_state (&page, "Z");
-  info = g_object_ref (find (&page));
+  lt_test_page_wait_state (&page, "Z");
+  info = g_object_ref (lt_test_page_find (&page));
   g_assert_cmpstr (haul_process_info_get_exit_text (info), ==, "exit 0");
   g_assert_false (g_str_equal (haul_process_info_get_state (haul_process_info_get_parent (info)), "Z"));
   actions = lt_process_actions_new (info, GTK_WIDGET (page.view));
@@ -213,7 +141,7 @@ test_zombie (void)
   g_assert_cmpstr (haul_process_info_get_exit_text (info), ==, "exit 0");
   g_clear_object (&actions);
   g_clear_object (&info);
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 static guint
@@ -235,25 +163,25 @@ count_items (GMenuModel *menu)
 static void
 test_menu (void)
 {
-  Page page;
+  LtTestPage page;
   g_autoptr(GMenuModel) own = NULL, job_menu = NULL, others = NULL;
 
-  page_init (&page, 960);
-  (void) start_job (&page);
-  wait_state (&page, "S");
-  job_menu = lt_process_menu_build (find (&page), NULL);
+  lt_test_page_init (&page, 960);
+  (void) lt_test_page_start_job (&page);
+  lt_test_page_wait_state (&page, "S");
+  job_menu = lt_process_menu_build (lt_test_page_find (&page), NULL);
   g_assert_cmpuint (count_items (job_menu), >=, 3 + 8 + 4 + 1 + 2);
   page.pid = getpid ();
-  own = lt_process_menu_build (find (&page), NULL);
+  own = lt_process_menu_build (lt_test_page_find (&page), NULL);
   g_assert_cmpuint (count_items (own), ==, 3);   /* to copy, its files, its properties */
   gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.scope", "s", "user");
-  lt_test_run_until ((LtTestPredicate) has_state, (page.state = "R", &page), SOON);
-  others = lt_process_menu_build (find (&page), NULL);
+  lt_test_page_wait_state (&page, "R");
+  others = lt_process_menu_build (lt_test_page_find (&page), NULL);
   g_assert_cmpuint (count_items (others), ==, 3);
 
-  lt_processes_view_select (page.view, find (&page));
+  lt_processes_view_select (page.view, lt_test_page_find (&page));
   g_assert_nonnull (lt_processes_view_popup_menu (page.view));
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 /* A shell and one that it started, in a group of their own. */
@@ -275,8 +203,8 @@ spawn_group (void)
 static gboolean
 has_group (gpointer data)
 {
-  Page *self = data;
-  g_autoptr(GPtrArray) group = find (self) != NULL ? lt_process_menu_dup_group (find (self), GTK_WIDGET (self->view)) : NULL;
+  LtTestPage *self = data;
+  g_autoptr(GPtrArray) group = lt_test_page_find (self) != NULL ? lt_process_menu_dup_group (lt_test_page_find (self), GTK_WIDGET (self->view)) : NULL;
 
   return group != NULL && group->len == 2;
 }
@@ -296,31 +224,31 @@ is_group_over (gpointer group)
 static void
 test_group (void)
 {
-  Page page;
+  LtTestPage page;
   g_autoptr(GSimpleActionGroup) actions = NULL;
   g_autoptr(GPtrArray) group = NULL;
   g_autoptr(GPtrArray) none = NULL;
   g_autoptr(GMenuModel) with = NULL, without = NULL;
   int shell = spawn_group ();
 
-  page_init (&page, 960);
+  lt_test_page_init (&page, 960);
   page.pid = shell;
   lt_test_run_until (has_group, &page, SOON);
-  group = lt_process_menu_dup_group (find (&page), GTK_WIDGET (page.view));
-  with = lt_process_menu_build (find (&page), group);
-  without = lt_process_menu_build (find (&page), NULL);
+  group = lt_process_menu_dup_group (lt_test_page_find (&page), GTK_WIDGET (page.view));
+  with = lt_process_menu_build (lt_test_page_find (&page), group);
+  without = lt_process_menu_build (lt_test_page_find (&page), NULL);
   g_assert_cmpuint (count_items (with), >, count_items (without));
-  actions = lt_process_actions_new (find (&page), GTK_WIDGET (page.view));
+  actions = lt_process_actions_new (lt_test_page_find (&page), GTK_WIDGET (page.view));
   g_action_group_activate_action (G_ACTION_GROUP (actions), "signal-group", g_variant_new_int32 (SIGKILL));
   answer ("force-group");
   lt_test_run_until (is_group_over, group, SOON);
   g_assert_cmpint (waitpid (shell, NULL, 0), ==, shell);
 
   page.pid = getpid ();
-  none = lt_process_menu_dup_group (find (&page), GTK_WIDGET (page.view));
+  none = lt_process_menu_dup_group (lt_test_page_find (&page), GTK_WIDGET (page.view));
   g_assert_null (none);
   g_clear_object (&actions);
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 static void
@@ -379,16 +307,16 @@ too_late_to_read_cb (GObject      *source,
 static void
 test_files (void)
 {
-  Page page;
+  LtTestPage page;
   HaulJob *job;
   g_autoptr(HaulProcessInfo) info = NULL;
   g_autoptr(LtProcessFiles) files = NULL;
   g_autoptr(GError) error = NULL;
 
-  page_init (&page, 960);
-  job = start_job (&page);
-  wait_state (&page, "S");
-  info = g_object_ref (find (&page));
+  lt_test_page_init (&page, 960);
+  job = lt_test_page_start_job (&page);
+  lt_test_page_wait_state (&page, "S");
+  info = g_object_ref (lt_test_page_find (&page));
   lt_process_files_read_async (info, NULL, read_cb, &files);
   lt_test_run_until (is_set, &files, SOON);
   g_assert_cmpuint (files->files->len, >=, 5);
@@ -402,7 +330,7 @@ test_files (void)
   lt_test_run_until (is_set, &error, SOON);
   g_assert_error (error, HAUL_ERROR, HAUL_ERROR_ENDED);
   g_clear_object (&info);
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 static GtkWindow *
@@ -442,24 +370,24 @@ shows_program (gpointer window)
 static void
 test_properties (void)
 {
-  Page page;
+  LtTestPage page;
   HaulJob *job;
   GtkWindow *window;
   g_autofree char *pid = NULL;
   g_autofree char *source = NULL;
   g_autofree char *sentence = NULL;
 
-  page_init (&page, 960);
-  job = start_job (&page);
-  wait_state (&page, "S");
-  lt_processes_view_select (page.view, find (&page));
+  lt_test_page_init (&page, 960);
+  job = lt_test_page_start_job (&page);
+  lt_test_page_wait_state (&page, "S");
+  lt_processes_view_select (page.view, lt_test_page_find (&page));
   g_action_group_activate_action (G_ACTION_GROUP (page.window), "show-details", NULL);
   window = find_properties ();
   g_assert_nonnull (window);
   lt_test_run_until (shows_program, window, SOON);
   pid = g_strdup_printf ("%d", page.pid);
   source = g_strdup_printf ("/proc/%d/stat: state (3)", page.pid);
-  sentence = lt_process_properties_explain (find (&page));
+  sentence = lt_process_properties_explain (lt_test_page_find (&page));
   g_assert_true (has_text (GTK_WIDGET (window), pid));
   g_assert_true (has_text (GTK_WIDGET (window), source));
   g_assert_nonnull (strstr (sentence, "its state is "));   /* it may just have been awake */
@@ -467,7 +395,7 @@ test_properties (void)
   lt_test_run_until (is_gone, &page, SOON);
   g_assert_true (shows_program (window));   /* what was known last */
   gtk_window_destroy (window);
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 int

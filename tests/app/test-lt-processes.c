@@ -10,6 +10,7 @@
 #include "lt-processes-view-private.h"
 #include "lt-settings.h"
 #include "lt-test.h"
+#include "lt-test-page.h"
 #include "lt-window.h"
 
 /* The page of processes: what it shows of processes that are made up, and of real ones. */
@@ -170,80 +171,6 @@ test_words (void)
 
 /* The real page, with real processes. */
 
-typedef struct
-{
-  LtJobs          *jobs;
-  LtWindow        *window;
-  LtProcessesView *view;
-  int              pid;
-  const char      *state;
-} Page;
-
-static void
-page_init (Page *self,
-           int   width)
-{
-  /* As the first time, not as the last test left it. */
-  if (lt_settings_get () != NULL)
-    g_settings_reset (lt_settings_get (), "view");
-  self->jobs = lt_jobs_new ();
-  self->window = lt_window_new (NULL, self->jobs);
-  self->view = lt_window_get_processes_view (self->window);
-  gtk_window_set_default_size (GTK_WINDOW (self->window), width, 640);
-  g_action_group_activate_action (G_ACTION_GROUP (self->window), "view", g_variant_new_string ("processes"));
-  haul_process_list_set_interval (lt_processes_view_get_list (self->view), HAUL_PROCESS_MIN_INTERVAL);
-  gtk_window_present (GTK_WINDOW (self->window));
-}
-
-static void
-page_clear (Page *self)
-{
-  gtk_window_destroy (GTK_WINDOW (self->window));
-  lt_test_stop (self->jobs);
-  g_object_unref (self->jobs);
-}
-
-static HaulProcessInfo *
-find (Page *self)
-{
-  return haul_process_list_lookup (lt_processes_view_get_list (self->view), self->pid);
-}
-
-static gboolean
-has_state (gpointer data)
-{
-  Page *self = data;
-  HaulProcessInfo *info = find (self);
-
-  return info != NULL && g_str_equal (haul_process_info_get_state (info), self->state);
-}
-
-static void
-wait_state (Page       *self,
-            const char *state)
-{
-  self->state = state;
-  lt_test_run_until (has_state, self, SOON);
-}
-
-static gboolean
-is_running (gpointer job)
-{
-  return haul_job_get_state (job) == HAUL_JOB_RUNNING;
-}
-
-static HaulJob *
-start_job (Page *self)
-{
-  HaulJob *job = lt_jobs_start (self->jobs, haul_task_lookup ("sleep", NULL),
-                                g_variant_new_parsed ("{'seconds': <600.0>}"),
-                                &(LtJobOptions) { .where = LT_RUN_IN_PROCESS }, NULL);
-
-  lt_test_run_until (is_running, job, SOON);
-  self->pid = haul_job_get_pid (job);
-  return job;
-}
-
 static void
 count_cb (gpointer count)
 {
@@ -267,16 +194,16 @@ tick_cb (gpointer over)
 static void
 test_hidden (void)
 {
-  Page page;
+  LtTestPage page;
   guint n = 0;
   gboolean over = FALSE;
   g_autoptr(HaulProcessInfo) selected = NULL;
 
-  page_init (&page, 960);
-  (void) start_job (&page);
+  lt_test_page_init (&page, 960);
+  (void) lt_test_page_start_job (&page);
   g_signal_connect_swapped (lt_processes_view_get_list (page.view), "refreshed", G_CALLBACK (count_cb), &n);
-  wait_state (&page, "S");
-  selected = g_object_ref (find (&page));
+  lt_test_page_wait_state (&page, "S");
+  selected = g_object_ref (lt_test_page_find (&page));
   lt_processes_view_select (page.view, selected);
   n = 0;
   lt_test_run_until (has_come, &n, SOON);
@@ -291,7 +218,7 @@ test_hidden (void)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (n, ==, 0);
   g_clear_object (&selected);
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 static gboolean
@@ -320,33 +247,33 @@ shows_one (gpointer view)
 static void
 test_narrow (void)
 {
-  Page page;
+  LtTestPage page;
   int minimum;
   g_autofree char *figures = NULL;
   g_autofree char *spoken = NULL;
   g_autofree char *pid = NULL;
 
   g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", ":close", NULL);
-  page_init (&page, 360);
+  lt_test_page_init (&page, 360);
   lt_test_run_until (is_compact, page.view, SOON);
   g_assert_cmpuint (count_titles (GTK_WIDGET (page.view)), ==, 0);
   gtk_widget_measure (GTK_WIDGET (page.window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
   g_assert_cmpint (minimum, <=, 360);
 
-  (void) start_job (&page);
-  wait_state (&page, "S");
+  (void) lt_test_page_start_job (&page);
+  lt_test_page_wait_state (&page, "S");
   pid = g_strdup_printf ("%d", page.pid);
-  figures = lt_process_column_format (LT_PROCESS_FIGURES, find (&page));
-  spoken = lt_process_column_speak (LT_PROCESS_FIGURES, find (&page));
+  figures = lt_process_column_format (LT_PROCESS_FIGURES, lt_test_page_find (&page));
+  spoken = lt_process_column_speak (LT_PROCESS_FIGURES, lt_test_page_find (&page));
   g_assert_true (g_str_has_suffix (figures, pid));
   g_assert_true (g_str_has_prefix (spoken, "CPU "));
   g_assert_cmpuint (lt_test_count (GTK_WIDGET (page.view), LT_TYPE_PROCESS_CELL), >=, 2 * 4);
-  lt_processes_view_select (page.view, find (&page));
+  lt_processes_view_select (page.view, lt_test_page_find (&page));
   g_assert_nonnull (lt_processes_view_popup_menu (page.view));
   lt_processes_view_search (page.view, pid);
   lt_test_run_until (shows_one, page.view, SOON);
-  g_assert_true (lt_processes_view_get_selected (page.view) == find (&page));
-  page_clear (&page);
+  g_assert_true (lt_processes_view_get_selected (page.view) == lt_test_page_find (&page));
+  lt_test_page_clear (&page);
   gtk_settings_reset_property (gtk_settings_get_default (), "gtk-decoration-layout");
 }
 
@@ -354,14 +281,14 @@ test_narrow (void)
 static void
 test_many (void)
 {
-  Page page;
+  LtTestPage page;
   g_autoptr(GArray) samples = g_array_new (FALSE, FALSE, sizeof (HaulProcSample));
   HaulProcessList *list;
   gint64 start;
 
   for (int i = 0; i < 1000; i++)
     add (samples, 1000 + i, i % 10 == 0 ? 1 : 1000 + i / 10 * 10, "made up", 'R', i % 100);
-  page_init (&page, 960);
+  lt_test_page_init (&page, 960);
   list = lt_processes_view_get_list (page.view);
   haul_process_list_set_frozen (list, TRUE);
   haul_process_list_set_scope (list, HAUL_PROCESS_SCOPE_USER);
@@ -381,7 +308,7 @@ test_many (void)
   g_test_message ("%.2f ms for each look at 1,000 rows", (g_get_monotonic_time () - start) / 20 / 1000.0);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (lt_processes_view_get_model (page.view))), ==, 1000);
   g_assert_cmpuint (lt_test_count (GTK_WIDGET (page.view), LT_TYPE_PROCESS_CELL), <, 14 * 300);
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 static gboolean
@@ -396,11 +323,11 @@ is_old (gpointer view)
 static void
 test_frozen (void)
 {
-  Page page;
+  LtTestPage page;
 
-  page_init (&page, 960);
+  lt_test_page_init (&page, 960);
   page.pid = getpid ();
-  wait_state (&page, "R");
+  lt_test_page_wait_state (&page, "R");
   g_action_group_activate_action (G_ACTION_GROUP (page.window), "freeze", NULL);
   g_assert_true (haul_process_list_get_frozen (lt_processes_view_get_list (page.view)));
   lt_test_run_until (is_old, page.view, SOON);
@@ -413,25 +340,25 @@ test_frozen (void)
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (page.view->entry)), ==, "x");
   g_assert_false (lt_processes_view_key_pressed (NULL, GDK_KEY_Down, 0, 0, page.view));
   g_assert_false (lt_processes_view_key_pressed (NULL, GDK_KEY_x, 0, GDK_CONTROL_MASK, page.view));
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 /* Nothing fits: it says so, and offers the way back. */
 static void
 test_no_match (void)
 {
-  Page page;
+  LtTestPage page;
 
-  page_init (&page, 960);
+  lt_test_page_init (&page, 960);
   page.pid = getpid ();
-  lt_test_run_until (has_state, (page.state = "R", &page), SOON);
+  lt_test_page_wait_state (&page, "R");
   lt_processes_view_search (page.view, "nobody-is-called-so");
   while (g_list_model_get_n_items (G_LIST_MODEL (lt_processes_view_get_model (page.view))) > 0)
     g_main_context_iteration (NULL, TRUE);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.clear-filter", NULL));
   while (g_list_model_get_n_items (G_LIST_MODEL (lt_processes_view_get_model (page.view))) == 0)
     g_main_context_iteration (NULL, TRUE);
-  page_clear (&page);
+  lt_test_page_clear (&page);
 }
 
 int

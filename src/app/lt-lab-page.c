@@ -348,6 +348,14 @@ lt_lab_page_stop (LtLabPage *self)
   lab_run_cancel (self->run);
 }
 
+gboolean
+lt_lab_page_is_stopping (LtLabPage *self)
+{
+  g_return_val_if_fail (LT_IS_LAB_PAGE (self), FALSE);
+
+  return self->stopped && lab_run_get_state (self->run) == LAB_RUN_RUNNING;
+}
+
 static void
 next_clicked_cb (LtLabPage *self)
 {

@@ -28,6 +28,8 @@ void                 lt_lab_page_predict        (LtLabPage           *self,
 void                 lt_lab_page_start          (LtLabPage           *self,
                                                  guint                n_times);
 void                 lt_lab_page_stop           (LtLabPage           *self);
+/* Whether it was told to stop, and has not yet ended. */
+gboolean             lt_lab_page_is_stopping    (LtLabPage           *self);
 /* What who made a lesson says, below the question. */
 void                 lt_lab_page_set_lesson     (LtLabPage           *self,
                                                  const char          *question,

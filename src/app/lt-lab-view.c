@@ -14,6 +14,23 @@
 #include "lt-lab-save.h"
 #include "lt-window.h"
 
+/* What a line of words asks for. */
+typedef struct
+{
+  const LabExperiment *experiment;
+  GVariant            *arguments;    /* (owned) complete */
+  const char          *prediction;   /* (nullable) an id of the experiment */
+  guint                n_times;
+} Command;
+
+static void
+command_clear (Command *self)
+{
+  g_clear_pointer (&self->arguments, g_variant_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Command, command_clear)
+
 struct _LtLabView
 {
   AdwBin        parent_instance;
@@ -24,6 +41,7 @@ struct _LtLabView
   AdwBin       *holder;
 
   GtkWidget    *compare;  /* (owned) (nullable) until it is opened */
+  Command       waiting;  /* has arguments while the page that shows is told to stop: it runs after that */
   GHashTable   *pages;    /* (owned) of LtLabPage, (owned), by the ids of their experiments: what was found stays */
 };
 
@@ -47,12 +65,24 @@ get_page (LtLabView *self)
   return LT_IS_LAB_PAGE (child) ? LT_LAB_PAGE (child) : NULL;
 }
 
+static void waiting_cb (LtLabView *self);
+
+static void
+drop_waiting (LtLabView *self)
+{
+  if (self->waiting.arguments == NULL)
+    return;
+  g_signal_handlers_disconnect_by_func (lt_lab_page_get_run (get_page (self)), waiting_cb, self);
+  command_clear (&self->waiting);
+}
+
 /* What nobody watches any more is not worth the processors. */
 static void
 leave_page (LtLabView *self)
 {
   LtLabPage *page = get_page (self);
 
+  drop_waiting (self);
   if (page != NULL)
     lt_lab_page_stop (page);
   else if (self->compare != NULL)
@@ -332,22 +362,6 @@ lt_lab_view_open_gallery (LtLabView *self)
     lt_lab_gallery_focus (self->gallery, self->compare != NULL ? "" : NULL);
 }
 
-typedef struct
-{
-  const LabExperiment *experiment;
-  GVariant            *arguments;    /* (owned) complete */
-  const char          *prediction;   /* (nullable) of the command */
-  guint                n_times;
-} Command;
-
-static void
-command_clear (Command *self)
-{
-  g_clear_pointer (&self->arguments, g_variant_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Command, command_clear)
-
 static gboolean
 throw_bad (GError     **error,
            const char  *word)
@@ -356,14 +370,14 @@ throw_bad (GError     **error,
   return FALSE;
 }
 
-static gboolean
-is_prediction (const LabExperiment *experiment,
-               const char          *word)
+static const char *
+find_prediction (const LabExperiment *experiment,
+                 const char          *word)
 {
   for (const HaulChoice *choice = experiment->predictions; choice != NULL && choice->id != NULL; choice++)
     if (g_str_equal (choice->id, word))
-      return TRUE;
-  return FALSE;
+      return choice->id;
+  return NULL;
 }
 
 static gboolean
@@ -384,10 +398,10 @@ take_word (Command          *command,
         g_variant_builder_add (builder, "{sv}", param->name, parsed);
       return parsed != NULL;
     }
-  if (g_str_equal (name, "--predict") && is_prediction (command->experiment, value))
+  if (g_str_equal (name, "--predict"))
     {
-      command->prediction = value;
-      return TRUE;
+      command->prediction = find_prediction (command->experiment, value);
+      return command->prediction != NULL || throw_bad (error, name);
     }
   if (g_str_equal (name, "--repeat") && g_ascii_string_to_unsigned (value, 10, 1, LAB_RUN_MAX_TIMES, &n, NULL))
     {
@@ -423,6 +437,34 @@ parse_command (Command  *command,
   return command->arguments != NULL;
 }
 
+static gboolean
+run_command (LtLabPage      *page,
+             const Command  *command,
+             GError        **error)
+{
+  if (!lt_lab_page_set_arguments (page, command->arguments, error))
+    return FALSE;
+  lt_lab_page_predict (page, command->prediction);
+  lt_lab_page_start (page, command->n_times);
+  return TRUE;
+}
+
+static void
+waiting_cb (LtLabView *self)
+{
+  LtLabPage *page = get_page (self);
+  g_auto(Command) command = { 0 };
+  g_autoptr(GError) error = NULL;
+
+  if (lt_lab_page_is_stopping (page))
+    return;
+  command = self->waiting;
+  command.arguments = g_variant_ref (command.arguments);
+  drop_waiting (self);
+  if (!run_command (page, &command, &error))
+    tell (self, error->message);
+}
+
 gboolean
 lt_lab_view_run (LtLabView   *self,
                  const char  *text,
@@ -438,10 +480,16 @@ lt_lab_view_run (LtLabView   *self,
   if (!g_shell_parse_argv (text, NULL, &words, error) || !parse_command (&command, words, error))
     return FALSE;
   page = lt_lab_view_open (self, lab_experiment_get_id (command.experiment), error);
-  if (page == NULL || !lt_lab_page_set_arguments (page, command.arguments, error))
+  if (page == NULL)
     return FALSE;
-  lt_lab_page_predict (page, command.prediction);
-  lt_lab_page_start (page, command.n_times);
+  drop_waiting (self);
+  if (!lt_lab_page_is_stopping (page))
+    return run_command (page, &command, error);
+
+  /* Its helper may be gone already, while nobody here has heard of that. */
+  self->waiting = command;
+  command.arguments = NULL;
+  g_signal_connect_object (lt_lab_page_get_run (page), "notify::state", G_CALLBACK (waiting_cb), self, G_CONNECT_SWAPPED);
   return TRUE;
 }
 

@@ -22,6 +22,9 @@
 #include "lt-test.h"
 #include "lt-window.h"
 
+/* The program that runs the experiments of the Lab, where that of the tests knows the misbehaving one only. */
+static char *real_worker;
+
 static GtkWidget *
 find (GtkWidget  *widget,
       const char *id)
@@ -295,6 +298,49 @@ test_view (void)
 }
 
 static gboolean
+has_begun (gpointer data)
+{
+  return lab_run_get_fraction (lt_lab_page_get_run (data)) > 0 || has_process (data);
+}
+
+/* What is asked for while the page still stops what it ran is done after that, unless it is left again. */
+static void
+test_run_while_stopping (void)
+{
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  LtWindow *window = lt_window_new (NULL, jobs);
+  LtLabView *view = lt_window_get_lab_view (window);
+  g_autoptr(GError) error = NULL;
+  LtLabPage *page;
+  int first;
+
+  g_setenv ("HAUL_LAB_WORKER", real_worker, TRUE);
+  g_assert_true (lt_lab_view_run (view, "nice-and-cores --repeat 5", &error));
+  page = lt_lab_view_open (view, "nice-and-cores", NULL);
+  lt_test_run_until (has_process, page, HAUL_TEST_SOON_MS);
+  first = haul_job_get_pid (lab_run_get_job (lt_lab_page_get_run (page)));
+  g_assert_false (lt_lab_view_run (view, "nice-and-cores", &error));   /* which runs, and nobody stops it */
+  g_assert_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE);
+  g_clear_error (&error);
+
+  lt_lab_view_open_gallery (view);
+  g_assert_true (lt_lab_page_is_stopping (page));
+  g_assert_true (lt_lab_view_run (view, "nice-and-cores --repeat 2", &error));
+  g_assert_true (lt_lab_view_run (view, "nice-and-cores --repeat 3 --predict half", &error));
+  while (haul_job_get_pid (lab_run_get_job (lt_lab_page_get_run (page))) == first)
+    g_main_context_iteration (NULL, TRUE);
+  lt_test_run_until (has_begun, page, HAUL_TEST_SOON_MS);
+
+  lt_lab_view_stop (view);
+  g_assert_true (lt_lab_view_run (view, "nice-and-cores", &error));
+  lt_lab_view_open_gallery (view);
+  lt_test_run_until (is_not_running, page, HAUL_TEST_SOON_MS);
+  g_assert_cmpint (lab_run_get_state (lt_lab_page_get_run (page)), ==, LAB_RUN_READY);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_setenv ("HAUL_LAB_WORKER", g_getenv ("HAUL_LAB_TEST_WORKER"), TRUE);
+}
+
+static gboolean
 is_there (gpointer data)
 {
   return g_file_query_exists (data, NULL);
@@ -329,7 +375,10 @@ int
 main (int    argc,
       char **argv)
 {
+  int status;
+
   lt_test_init (&argc, &argv);
+  real_worker = g_strdup (g_getenv ("HAUL_LAB_WORKER"));
   /* It knows the experiment that misbehaves, which the real one does not. */
   g_setenv ("HAUL_LAB_WORKER", g_getenv ("HAUL_LAB_TEST_WORKER"), TRUE);
 
@@ -340,7 +389,10 @@ main (int    argc,
   g_test_add_func ("/app/lab/no-prediction", test_no_prediction);
   g_test_add_func ("/app/lab/highlight", test_highlight);
   g_test_add_func ("/app/lab/view", test_view);
+  g_test_add_func ("/app/lab/run-while-stopping", test_run_while_stopping);
   g_test_add_func ("/app/lab/save", test_save);
 
-  return g_test_run ();
+  status = g_test_run ();
+  g_free (real_worker);
+  return status;
 }

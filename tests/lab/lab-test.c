@@ -11,6 +11,9 @@
 /* Its own limit is 15 s; starting it and ending it by force take a while on a busy machine. */
 #define RUN_MS 40000
 
+/* Of a sentence, on average: who reads a longer one has forgotten how it began. */
+#define MOST_WORDS 40
+
 void
 lab_test_begin (void)
 {
@@ -145,6 +148,47 @@ lab_test_get (LabRun     *run,
   return value;
 }
 
+guint
+lab_test_count_sentences (const char *text)
+{
+  gboolean quoted = FALSE, ended = TRUE;
+  guint n = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      char next = *g_utf8_next_char (p);
+
+      if (c == 0x201e || c == 0xab || (c == 0x201c && !quoted))            /* „ « “ */
+        quoted = TRUE;
+      else if (c == 0x201d || c == 0xbb || c == 0x201c)                    /* ” » and, in German, “ */
+        quoted = FALSE;
+      ended = !quoted && (c == '.' || c == '?' || c == '!' || c == 0x61f) && (next == ' ' || next == '\0');
+      n += ended;
+    }
+  return ended || *text == '\0' ? n : n + 1;
+}
+
+static guint
+count_words (const char *text)
+{
+  g_auto(GStrv) words = g_strsplit (text, " ", -1);
+
+  return g_strv_length (words);
+}
+
+void
+lab_test_assert_sentences (const char *text)
+{
+  guint n = lab_test_count_sentences (text);
+
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  if (n < 1 || n > 3 || count_words (text) > n * MOST_WORDS || !g_str_has_suffix (text, "."))
+    g_error ("%u sentences of %u words, which are too many, or the end is missing: %s", n, count_words (text), text);
+  if (count_words (text) < 2 || strstr (text, "  ") != NULL || strstr (text, " nan") != NULL || strstr (text, "(null)") != NULL)
+    g_error ("this explains nothing: %s", text);
+}
+
 gboolean
 lab_test_outcome_or_why (LabRun     *run,
                          const char *outcome)
@@ -164,9 +208,7 @@ lab_test_outcome_or_why (LabRun     *run,
 
   why = lab_run_get_experiment (run)->explain (lab_run_get_findings (run));
   g_assert_nonnull (why);
-  g_assert_true (g_utf8_validate (why, -1, NULL));
-  if (strlen (why) < 40 || strstr (why, "nan") != NULL || strstr (why, "(null)") != NULL)
-    g_error ("this explains nothing: %s", why);
+  lab_test_assert_sentences (why);
   return TRUE;
 }
 

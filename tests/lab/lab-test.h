@@ -38,4 +38,9 @@ void     lab_test_assert_outcome (LabRun     *run,
 gboolean lab_test_outcome_or_why (LabRun     *run,
                                   const char *outcome);
 
+/* How many sentences a text has: what others said in it, in quotes, does not count. */
+guint    lab_test_count_sentences  (const char *text);
+/* Fails unless there are one to three of them that people can follow, with nothing left out. */
+void     lab_test_assert_sentences (const char *text);
+
 G_END_DECLS

@@ -195,19 +195,31 @@ judge (LabFindings  *findings,
 static char *
 explain (LabFindings *findings)
 {
+  g_autofree char *why_not = NULL;
+  const char *outcome = judge (findings, &why_not);
   const char *best = get_best (findings);
   g_autofree char *whole = get_whole (findings);
   g_autofree char *chunk = best != NULL ? haul_format_count (g_ascii_strtod (best, NULL)) : g_strdup ("–");
+  double at_one = lab_findings_get (findings, "time", "1");
+  double at_best = best != NULL ? lab_findings_get (findings, "time", best) : NAN;
+  double at_whole = lab_findings_get (findings, "time", whole);
+  double share = lab_findings_get (findings, "share", whole);
 
+  if (g_strcmp0 (outcome, "one") == 0)
+    /* Translators: two times in microseconds; a percentage. */
+    return g_strdup_printf (_("One at a time an item took %.2f µs, and no larger chunk was faster, because a message costs little "
+                              "against items that take so long. All in one message it was %.2f µs, because one worker did "
+                              "%.0f %% of the work and the others had none."), at_one, at_whole, share);
+  if (g_strcmp0 (outcome, "whole") == 0)
+    /* Translators: two times in microseconds. */
+    return g_strdup_printf (_("All in one message an item took %.2f µs, and one at a time %.2f µs. A message and a wake-up cost so "
+                              "much against items as short as these that a second worker brings nothing. Try longer ones."),
+                            at_whole, at_one);
   /* Translators: times in microseconds; a number of items; a percentage. */
-  return g_strdup_printf (_("One at a time an item took %.2f µs, with a message and a wake-up for each; in chunks of %s it took "
-                            "%.2f µs. All in one message it was %.2f µs, because one worker did %.0f %% of the work and the "
-                            "others had none. A good chunk is large against its message and small against the whole: map() of "
-                            "Python makes four for each worker, and HaulPool measures, and sends ahead what takes some "
-                            "milliseconds."),
-                          lab_findings_get (findings, "time", "1"), chunk,
-                          best != NULL ? lab_findings_get (findings, "time", best) : NAN,
-                          lab_findings_get (findings, "time", whole), lab_findings_get (findings, "share", whole));
+  return g_strdup_printf (_("One at a time an item took %.2f µs, because each had a message and a wake-up of its own, and in chunks "
+                            "of %s it took %.2f µs. All in one message it was %.2f µs, because one worker did %.0f %% of the work "
+                            "and the others had none. A good chunk is large against what a message costs, and small against "
+                            "the whole."), at_one, chunk, at_best, at_whole, share);
 }
 
 const LabExperiment lab_chunk_size = {

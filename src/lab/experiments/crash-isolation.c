@@ -291,8 +291,8 @@ explain (LabFindings *findings)
 
   return g_strdup_printf (_("One worker wrote to an address where there is no memory, and the kernel sent SIGSEGV, which ends a "
                             "whole process. Of the %.0f threads %.0f finished, because the process that ended was that of all of "
-                            "them; of the %.0f processes %.0f did. The wall around a crash is the process, which is why this "
-                            "experiment runs in one of its own, and this program is still here."),
+                            "them, and of the %.0f processes %.0f did. The wall around a crash is the process, which is why this "
+                            "experiment runs in one of its own."),
                           threads + lab_findings_get (findings, "lost", "threads"), threads,
                           processes + lab_findings_get (findings, "lost", "processes"), processes);
 }

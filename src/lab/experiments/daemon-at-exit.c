@@ -330,11 +330,10 @@ static char *
 explain (LabFindings *findings)
 {
   /* Translators: the third is the number of a process. */
-  return g_strdup_printf (_("When the program quit, it ended its daemon, which took %.1f ms, and waited %.0f ms for its normal "
-                            "child: that is what “daemon” means here, and it is the program that sees to it. The child that it "
-                            "had let go of lived on as an orphan, and process %.0f, an ancestor that takes orphans in, is its "
-                            "parent now. The fourth had asked the kernel to be killed when its parent ends, and was gone "
-                            "%.2f ms after it."),
+  return g_strdup_printf (_("When the program quit, it ended its daemon, which took %.1f ms, and waited %.0f ms for its normal child, "
+                            "for that is what “daemon” means here. The child that it had let go of lived on as an orphan, and its "
+                            "parent is now process %.0f, an ancestor that takes orphans in. The fourth had asked the kernel to be "
+                            "killed when its parent ends, and was gone %.2f ms after it."),
                           lab_findings_get (findings, "ended", "daemon"), lab_findings_get (findings, "ended", "normal"),
                           lab_findings_get (findings, "parent", "loose"),
                           MAX (lab_findings_get (findings, "ended", "bound") - lab_findings_get (findings, "ended", "program"), 0));

@@ -294,14 +294,23 @@ static char *
 explain (LabFindings *findings)
 {
   const char *order = lab_findings_get_text (findings, "order");
+  guint n_rounds = get_count (findings, "rounds"), n_orders = get_count (findings, "distinct");
+  g_autofree char *found = NULL;
 
-  /* Translators: the first is a list of numbers like “2 1 4 3”; how many times it was tried, how many different
-   * orders there were. */
-  return g_strdup_printf (_("The first time they finished in the order %s; in %u rounds with the same lengths there were %u "
-                            "different orders. Who is next depends on when a worker is free and on what else the processors "
-                            "do, and nothing promises that. The results of map() came in the order of the jobs every time, "
-                            "since each brings the number of its job along."),
-                          order != NULL ? order : "–", get_count (findings, "rounds"), get_count (findings, "distinct"));
+  if (order == NULL)
+    order = "–";
+  if (n_orders > 1)
+    /* Translators: the first is a list of numbers like “2 1 4 3”; how many times it was tried, how many different
+     * orders there were. */
+    found = g_strdup_printf (_("The first time they finished in the order %s, and in %u rounds with the same lengths there were %u "
+                               "different orders."), order, n_rounds, n_orders);
+  else
+    /* Translators: how many times it was tried, and a list of numbers like “2 1 4 3”. */
+    found = g_strdup_printf (_("In all %u rounds they finished in the order %s, which was luck."), n_rounds, order);
+  /* Translators: the first is a sentence of its own. */
+  return g_strdup_printf (_("%s Who is next depends on when a worker is free and on what else the processors do, and nothing "
+                            "promises that. The results of map() came in the order of the jobs every time, because each brings "
+                            "the number of its job along."), found);
 }
 
 const LabExperiment lab_finishing_order = {

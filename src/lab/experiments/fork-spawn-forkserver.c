@@ -322,22 +322,27 @@ explain (LabFindings *findings)
 {
   g_autofree char *why_not = NULL;
   const char *outcome = judge (findings, &why_not);
+  double memory = lab_findings_get (findings, "memory", "fork");
+  double fork_large = lab_findings_get (findings, "large", "fork"), fork_small = lab_findings_get (findings, "small", "fork");
+  double spawn_large = lab_findings_get (findings, "large", "spawn");
 
   if (g_strcmp0 (outcome, "spawn") == 0 || g_strcmp0 (outcome, "all") == 0)
-    return g_strdup_printf (_("A new program took %.2f ms now, and %.2f ms before. It has to be loaded, and takes nothing along, so "
-                              "that this is not the memory, but what else this machine does. With %.0f MiB in use a fork took "
-                              "%.2f ms, and with none of them %.2f ms. Try more memory, or more starts."),
-                            lab_findings_get (findings, "large", "spawn"), lab_findings_get (findings, "small", "spawn"),
-                            lab_findings_get (findings, "memory", "fork"),
-                            lab_findings_get (findings, "large", "fork"), lab_findings_get (findings, "small", "fork"));
-  return g_strdup_printf (_("With %.0f MiB in use a fork took %.2f ms, and with none of them %.2f ms: fork() copies no memory, but it "
-                            "copies the tables that say where each page of it is. A new program has to be loaded, which "
-                            "took %.2f ms, but it takes nothing along, so that the memory hardly matters. A fork server, "
-                            "started while the program was small, forks for it in %.2f ms, and a thread, which shares all "
-                            "memory, starts in %.3f ms."),
-                          lab_findings_get (findings, "memory", "fork"),
-                          lab_findings_get (findings, "large", "fork"), lab_findings_get (findings, "small", "fork"),
-                          lab_findings_get (findings, "large", "spawn"), lab_findings_get (findings, "large", "server"),
+    /* Translators: an amount of memory, and times in milliseconds. */
+    return g_strdup_printf (_("With %.0f MiB in use a fork took %.2f ms, and before %.2f ms; a new program took %.2f ms, and before "
+                              "%.2f ms. A new program takes no memory along, so that this is not the memory, but what else this "
+                              "machine does. Try more memory, or more starts."),
+                            memory, fork_large, fork_small, spawn_large, lab_findings_get (findings, "small", "spawn"));
+  if (g_strcmp0 (outcome, "none") == 0)
+    /* Translators: an amount of memory, and times in milliseconds. */
+    return g_strdup_printf (_("With %.0f MiB in use a fork took %.2f ms, and before %.2f ms. It copies the tables that say where "
+                              "each page of memory is, which is soon done where there is little. Try more of it."),
+                            memory, fork_large, fork_small);
+  /* Translators: an amount of memory, and times in milliseconds. */
+  return g_strdup_printf (_("With %.0f MiB in use a fork took %.2f ms, and before %.2f ms, because it copies the tables that say where "
+                            "each page of memory is, though not the pages. A new program took %.2f ms, and a fork server, started "
+                            "while the program was small, forked in %.2f ms, because neither takes that memory along. A thread "
+                            "shares all of it, and started in %.3f ms."),
+                          memory, fork_large, fork_small, spawn_large, lab_findings_get (findings, "large", "server"),
                           lab_findings_get (findings, "large", "thread"));
 }
 

@@ -254,11 +254,11 @@ explain (LabFindings *findings)
 {
   double hung = lab_findings_get (findings, "hung", "busy");
 
-  return g_strdup_printf (_("Of %.0f children that were forked while a thread looked up strings, %.0f hung, for ever if they had "
-                            "not been killed: a child has a copy of all locks, but only the thread that called fork(), and a "
-                            "lock that somebody else held at that moment is never released in it. Without the thread %.0f hung. "
-                            "With it, %.0f hung of those that a fork server made, a process which has one thread: so fork first "
-                            "and start threads later, or call exec() at once."),
+  /* Translators: numbers of children. */
+  return g_strdup_printf (_("Of %.0f children that were forked while a thread looked up strings, %.0f hung, and without that thread "
+                            "%.0f. A child has a copy of all locks, but only the thread that called fork(), so that a lock which "
+                            "another one held at that moment is never released in it. Of those that a fork server made, a process "
+                            "with one thread, %.0f hung: so fork first and start threads later, or call exec() at once."),
                           hung + lab_findings_get (findings, "finished", "busy"), hung,
                           lab_findings_get (findings, "hung", "alone"), lab_findings_get (findings, "hung", "server"));
 }

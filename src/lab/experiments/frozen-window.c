@@ -306,7 +306,7 @@ explain (LabFindings *findings)
   /* Translators: the first is a time in seconds, the other two are in milliseconds. */
   return g_strdup_printf (_("While the main loop computed, a click had no answer for %.1f s, because a loop does one thing "
                             "after the other, and painting and clicks come after the computation. While a child computed, "
-                            "the longest wait was %.0f ms; with nothing to compute it was %.0f ms. Whatever takes long "
+                            "the longest wait was %.0f ms, and with nothing to compute %.0f ms. Whatever takes long "
                             "belongs somewhere else, and the loop is only told when it is done."),
                           in_loop, in_child, at_rest);
 }

@@ -183,17 +183,17 @@ explain (LabFindings *findings)
   guint n_tries = (guint) lab_findings_get (findings, "tries", "none");
   /* Translators: the first is a count like “3,010,723”, the second a percentage, the third a factor. */
   g_autofree char *text =
-    g_strdup_printf (_("Without protection the total was %s: %.3g %% of the additions were overwritten, because each of them "
-                       "reads, adds and writes in three steps. A mutex lets one thread in at a time, and an atomic step cannot "
-                       "be divided: with both, nothing is lost. The mutex took %.1f times as long."),
+    g_strdup_printf (_("Without protection the total was %s, and %.3g %% of the additions were overwritten, because each of them "
+                       "reads, adds and writes in three steps. A mutex lets one thread in at a time and an atomic step cannot "
+                       "be divided, so that nothing is lost with them, but the mutex took %.1f times as long."),
                      total, lab_findings_get (findings, "lost", "none"), mutex_cost);
   g_autofree char *luck = NULL;
 
   if (n_tries <= 1)
     return g_steal_pointer (&text);
-  luck = g_strdup_printf (ngettext ("The first attempt lost nothing, because no two threads met: such a mistake can stay hidden for long.",
-                                    "The first %u attempts lost nothing, because no two threads met: such a mistake can stay "
-                                    "hidden for long.", n_tries - 1),
+  luck = g_strdup_printf (ngettext ("The first attempt lost nothing, because no two threads met, and so such a mistake can stay hidden.",
+                                    "The first %u attempts lost nothing, because no two threads met, and so such a mistake can "
+                                    "stay hidden.", n_tries - 1),
                           n_tries - 1);
   return g_strjoin (" ", text, luck, NULL);
 }

@@ -310,8 +310,8 @@ explain (LabFindings *findings)
   apart = explain_apart (findings);
   /* Translators: a nice value, two percentages, a factor; the last is a sentence of its own. */
   return g_strdup_printf (_("On one processor the child with nice %d got %.1f %% of the time and the other one %.1f %%, which is "
-                            "%.0f times as much: each step of nice is worth about a fifth less, and it is never nothing. %s That "
-                            "is why Long Tasks runs its jobs with nice 19, and its window stays quick."),
+                            "%.1f times as much, because each step of nice is worth about a fifth less. %s That is why Long Tasks "
+                            "runs its jobs with nice 19, and its window stays quick."),
                           (int) haul_arguments_get_int (lab_findings_get_arguments (findings), "nice"), share, 100 - share,
                           (100 - share) / MAX (share, 0.01), apart);
 }

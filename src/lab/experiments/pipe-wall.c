@@ -284,17 +284,16 @@ explain (LabFindings *findings)
   g_autofree char *size = haul_format_count (lab_findings_get (findings, "received", "read-first"));
 
   if (lab_findings_get (findings, "stuck", "join-first") > 0)
-    return g_strdup_printf (_("The pipe took %s bytes of %s, and then it was full: the child waited for room, the parent waited "
-                              "for the child to exit, and neither would ever have gone on. It went on only because the pipe was "
-                              "read after all. With the reading first, whatever the size, the child always found room, and "
-                              "all was over after %.0f ms."),
+    return g_strdup_printf (_("The pipe took %s bytes of %s and was full, so that the child waited for room in it, and the parent for "
+                              "the child to exit. Neither would ever have gone on, had the pipe not been read after all. With "
+                              "the reading first, whatever the size, the child always found room, and all was over after %.0f ms."),
                             fill, size, lab_findings_get (findings, "time", "read-first"));
-  return g_strdup_printf (ngettext ("The result has %s byte, and a pipe holds %s: the child could write all of it and exit, though "
-                                    "nobody read. So the mistake, to join first and read afterwards, was not punished. One byte "
-                                    "more than the pipe holds, and both wait for ever.",
-                                    "The result has %s bytes, and a pipe holds %s: the child could write all of it and exit, though "
-                                    "nobody read. So the mistake, to join first and read afterwards, was not punished. One byte "
-                                    "more than the pipe holds, and both wait for ever.",
+  return g_strdup_printf (ngettext ("The result has %s byte and a pipe holds %s, so that the child could write all of it and exit, though "
+                                    "nobody read. To join first and read afterwards was a mistake all the same. With one byte more "
+                                    "than the pipe holds, both wait for ever.",
+                                    "The result has %s bytes and a pipe holds %s, so that the child could write all of it and exit, "
+                                    "though nobody read. To join first and read afterwards was a mistake all the same. With one "
+                                    "byte more than the pipe holds, both wait for ever.",
                                     (gulong) lab_findings_get (findings, "received", "read-first")),
                           size, capacity);
 }

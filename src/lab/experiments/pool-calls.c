@@ -324,9 +324,9 @@ explain (LabFindings *findings)
 {
   /* Translators: times in milliseconds; the names of the calls stay as they are. */
   return g_strdup_printf (_("Four calls of apply() kept the caller for %.0f ms, because each waits for its one result and only "
-                            "one worker is busy at a time; map() and starmap() kept it for %.0f and %.0f ms, with all workers "
-                            "busy. apply_async() and imap() returned after %.2f and %.2f ms, and the results came while the "
-                            "caller did something else: it is the waiting that blocks, and not the pool."),
+                            "one worker is busy at a time. A map() and a starmap() kept it for %.0f and %.0f ms, with all workers "
+                            "busy. The calls of apply_async() and imap() returned after %.2f and %.2f ms, and the results came while "
+                            "the caller did something else."),
                           lab_findings_get (findings, "blocked", "apply"),
                           lab_findings_get (findings, "blocked", "map"),
                           lab_findings_get (findings, "blocked", "starmap"),

@@ -225,8 +225,8 @@ explain (LabFindings *findings)
   /* Translators: the first is an address like “0x5581”. */
   g_autofree char *text =
     g_strdup_printf (_("The thread and the child both wrote to x at the address %s, and the child saw %.0f, but the parent "
-                       "still has %.0f: a thread works in the memory of its process, a child in a copy of it. Nothing is "
-                       "copied until somebody writes to it: then it is copied in pages, %s of them here."),
+                       "still has %.0f. A thread works in the memory of its process, and a child in a copy, which is made page by "
+                       "page when somebody writes: %s pages here."),
                      lab_findings_get_text (findings, "address"),
                      lab_findings_get (findings, "value", "child"), lab_findings_get (findings, "value", "after"), pages);
   g_autofree char *more = NULL;

@@ -253,9 +253,8 @@ explain (LabFindings *findings)
                        lab_findings_get (findings, "ended", "stopped"))
     : g_strdup_printf (_("The stopped one ended %.0f ms after SIGTERM was sent."), lab_findings_get (findings, "ended", "stopped"));
 
-  return g_strdup_printf (_("The child that obeys ended %.1f ms after SIGTERM. %s The one that ignores it had to be killed: "
-                            "signal %.0f, SIGKILL, can be neither ignored nor held up, and after %.0f ms that child was "
-                            "joined as well."),
+  return g_strdup_printf (_("The child that obeys ended %.1f ms after SIGTERM. %s The one that ignores it had to be killed with "
+                            "signal %.0f, SIGKILL, which can be neither ignored nor held up, and was joined after %.0f ms."),
                           lab_findings_get (findings, "ended", "obedient"), stopped,
                           lab_findings_get (findings, "signal", "stubborn"),
                           lab_findings_get (findings, "ended", "stubborn"));

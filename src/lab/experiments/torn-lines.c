@@ -229,14 +229,13 @@ explain (LabFindings *findings)
 
   if (g_ascii_strtod (size, NULL) == PIPE_BUF)
     return g_strdup_printf (_("Of the lines of %s bytes %.0f %% arrived torn. So many (PIPE_BUF) the kernel takes in one step, and "
-                              "no more; whatever is longer goes in as there is room, and in between others get their turn. Try "
-                              "one byte more."),
+                              "what is longer goes in as there is room, with the turns of others in between. Try one byte more."),
                             step, lab_findings_get (findings, "torn", size));
 
   /* Translators: the first is a length in bytes, as is the third; the second and the fourth are percentages. */
-  return g_strdup_printf (_("Of the lines of %s bytes %.0f %% arrived torn, of those of %s bytes %.0f %%. The kernel takes up to "
-                            "%s bytes (PIPE_BUF) in one step; what is longer goes in as there is room, and in between others "
-                            "get their turn. So give each process a pipe of its own, or let one process write for all."),
+  return g_strdup_printf (_("Of the lines of %s bytes %.0f %% arrived torn, and of those of %s bytes %.0f %%. The kernel takes up to "
+                            "%s bytes (PIPE_BUF) in one step, and what is longer goes in as there is room, with the turns of others "
+                            "in between. So give each process a pipe of its own, or let one process write for all."),
                           step, lab_findings_get (findings, "torn", "4096"), length, lab_findings_get (findings, "torn", size),
                           step);
 }

@@ -270,11 +270,11 @@ judge (LabFindings  *findings,
 static char *
 explain (LabFindings *findings)
 {
-  return g_strdup_printf (_("In opposite order the threads waited for each other in %.0f of %.0f rounds, and a round took %.0f ms: "
+  return g_strdup_printf (_("In opposite order the threads waited for each other in %.0f of %.0f rounds, which took %.0f ms each, and "
                             "only a time-out, which an ordinary lock does not have, let them go on. In the same order that "
                             "happened %.0f times, and a round took %.0f ms, because whoever has the first lock gets the second as "
-                            "well. Where no order can be kept, a thread can give back its first lock if the second is taken: "
-                            "%.0f times, and %.0f ms a round."),
+                            "well. Where no order can be kept, a thread can give back its first lock when the second is taken, "
+                            "with which it happened %.0f times, and a round took %.0f ms."),
                           lab_findings_get (findings, "rings", "opposite"), lab_findings_get (findings, "rounds", "opposite"),
                           lab_findings_get (findings, "time", "opposite"), lab_findings_get (findings, "rings", "same"),
                           lab_findings_get (findings, "time", "same"), lab_findings_get (findings, "rings", "try"),

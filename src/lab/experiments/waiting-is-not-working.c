@@ -387,9 +387,9 @@ explain (LabFindings *findings)
   g_autofree char *loop_kib = haul_format_count (round (lab_findings_get (findings, "memory", "loop")));
 
   /* Translators: times in seconds, and numbers. The third is how many waits were really made. */
-  return g_strdup_printf (_("One after the other, %s answers take %.1f s, reckoned from %s of them; a main loop had all of them "
+  return g_strdup_printf (_("One after the other, %s answers take %.1f s, reckoned from %s of them, but a main loop had all of them "
                             "after %.2f s, in one thread and %s KiB. As many threads took %.2f s and %s KiB, and %.0f processes "
-                            "%.2f s and %s KiB. Who waits needs no processor: a loop or threads are for waiting, and "
+                            "%.2f s and %s KiB. Who waits needs no processor, so that a loop or threads are for waiting, and "
                             "processes, or threads in C, for work."),
                           waits, lab_findings_get (findings, "time", "serial"), really != NULL ? really : "–",
                           lab_findings_get (findings, "time", "loop"), loop_kib,

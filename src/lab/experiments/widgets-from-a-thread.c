@@ -214,8 +214,8 @@ explain (LabFindings *findings)
 
   /* Translators: how many programs, how many of them crashed, how many warned; the last is a warning of GTK,
    * which is English, or a dash. */
-  return g_strdup_printf (_("GTK belongs to one thread and has no locks, so that a label was changed while it was being "
-                            "painted: of %.0f programs %.0f crashed and %.0f warned (“%s”). Through g_idle_add() the same "
+  return g_strdup_printf (_("GTK belongs to one thread and has no locks, so that a label was changed while it was being painted, "
+                            "and of %.0f programs %.0f crashed and %.0f warned (“%s”). Through g_idle_add() the same "
                             "20,000 changes were made by the main loop, between two frames, and %.0f of %.0f programs came "
                             "through without a warning. A thread computes, and sends what it has found to the main loop."),
                           n_runs, lab_findings_get (findings, "crashed", "thread"),

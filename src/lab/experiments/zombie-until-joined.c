@@ -217,9 +217,9 @@ static char *
 explain (LabFindings *findings)
 {
   /* Translators: “Z” is what the system calls the state; the first number is of MiB, the second an exit status. */
-  return g_strdup_printf (_("The child had %.1f MiB while it worked; once it had exited it had none, but its state “%s”, zombie, "
-                            "is kept for its parent to read, with its number and its exit status. SIGKILL was accepted and "
-                            "did nothing, for there is nothing left to kill. When the parent joined it, it got the exit "
+  return g_strdup_printf (_("The child had %.1f MiB while it worked and none once it had exited, but an entry in the state “%s”, zombie, "
+                            "is kept for its parent, with its number and its exit status. SIGKILL was accepted and did nothing, "
+                            "because nothing is left to kill. When the parent joined it, it got the exit "
                             "status %.0f, and the zombie was gone."),
                           lab_findings_get (findings, "memory", "working"),
                           lab_findings_get_text (findings, "state-signalled"),

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  */
 typedef struct _LabCrew LabCrew;
 
-#define LAB_CREW_MAX 64
+#define LAB_CREW_MAX 192
 
 /* An item is so many turns of an empty loop: the same work wherever and whenever it is done. NULL with @error
  * set where there could not be so many. */

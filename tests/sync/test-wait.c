@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "haul-test.h"
 #include "sync-child.h"
@@ -212,6 +214,59 @@ test_members (void)
   haul_shared_unmap (board, sizeof *board);
 }
 
+/* Leaves this process @n fds that it may still open. The lowest that is free comes next. */
+static void
+leave_fds (guint          n,
+           struct rlimit *ret_before)
+{
+  int next = dup (0);
+  struct rlimit limit;
+
+  g_assert_cmpint (next, >, 0);
+  close (next);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, ret_before), ==, 0);
+  limit = *ret_before;
+  limit.rlim_cur = next + n;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+}
+
+/* Who has no fd left to look with must not take those that live for dead. */
+static void
+test_members_without_fds (void)
+{
+  haul_autofd int fd = -1;
+  SyncBoard *board = board_new (&fd);
+  g_autoptr(GSubprocess) child = start_child (board, fd, "leave");
+  const HaulMember *theirs = &board->members.members[0];
+  HaulMember unknown = *theirs;
+  struct rlimit before;
+  gboolean is_dead;
+  guint member;
+
+  g_test_summary ("A process at its limit of open files neither buries others nor is buried");
+
+  /* None, one for the pidfd alone, and enough. */
+  for (guint n = 0; n < 3; n++)
+    {
+      leave_fds (n, &before);
+      is_dead = haul_member_is_dead (theirs);
+      g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+      g_assert_false (is_dead);
+    }
+
+  leave_fds (0, &before);
+  g_assert_true (haul_members_join (&board->members, N_MEMBERS, &member));
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  g_assert_cmpuint (board->members.members[member].start, ==, 0);
+  unknown.start = 0;   /* as theirs would be then */
+  g_assert_false (haul_member_is_dead (&unknown));
+
+  kill_child (child);
+  g_assert_true (haul_member_is_dead (theirs));
+  g_assert_true (haul_member_is_dead (&unknown));
+  haul_shared_unmap (board, sizeof *board);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -223,6 +278,7 @@ main (int    argc,
   g_test_add_func ("/wait/woken", test_woken);
   g_test_add_func ("/wait/owner-died", test_owner_died);
   g_test_add_func ("/wait/members", test_members);
+  g_test_add_func ("/wait/members-without-fds", test_members_without_fds);
 
   return g_test_run ();
 }

@@ -14,7 +14,7 @@ typedef struct
 {
   guint32 pid;     /* 0: nobody */
   guint32 n;       /* of what the process holds; the owner of the table says of what */
-  guint64 start;   /* when it started, so that a number that came round again is not taken for it */
+  guint64 start;   /* when it started, so that a number that came round again is not taken for it; 0 if nobody knows */
   guint64 data;    /* for the owner of the table */
 } HaulMember;
 
@@ -51,7 +51,7 @@ guint    haul_members_bury    (HaulMembers         *self,
                                HaulMemberDied       died,
                                gpointer             user_data);
 
-/* Field 22 of /proc/PID/stat; 0 if there is no such process. */
+/* Field 22 of /proc/PID/stat; 0 if there is no such process, or no fd to read it with. */
 guint64  haul_process_start_time (guint32           pid);
 
 G_END_DECLS

@@ -90,6 +90,7 @@ haul_member_is_dead (const HaulMember *self)
 {
   struct pollfd end = { .events = POLLIN };
   haul_autofd int fd = -1;
+  guint64 start;
 
   if ((int) self->pid == getpid ())
     return FALSE;
@@ -98,7 +99,12 @@ haul_member_is_dead (const HaulMember *self)
     return errno == ESRCH;   /* else we cannot tell, so it lives */
 
   end.fd = fd;
-  return poll (&end, 1, 0) == 1 || haul_process_start_time (self->pid) != self->start;
+  if (poll (&end, 1, 0) == 1)
+    return TRUE;
+
+  /* Who has no fd left cannot read when a process started, be it another or itself, and takes nobody for dead. */
+  start = haul_process_start_time (self->pid);
+  return start != 0 && self->start != 0 && start != self->start;
 }
 
 guint

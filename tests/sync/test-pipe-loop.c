@@ -247,6 +247,72 @@ test_sent_and_gone (Fixture      *fixture,
   fixture->last_beat = g_get_monotonic_time ();
 }
 
+/* Somebody cancels in another thread, while the loop is just about to wait again. */
+
+#define N_WAITING 1000
+#define N_ROUNDS  10000
+
+typedef struct
+{
+  GCancellable *cancellables[N_WAITING + N_ROUNDS];   /* (owned) */
+  GAsyncResult *results[N_WAITING + N_ROUNDS];        /* (owned) */
+  gint          round;                                /* atomic: which of them may be cancelled now */
+} Race;
+
+static gpointer
+cancel_in_turn (gpointer data)
+{
+  Race *race = data;
+
+  for (gint i = 0; i < N_ROUNDS; i++)
+    {
+      while (g_atomic_int_get (&race->round) <= i)
+        g_thread_yield ();
+      for (volatile gint spin = g_random_int_range (0, 20000); spin > 0; spin--)
+        ;
+      g_cancellable_cancel (race->cancellables[i]);
+    }
+  return NULL;
+}
+
+static void
+begin_next (Fixture *fixture,
+            Race    *race,
+            guint    i)
+{
+  race->cancellables[i] = g_cancellable_new ();
+  haul_pipe_receive_async (fixture->first, -1, race->cancellables[i], store_result_cb, &race->results[i]);
+}
+
+static void
+test_cancelled_meanwhile (Fixture      *fixture,
+                          gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree Race *race = g_new0 (Race, 1);
+  GThread *thread = g_thread_new ("cancels", cancel_in_turn, race);
+
+  g_test_summary ("A cancel from another thread is heard, also while the loop makes ready to wait");
+
+  for (guint i = 0; i < N_WAITING; i++)
+    begin_next (fixture, race, i);
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      begin_next (fixture, race, N_WAITING + i);   /* which has the loop go round */
+      g_atomic_int_set (&race->round, i + 1);
+      assert_received (fixture->first, &race->results[i], NULL, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_object (&race->cancellables[i]);
+    }
+  (void) g_thread_join (thread);
+
+  haul_pipe_close (fixture->first);
+  for (guint i = N_ROUNDS; i < N_WAITING + N_ROUNDS; i++)
+    {
+      assert_received (fixture->first, &race->results[i], NULL, HAUL_ERROR, HAUL_ERROR_CLOSED);
+      g_clear_object (&race->cancellables[i]);
+    }
+  beat_anew (fixture);
+}
+
 #define add(name, duplex, function) \
   g_test_add ("/pipe-loop/" name, Fixture, GINT_TO_POINTER (duplex), set_up, function, tear_down)
 
@@ -262,6 +328,7 @@ main (int    argc,
   add ("broken-off", FALSE, test_broken_off);
   add ("broken-off-duplex", TRUE, test_broken_off);
   add ("closed", TRUE, test_closed);
+  add ("cancelled-meanwhile", TRUE, test_cancelled_meanwhile);
   add ("sent-and-gone", FALSE, test_sent_and_gone);
 
   return g_test_run ();

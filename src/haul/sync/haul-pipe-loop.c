@@ -139,12 +139,15 @@ set_alarm (Loop         *loop,
     {
       const Op *op = link->data;
 
-      if (g_cancellable_is_cancelled (op->cancellable))
-        next = 0;
-      else if (op->deadline > 0)
+      if (op->deadline > 0)
         next = next < 0 ? op->deadline : MIN (next, op->deadline);
     }
   g_source_set_ready_time (&loop->source, next);
+
+  /* Only now: what cancelled_cb() sets in another thread must not be overwritten. */
+  for (GList *link = loop->ops.head; link != NULL; link = link->next)
+    if (g_cancellable_is_cancelled (((const Op *) link->data)->cancellable))
+      g_source_set_ready_time (&loop->source, 0);
 }
 
 /* Nothing waits any more: the next call makes another one. */

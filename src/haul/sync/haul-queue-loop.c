@@ -320,13 +320,17 @@ set_alarm (Loop *loop,
         {
           const Op *op = link->data;
 
-          if (g_cancellable_is_cancelled (op->cancellable))
-            next = 0;
-          else if (op->deadline > 0 && !op->has_place)
+          if (op->deadline > 0 && !op->has_place)
             next = MIN (next, op->deadline);
         }
     }
   g_source_set_ready_time (&loop->source, next);
+
+  /* Only now: what cancelled_cb() sets in another thread must not be overwritten. */
+  for (guint i = 0; i < HAUL_QUEUE_N_EVENTS; i++)
+    for (GList *link = loop->ops[i].head; link != NULL; link = link->next)
+      if (g_cancellable_is_cancelled (((const Op *) link->data)->cancellable))
+        g_source_set_ready_time (&loop->source, 0);
 }
 
 static gboolean

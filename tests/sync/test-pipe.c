@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "haul/sync/haul-pipe-private.h"
 #include "haul/wire/haul-error.h"
+#include "haul/wire/haul-fd-private.h"
 
 static void
 pipe_new (gboolean   duplex,
@@ -302,6 +304,34 @@ test_interrupted (void)
 }
 
 /* The child is gone, or as good as, when its message is received. */
+/* The other end would take the next message for the rest of this one. */
+static void
+test_send_fails_midway (gconstpointer data)
+{
+  g_autoptr(GBytes) message = message_new (1000, 0);
+  HaulPipeMessage sent = { 0 };
+  g_autoptr(GError) error = NULL;
+  HaulPipe *first, *second;
+  haul_autofd int full = open ("/dev/full", O_RDWR | O_CLOEXEC);
+  gboolean duplex = GPOINTER_TO_INT (data);
+
+  g_test_summary ("An end whose message failed in the middle can send no other");
+
+  g_assert_cmpint (full, >=, 0);
+  pipe_new (duplex, &first, &second);
+  g_assert_true (haul_pipe_message_init (second, &sent, message, &error));
+  g_assert_cmpint (haul_pipe_push (second, &sent, 100, &error), ==, HAUL_PIPE_MORE);
+  g_assert_no_error (error);
+  g_assert_cmpint (dup2 (full, haul_pipe_get_fd (second)), >=, 0);   /* no write to that goes well */
+  g_assert_cmpint (haul_pipe_push (second, &sent, 1000, &error), ==, HAUL_PIPE_FAILED);
+  g_assert_error (error, G_IO_ERROR, (int) g_io_error_from_errno (duplex ? ENOTSOCK : ENOSPC));
+
+  assert_send_fails (second, 1, 20, HAUL_ERROR, duplex ? HAUL_ERROR_PROTOCOL : HAUL_ERROR_CLOSED);
+  assert_receive_fails (first, HAUL_TEST_SOON_MS, HAUL_ERROR, HAUL_ERROR_PROTOCOL);
+  haul_pipe_message_clear (&sent);
+  finish (first, second, NULL);
+}
+
 static void
 test_sent_and_gone (void)
 {
@@ -412,6 +442,8 @@ main (int    argc,
   g_test_add_func ("/pipe/max-size", test_max_size);
   g_test_add_func ("/pipe/dribbled", test_dribbled);
   g_test_add_func ("/pipe/interrupted", test_interrupted);
+  g_test_add_data_func ("/pipe/send-fails-midway", GINT_TO_POINTER (FALSE), test_send_fails_midway);
+  g_test_add_data_func ("/pipe/send-fails-midway-duplex", GINT_TO_POINTER (TRUE), test_send_fails_midway);
   g_test_add_func ("/pipe/sent-and-gone", test_sent_and_gone);
   g_test_add_func ("/pipe/receiver-killed", test_receiver_killed);
   g_test_add_func ("/pipe/several", test_several);

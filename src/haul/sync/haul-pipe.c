@@ -164,10 +164,13 @@ haul_pipe_push (HaulPipe         *self,
       n = write_parts (self, parts, n_parts);
       if (n < 0)
         {
-          HaulPipeStep step = check_errno (errno, N_("cannot send a message"), error);
+          int errsv = errno;
+          HaulPipeStep step = check_errno (errsv, N_("cannot send a message"), error);
 
           if (step == HAUL_PIPE_MORE)
             continue;
+          if (step == HAUL_PIPE_FAILED && message->n_moved > 0 && errsv != EPIPE && errsv != ECONNRESET)
+            haul_pipe_break_sending (self);   /* the other end is there, and would take what comes next for the rest */
           return step;
         }
       message->n_moved += n;

@@ -3,6 +3,9 @@
 
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "haul-test.h"
@@ -41,6 +44,46 @@ test_claim (void)
   g_assert_true (haul_board_begin (board, 10));
   g_assert_cmpuint (haul_board_withdraw (board, G_MAXUINT32), ==, 10);
   g_assert_false (haul_board_begin (board, 11));
+}
+
+/* What a signal does to it, before Linux 6.13: whoever asks for much at once never gets it, where signals come
+ * often. It takes the place of that of libc, also in the library. */
+
+static gsize most_between_signals;   /* 0: no signals come */
+static guint n_interrupted;
+
+int
+posix_fallocate (int   fd,
+                 off_t offset,
+                 off_t length)
+{
+  static gboolean is_interrupted;
+
+  is_interrupted = most_between_signals > 0 && (!is_interrupted || (gsize) length > most_between_signals);
+  n_interrupted += is_interrupted;
+  if (is_interrupted)
+    return EINTR;
+  return fallocate (fd, 0, offset, length) < 0 ? errno : 0;
+}
+
+static void
+test_signals (void)
+{
+  const gsize size = 8 * 1024 * 1024 + 1;
+  g_autoptr(GError) error = NULL;
+  haul_autofd int fd = -1;
+  struct stat info;
+
+  g_test_summary ("Signals do not keep anybody from making shared memory");
+
+  most_between_signals = 1024 * 1024;
+  fd = haul_shared_new (size, &error);
+  most_between_signals = 0;
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_interrupted, >, 0);
+  g_assert_cmpint (fstat (fd, &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, size);
+  g_assert_cmpint (info.st_blocks * 512, >=, size);   /* all of it is there */
 }
 
 /* One begins, one takes back, as fast as they can: whatever was begun is told of, and nothing else is
@@ -133,6 +176,7 @@ main (int    argc,
 {
   haul_test_init (&argc, &argv);
   g_test_add_func ("/wire/shared/sealed", test_sealed);
+  g_test_add_func ("/wire/shared/signals", test_signals);
   g_test_add_func ("/wire/shared/claim", test_claim);
   g_test_add_func ("/wire/shared/race", test_race);
   g_test_add_func ("/wire/shared/ring", test_ring);

@@ -18,6 +18,29 @@
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
+/* A signal ends posix_fallocate(), which then gives back all that it got: in pieces, it gets further. */
+#define RESERVE_PIECE (256 * 1024)
+
+/* Now, and not as SIGBUS later. An errno, 0 for none. */
+static int
+reserve (int   fd,
+         gsize size)
+{
+  gsize done = 0;
+
+  while (done < size)
+    {
+      gsize piece = MIN (size - done, RESERVE_PIECE);
+      int errsv = posix_fallocate (fd, done, piece);
+
+      if (errsv == 0)
+        done += piece;
+      else if (errsv != EINTR)
+        return errsv;
+    }
+  return 0;
+}
+
 int
 haul_shared_new_sparse (gsize    size,
                         gsize    reserved,
@@ -27,7 +50,7 @@ haul_shared_new_sparse (gsize    size,
   int errsv = fd < 0 || ftruncate (fd, size) < 0 ? errno : 0;
 
   if (errsv == 0)
-    errsv = posix_fallocate (fd, 0, reserved);   /* now, and not as SIGBUS later */
+    errsv = reserve (fd, reserved);
   if (errsv == 0 && fcntl (fd, F_ADD_SEALS, SEALS) < 0)
     errsv = errno;
   if (errsv != 0)

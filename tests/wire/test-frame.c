@@ -156,7 +156,9 @@ test_prefixes (void)
   for (guint i = 0; i < G_N_ELEMENTS (goldens); i++)
     for (gsize size = 0; size < goldens[i].size; size++)
       {
-        HaulDecoder decoder = decoder_at (i, 1000);
+        guint64 offset = i > 0 ? 1000 : 0;   /* where a HELLO is, there was nothing before */
+        HaulDecoder decoder = decoder_at (i, offset);
+        g_autofree char *position = g_strdup_printf ("at byte %" G_GUINT64_FORMAT ":", offset);
         g_autoptr(GError) error = NULL;
         HaulFrame frame;
         gsize used;
@@ -172,7 +174,7 @@ test_prefixes (void)
           }
         g_assert_false (haul_decoder_finish (&decoder, size, &error));
         g_assert_error (error, HAUL_ERROR, HAUL_ERROR_PROTOCOL);
-        haul_test_assert_contains (error->message, "1000");
+        haul_test_assert_contains (error->message, position);
       }
 }
 
@@ -183,7 +185,7 @@ check_mutation (guint   i,
                 gsize   at,
                 guint8 *bytes)
 {
-  HaulDecoder decoder = decoder_at (i, 0);
+  HaulDecoder decoder = decoder_at (i, i > 0 ? 1000 : 0);
   HaulFrame frame = { 0 };
   gsize used = 0;
   HaulDecoded decoded = decode_once (&decoder, bytes, goldens[i].size, &frame, &used);
@@ -323,7 +325,7 @@ test_caps (void)
       g_assert_cmpuint (max, <=, HAUL_FRAME_MAX_DATA);
       for (guint j = 0; j < G_N_ELEMENTS (sizes); j++)
         {
-          HaulDecoder decoder = decoder_at (types[i] == HAUL_FRAME_HELLO ? 0 : 3, 123456789);
+          HaulDecoder decoder = types[i] == HAUL_FRAME_HELLO ? decoder_at (0, 0) : decoder_at (3, 123456789);
           guint8 header[HAUL_FRAME_HEADER_SIZE];
           HaulFrame frame;
           gsize used;
@@ -342,24 +344,27 @@ test_caps (void)
 static void
 test_sequence (void)
 {
-  static const struct { guint32 due, sent; guint16 type; gboolean ok; } rows[] = {
-    { 0, 0, HAUL_FRAME_HELLO, TRUE },
-    { 0, 1, HAUL_FRAME_HELLO, FALSE },
-    { 0, 1, HAUL_FRAME_RUN, FALSE },
-    { 1, 1, HAUL_FRAME_DATA, TRUE },
-    { 1, 0, HAUL_FRAME_DATA, FALSE },
-    { 1, 2, HAUL_FRAME_DATA, FALSE },
-    { 0xffffffff, 0xffffffff, HAUL_FRAME_DATA, TRUE },
-    { 0xffffffff, 0, HAUL_FRAME_DATA, FALSE },
+  static const struct { guint64 offset; guint32 due, sent; guint16 type; gboolean ok; } rows[] = {
+    { 0, 0, 0, HAUL_FRAME_HELLO, TRUE },
+    { 0, 0, 1, HAUL_FRAME_HELLO, FALSE },
+    { 0, 0, 1, HAUL_FRAME_RUN, FALSE },
+    { 77, 1, 1, HAUL_FRAME_DATA, TRUE },
+    { 77, 1, 0, HAUL_FRAME_DATA, FALSE },
+    { 77, 1, 2, HAUL_FRAME_DATA, FALSE },
+    { 77, 0xffffffff, 0xffffffff, HAUL_FRAME_DATA, TRUE },
+    { 77, 0xffffffff, 0, HAUL_FRAME_DATA, FALSE },
     /* The first frame is a HELLO, and no other is. */
-    { 0, 0, HAUL_FRAME_RUN, FALSE },
-    { 0, 0, 0x7777, FALSE },
-    { 5, 5, HAUL_FRAME_HELLO, FALSE },
+    { 0, 0, 0, HAUL_FRAME_RUN, FALSE },
+    { 0, 0, 0, 0x7777, FALSE },
+    { 77, 5, 5, HAUL_FRAME_HELLO, FALSE },
+    /* Nor is that which comes after so many that they are counted from 0 again. */
+    { 1ULL << 36, 0, 0, HAUL_FRAME_DATA, TRUE },
+    { 1ULL << 36, 0, 0, HAUL_FRAME_HELLO, FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      HaulDecoder decoder = decoder_at (rows[i].due, 77);
+      HaulDecoder decoder = decoder_at (rows[i].due, rows[i].offset);
       guint8 header[HAUL_FRAME_HEADER_SIZE];
       HaulFrame frame;
       gsize used;

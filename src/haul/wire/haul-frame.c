@@ -182,9 +182,9 @@ haul_decoder_next (HaulDecoder   *self,
     return fail (self, error, "a frame with unknown flags %#x", get_u16 (bytes + 6));
   if (frame.sequence != self->sequence)
     return fail (self, error, "frame %u where %u was due", frame.sequence, self->sequence);
-  if (frame.sequence == 0 && frame.type != HAUL_FRAME_HELLO)
+  if (self->offset == 0 && frame.type != HAUL_FRAME_HELLO)
     return fail (self, error, "the first frame is not a HELLO");
-  if (frame.sequence != 0 && frame.type == HAUL_FRAME_HELLO)
+  if (self->offset != 0 && frame.type == HAUL_FRAME_HELLO)
     return fail (self, error, "a second HELLO");
   if (frame.size > haul_frame_max_payload (frame.type))
     return fail (self, error, "a frame of type %u with %" G_GSIZE_FORMAT " bytes, %" G_GSIZE_FORMAT " is the most",

@@ -16,7 +16,7 @@ HAUL_BEGIN_DECLS
  *        4     2  type      HaulFrameType
  *        6     2  flags     0; a reader refuses anything else
  *        8     4  job       the job that it is about
- *       12     4  sequence  0, 1, 2, … in each direction
+ *       12     4  sequence  0, 1, 2, … in each direction, and 0 again after the largest
  *
  * The first frame in each direction is HELLO; its payload has the magic number and the version.
  * Everything in this file is a pure function of its arguments: no fd, no allocation.

@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <unistd.h>
+
 #include "haul-test.h"
 #include "queue-test.h"
 
@@ -240,6 +242,42 @@ test_task_done (void)
   g_assert_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE);
 }
 
+/* Another object for the same memory, as another process has. */
+static HaulQueue *
+queue_dup (HaulQueue *queue)
+{
+  g_autoptr(GError) error = NULL;
+  HaulShareable *copy;
+  int fds[2];
+
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = dup (haul_shareable_get_fd (HAUL_SHAREABLE (queue), i));
+  copy = haul_shareable_new_for_fds ("queue", fds, G_N_ELEMENTS (fds), &error);
+  g_assert_no_error (error);
+  return HAUL_QUEUE (copy);
+}
+
+static void
+test_parted (void)
+{
+  g_autoptr(HaulQueue) queue = queue_new (0, 0);
+  g_autoptr(HaulQueue) theirs = queue_dup (queue);
+  g_autoptr(GError) error = NULL;
+
+  g_test_summary ("Nobody waits for the items of who gave up its place, even where it could not say so");
+
+  put_text (queue, "work");
+  assert_gets (theirs, "work");
+  g_assert_false (haul_queue_join (queue, 0, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+  g_clear_error (&error);
+
+  haul_shareable_part (HAUL_SHAREABLE (theirs));
+  g_assert_true (haul_queue_join (queue, 0, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (haul_queue_get_n_abandoned (queue), ==, 1);
+}
+
 /* What it holds when it is empty: little. */
 static void
 test_memory (void)
@@ -283,6 +321,7 @@ main (int    argc,
   g_test_add_func ("/queue/bytes", test_bytes);
   g_test_add_func ("/queue/closed", test_closed);
   g_test_add_func ("/queue/task-done", test_task_done);
+  g_test_add_func ("/queue/parted", test_parted);
   g_test_add_func ("/queue/memory", test_memory);
 
   return g_test_run ();

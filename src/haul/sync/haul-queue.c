@@ -453,7 +453,7 @@ haul_queue_repair (HaulShareable *shareable)
 }
 
 /* What we took and did not mark as done we never will. Who cannot say so in time is not waited for all the
- * same, once the process has ended. */
+ * same, once it has given up its place, or the process has ended. */
 static void
 haul_queue_dispose (GObject *object)
 {
@@ -472,6 +472,18 @@ haul_queue_dispose (GObject *object)
   G_OBJECT_CLASS (haul_queue_parent_class)->dispose (object);
 }
 
+/* For who could not do that in haul_queue_dispose(). Whoever waits sees it when it looks up. */
+static void
+haul_queue_leave_place (HaulShareable *shareable,
+                        guint          member)
+{
+  HaulMembers *members = haul_shareable_get_members (shareable);
+
+  if (members->members[member].data > 0)
+    haul_queue_ring_abandon (&HAUL_QUEUE (shareable)->ring, member);
+  haul_members_leave (members, member);
+}
+
 static void
 haul_queue_class_init (HaulQueueClass *klass)
 {
@@ -485,6 +497,7 @@ haul_queue_class_init (HaulQueueClass *klass)
   shareable_class->has_memory = TRUE;
   shareable_class->open = haul_queue_open;
   shareable_class->repair = haul_queue_repair;
+  shareable_class->leave = haul_queue_leave_place;
 }
 
 static void

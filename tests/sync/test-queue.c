@@ -24,14 +24,22 @@ queue_new (guint64 max_items,
 }
 
 static void
-put_text (HaulQueue  *queue,
-          const char *text)
+put_text_in (HaulQueue  *queue,
+             const char *text,
+             int         timeout_ms)
 {
   g_autoptr(GBytes) item = g_bytes_new (text, strlen (text));
   g_autoptr(GError) error = NULL;
 
-  g_assert_true (haul_queue_put (queue, item, -1, NULL, &error));
+  (void) haul_queue_put (queue, item, timeout_ms, NULL, &error);
   g_assert_no_error (error);
+}
+
+static void
+put_text (HaulQueue  *queue,
+          const char *text)
+{
+  put_text_in (queue, text, -1);
 }
 
 static void
@@ -242,6 +250,26 @@ test_task_done (void)
   g_assert_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE);
 }
 
+/* Who waits for long for much place goes before others, but not once it has had enough. */
+static void
+test_gave_up (void)
+{
+  const gsize size = 600 * 1024;
+  g_autoptr(HaulQueue) queue = queue_new (0, 1024 * 1024);
+  g_autoptr(GBytes) large = g_bytes_new_take (g_malloc0 (size), size);
+  g_autoptr(GError) error = NULL;
+
+  g_test_summary ("Who gave up waiting for a place keeps nobody else from putting");
+
+  g_assert_true (haul_queue_put (queue, large, 0, NULL, &error));
+  g_assert_no_error (error);
+  assert_put_fails (queue, size, 150, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  g_assert_false (haul_queue_is_full (queue));
+  put_text_in (queue, "small", 0);
+  g_bytes_unref (haul_queue_get (queue, 0, NULL, NULL));
+  assert_gets (queue, "small");
+}
+
 /* Another object for the same memory, as another process has. */
 static HaulQueue *
 queue_dup (HaulQueue *queue)
@@ -321,6 +349,7 @@ main (int    argc,
   g_test_add_func ("/queue/bytes", test_bytes);
   g_test_add_func ("/queue/closed", test_closed);
   g_test_add_func ("/queue/task-done", test_task_done);
+  g_test_add_func ("/queue/gave-up", test_gave_up);
   g_test_add_func ("/queue/parted", test_parted);
   g_test_add_func ("/queue/memory", test_memory);
 

@@ -253,6 +253,7 @@ give_up (Loop           *loop,
     haul_queue_ring_get_lost (&loop->queue->ring, &op->place);
   else if (op->has_place)
     haul_queue_ring_put_lost (&loop->queue->ring, &op->place);
+  haul_queue_ring_end_turn (&loop->queue->ring, &op->turn);
   (void) haul_wait_fail (waited, _(what[event]), &error);
   (void) end_op (loop, event, op, error);
 }

@@ -82,7 +82,7 @@ typedef struct
   guint64       doing_at;    /* … and how to tell whether it was done: where, … */
   guint64       doing_n;     /* … and which count is what then */
 
-  guint64       turn;        /* of whom it is to put next, since it waits for long; 0 for nobody … */
+  guint64       turn;        /* atomic: of whom it is to put next, since it waits for long; 0 for nobody … */
   gint64        turn_until;  /* … once it is that late: it may be stopped, or dead */
 
   guint64       n_losses;    /* ever; the newest are kept */
@@ -155,6 +155,9 @@ gboolean         haul_queue_ring_open       (HaulQueueRing        *self,
                                              HaulMembers          *members);
 
 void             haul_queue_turn_init       (HaulQueueTurn        *self);
+/* Who waits no more lets the others go first again. Needs no guard. */
+void             haul_queue_ring_end_turn   (HaulQueueRing        *self,
+                                             const HaulQueueTurn  *turn);
 
 /* A small item is in the queue then. For another one there is place: once it is copied to
  * haul_queue_ring_peek(), which needs no guard, it is put by haul_queue_ring_put_end(). */

@@ -296,6 +296,22 @@ haul_queue_turn_init (HaulQueueTurn *self)
   self->since = 0;
 }
 
+static void
+set_turn (HaulQueueRing *self,
+          guint64        ticket)
+{
+  __atomic_store_n (&self->shared->turn, ticket, __ATOMIC_RELAXED);
+}
+
+void
+haul_queue_ring_end_turn (HaulQueueRing       *self,
+                          const HaulQueueTurn *turn)
+{
+  guint64 ticket = turn->ticket;
+
+  (void) __atomic_compare_exchange_n (&self->shared->turn, &ticket, 0, FALSE, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
 /* Whether it is somebody else's turn. Who has waited for long enough says that it is its own, and the others
  * let it go first, so that its place becomes free. */
 static gboolean
@@ -304,28 +320,29 @@ must_wait (HaulQueueRing *self,
            gboolean       has_place)
 {
   HaulQueueShared *shared = self->shared;
-  gboolean is_ours = shared->turn == turn->ticket;
+  guint64 whose = __atomic_load_n (&shared->turn, __ATOMIC_RELAXED);
+  gboolean is_ours = whose == turn->ticket;
   gint64 now;
 
-  if (has_place && (shared->turn == 0 || is_ours))
+  if (has_place && (whose == 0 || is_ours))
     {
       if (is_ours)
         haul_queue_ring_tell (self, HAUL_QUEUE_SPACE, TRUE);
-      shared->turn = 0;
+      set_turn (self, 0);
       return FALSE;
     }
 
   now = g_get_monotonic_time ();
   if (has_place && (now > shared->turn_until || now < shared->turn_until - TURN_US))
     {
-      shared->turn = 0;
+      set_turn (self, 0);
       return FALSE;
     }
   if (turn->since == 0)
     turn->since = now;
-  if (is_ours || (now - turn->since > PATIENCE_US && (shared->turn == 0 || now > shared->turn_until)))
+  if (is_ours || (now - turn->since > PATIENCE_US && (whose == 0 || now > shared->turn_until)))
     {
-      shared->turn = turn->ticket;
+      set_turn (self, turn->ticket);
       shared->turn_until = now + TURN_US;
     }
   return TRUE;

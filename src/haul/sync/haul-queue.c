@@ -237,17 +237,20 @@ haul_queue_put (HaulQueue    *self,
     return FALSE;
   haul_queue_turn_init (&turn);
   haul_wait_init (&wait, timeout_ms, cancellable);
-  for (;;)
+  do
     {
+      outcome = HAUL_QUEUE_WAIT;
       if (!haul_queue_enter (self, &wait, _(cannot_put), &member, error))
-        return FALSE;
-      outcome = haul_queue_ring_put (&self->ring, member, bytes, size, &turn, &place);
-      if (outcome != HAUL_QUEUE_WAIT)
         break;
-      if (!wait_for (self, HAUL_QUEUE_SPACE, &wait, _(cannot_put), error))
-        return FALSE;
+      outcome = haul_queue_ring_put (&self->ring, member, bytes, size, &turn, &place);
     }
+  while (outcome == HAUL_QUEUE_WAIT && wait_for (self, HAUL_QUEUE_SPACE, &wait, _(cannot_put), error));
 
+  if (outcome == HAUL_QUEUE_WAIT)
+    {
+      haul_queue_ring_end_turn (&self->ring, &turn);
+      return FALSE;
+    }
   haul_queue_leave (self);
   if (outcome != HAUL_QUEUE_DID)
     return haul_queue_fail (self, outcome, size, error);

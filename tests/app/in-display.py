@@ -6,8 +6,8 @@
 
 in-display.py [--size WxH] [--manager] PROGRAM [ARGUMENT…]
 
-With --manager a window manager runs as well, where there is one: rounded corners, shadows.
-Exit status: that of the program, 77 where a display server is missing.
+With --manager a window manager runs as well: the focus, the full screen, rounded corners, shadows.
+Exit status: that of the program, 77 where one of these is not installed.
 """
 
 import argparse
@@ -21,8 +21,9 @@ import tempfile
 
 def start_display(size='1400x1000'):
     read_end, write_end = os.pipe()
+    # -r: no key repeats itself while a busy machine is slow to let it go.
     server = subprocess.Popen(
-        ['Xvfb', '-displayfd', str(write_end), '-screen', '0', size + 'x24', '-nolisten', 'tcp', '-noreset'],
+        ['Xvfb', '-displayfd', str(write_end), '-screen', '0', size + 'x24', '-nolisten', 'tcp', '-noreset', '-r'],
         pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write_end)
     with os.fdopen(read_end) as stream:
@@ -59,7 +60,7 @@ def main():
     parser.add_argument('command', nargs=argparse.REMAINDER)
     options = parser.parse_args()
 
-    for program in ['Xvfb', 'dbus-daemon']:
+    for program in ['Xvfb', 'dbus-daemon'] + ['mutter'] * options.manager:
         if shutil.which(program) is None:
             print('1..0 # SKIP %s is not installed' % program)
             return 77
@@ -82,7 +83,7 @@ def main():
         for name in ['WAYLAND_DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'XAUTHORITY']:
             env.pop(name, None)
         bus, env['DBUS_SESSION_BUS_ADDRESS'] = start_bus(env)
-        if options.manager and shutil.which('mutter') is not None:
+        if options.manager:
             manager = subprocess.Popen(['mutter', '--x11', '--sm-disable'], env=env,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         program = subprocess.Popen(options.command, env=env)

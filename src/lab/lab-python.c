@@ -48,11 +48,11 @@ is_script (const char *path)
 }
 
 char *
-lab_python_find (void)
+lab_python_find (const char *name)
 {
-  char *path = g_find_program_in_path ("python3");
+  char *path = g_find_program_in_path (name);
 
-  if (path == NULL || !is_script (path) || !g_file_test (USUAL, G_FILE_TEST_IS_EXECUTABLE))
+  if (path == NULL || !g_str_equal (name, LAB_PYTHON) || !is_script (path) || !g_file_test (USUAL, G_FILE_TEST_IS_EXECUTABLE))
     return path;
   g_free (path);
   return g_strdup (USUAL);

@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+#define LAB_PYTHON "python3"
+
 /* A python3 that computes, when it is asked to, and says how long that took. */
 typedef struct
 {
@@ -16,8 +18,8 @@ typedef struct
   int   output;
 } LabPython;
 
-/* NULL where there is none. */
-char     *lab_python_find         (void);
+/* @name: as it is typed, a name or a path; the usual one is LAB_PYTHON. NULL where there is none. */
+char     *lab_python_find         (const char   *name);
 gboolean  lab_python_start        (LabPython    *self,
                                    const char   *path,
                                    GError      **error);

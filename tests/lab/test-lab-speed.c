@@ -140,6 +140,24 @@ test_lock_model (void)
   lab_test_end ();
 }
 
+/* Who names one wants that one, and no model of another. */
+static void
+test_lock_nobody (void)
+{
+  g_autoptr(LabRun) run = NULL;
+
+  lab_test_begin ();
+  run = lab_run_new (lab_experiment_lookup ("interpreter-lock", NULL));
+  (void) lab_run_set_arguments (run, g_variant_new_parsed ("{'python': <'/there/is/none'>}"), NULL);
+  lab_run_skip (run);
+  g_assert_true (lab_run_start (run, 1));
+  lab_test_wait (run);
+  g_assert_nonnull (lab_run_get_error (run));
+  haul_test_assert_contains (lab_run_get_message (run), "/there/is/none");
+  g_clear_object (&run);
+  lab_test_end ();
+}
+
 static void
 test_cancel (void)
 {
@@ -166,6 +184,7 @@ main (int    argc,
   g_test_add_func ("/lab/nice-and-cores", test_nice);
   g_test_add_func ("/lab/interpreter-lock/python", test_lock);
   g_test_add_func ("/lab/interpreter-lock/model", test_lock_model);
+  g_test_add_func ("/lab/interpreter-lock/nobody", test_lock_nobody);
   g_test_add_func ("/lab/speed/cancel", test_cancel);
 
   return g_test_run ();

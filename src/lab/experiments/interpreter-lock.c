@@ -73,6 +73,7 @@ static const HaulParam params[] = {
   { "workers", N_("Workers"), N_("workers"), N_("How many threads, or processes, work at a time"),
     HAUL_PARAM_INT, 2, MAX_WORKERS, 2 },
   { "work", N_("Work"), N_("milliseconds"), N_("How long each of them computes"), HAUL_PARAM_INT, 1, 50, 1 },
+  { "python", N_("Interpreter"), NULL, N_("Which Python it is: a name, or a path"), HAUL_PARAM_STRING, .initial_text = LAB_PYTHON },
   { NULL }
 };
 
@@ -111,9 +112,10 @@ end_pythons (Lock *self)
 
 /* FALSE where it cannot be run: then there is a model. */
 static gboolean
-start_pythons (Lock *self)
+start_pythons (Lock       *self,
+               const char *name)
 {
-  g_autofree char *path = lab_python_find ();
+  g_autofree char *path = lab_python_find (name);
   gboolean ok = path != NULL;
 
   for (guint i = 0; i <= self->n_workers && ok; i++)
@@ -321,6 +323,7 @@ run (HaulContext  *context,
      GError      **error)
 {
   double ms = (double) haul_arguments_get_int (arguments, "work");
+  const char *python = haul_arguments_get_string (arguments, "python");
   g_autofree char *cpus = g_strdup_printf ("%u", haul_usable_cpus ());
   Lock self = { .context = context, .n_workers = (guint) haul_arguments_get_int (arguments, "workers") };
   gboolean ok = TRUE;
@@ -331,16 +334,21 @@ run (HaulContext  *context,
   g_mutex_init (&self.lock);
   self.turns = (guint64) MAX (1, (double) lab_crew_calibrate () * ms / SLICES);
   (void) sched_getaffinity (0, sizeof self.cpus, &self.cpus);   /* cannot fail for oneself */
-  if (start_pythons (&self))
+  if (start_pythons (&self, python))
     {
       lab_child_pin (0, &self.cpus, 0);
       ok = measure_python (&self, ms, error);
     }
-  else
+  else if (g_str_equal (python, LAB_PYTHON))
     {
       lab_say_text (context, "model", "python3 is missing");
       self.crew = lab_crew_new (self.n_workers, self.turns, error);
       ok = self.crew != NULL;
+    }
+  else
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("‘%s’ is no Python that can be run here"), python);
+      ok = FALSE;
     }
   ok = ok && run_rounds (&self, error);
 

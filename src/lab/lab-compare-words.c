@@ -38,30 +38,6 @@ lab_way_get_title (LabWay way)
 }
 
 const char *
-lab_way_get_victims (LabWay way)
-{
-  switch (way)
-    {
-    case LAB_WAY_WINDOW:
-    case LAB_WAY_THREAD:
-      return _("the whole program");
-
-    case LAB_WAY_PROCESS:
-      return _("this job alone");
-
-    case LAB_WAY_POOL:
-      return _("this job; its worker is replaced");
-
-    case LAB_WAY_PYTHON:
-      return _("its interpreter alone");
-
-    case LAB_N_WAYS:
-    default:
-      return "";
-    }
-}
-
-const char *
 lab_compare_get_column (LabColumn column)
 {
   switch (column)
@@ -107,6 +83,26 @@ format_cancel (const LabWayResult *result)
   return format_seconds (result->cancel);
 }
 
+/* What was there besides it, and what is left of that. */
+static char *
+format_victims (const LabCrash *crash)
+{
+  if (!crash->measured)
+    return g_strdup (_("not measured"));
+  if (crash->program)
+    return g_strdup_printf (ngettext ("the whole program, and %u other job", "the whole program, and %u other jobs", crash->n_lost),
+                            crash->n_lost);
+  if (crash->n_lost > 0)
+    /* Translators: numbers of jobs. */
+    return g_strdup_printf (_("this job, and %u of %u others"), crash->n_lost, crash->n_others);
+  if (crash->replaced)
+    return g_strdup_printf (ngettext ("this job, and none of %u other; its worker was replaced",
+                                      "this job, and none of %u others; its worker was replaced", crash->n_others),
+                            crash->n_others);
+  return g_strdup_printf (ngettext ("this job, and none of %u other", "this job, and none of %u others", crash->n_others),
+                          crash->n_others);
+}
+
 char *
 lab_compare_format (LabCompare *self,
                     LabWay      way,
@@ -137,7 +133,7 @@ lab_compare_format (LabCompare *self,
     case LAB_COLUMN_VICTIMS:
     case LAB_N_COLUMNS:
     default:
-      return g_strdup (lab_way_get_victims (way));
+      return format_victims (&result->crash);
     }
 }
 

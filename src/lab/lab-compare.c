@@ -40,6 +40,7 @@ struct _LabCompare
   HaulJob             *job;          /* (owned) (nullable) */
   GSubprocess         *program;      /* (owned) (nullable) instead of a job */
   HaulHeartbeat       *heart;        /* (owned) (nullable) */
+  LabCrashRun         *crash;        /* (owned) (nullable) at the end of a way */
   LabUsage             before;       /* of this program */
   gint64               start_us;
   gint64               asked_us;     /* when it was asked to stop, 0 before */
@@ -55,19 +56,28 @@ G_DEFINE_FINAL_TYPE (LabCompare, lab_compare, G_TYPE_OBJECT)
 
 const LabComparison lab_comparisons[] = {
   { "primes", "{'to': <int64 6000000000>}", NULL },
-  { "pi", "{'digits': <int64 60000>, 'method': <'series'>}",
-    "bits = 60000 * 3322 // 1000 + 64\n"
+  { "pi", "{'digits': <int64 45000>, 'method': <'series'>}",
+    "bits = 45000 * 3322 // 1000 + 64\n"
     "total = 0\n"
     "for k in range(bits // 4 + 1):\n"
     "    one = 1 << (bits - 4 * k)\n"
     "    total += 4 * one // (8 * k + 1) - 2 * one // (8 * k + 4) - one // (8 * k + 5) - one // (8 * k + 6)\n" },
-  { "fibonacci", "{'n': <int64 32>, 'count': <int64 12>}",
+  { "fibonacci", "{'n': <int64 30>, 'count': <int64 12>}",
     "def fib(n):\n"
     "    return n if n < 2 else fib(n - 1) + fib(n - 2)\n"
     "for _ in range(12):\n"
-    "    fib(32)\n" },
+    "    fib(30)\n" },
   { "sleep", "{'seconds': <2.0>}", "import time\ntime.sleep(2)\n" },
   { NULL }
+};
+
+/* As executors are called, or who else runs it. */
+static const char * const executors[LAB_N_WAYS] = {
+  [LAB_WAY_WINDOW] = "serial",
+  [LAB_WAY_THREAD] = "thread",
+  [LAB_WAY_PROCESS] = "process",
+  [LAB_WAY_POOL] = "pool",
+  [LAB_WAY_PYTHON] = "python",
 };
 
 static void
@@ -114,6 +124,7 @@ drop_run (LabCompare *self)
   g_clear_object (&self->job);
   g_clear_object (&self->program);
   g_clear_object (&self->heart);
+  g_clear_pointer (&self->crash, lab_crash_run_free);
 }
 
 static void
@@ -198,6 +209,27 @@ way_over_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+crashed_cb (const LabCrash *found,
+            gpointer        user_data)
+{
+  LabCompare *self = user_data;
+
+  now (self)->crash = *found;
+  plan (self, 0, way_over_cb);
+}
+
+/* At last, in another program: this one would be gone. */
+static gboolean
+crash_cb (gpointer user_data)
+{
+  LabCompare *self = user_data;
+
+  self->step_id = 0;
+  self->crash = lab_crash_run_new (executors[self->way], self->python, crashed_cb, self);
+  return G_SOURCE_REMOVE;
+}
+
 /* It has been late by now, if it was. */
 static gboolean
 settled_cb (gpointer user_data)
@@ -211,7 +243,7 @@ settled_cb (gpointer user_data)
   if (self->way == LAB_WAY_WINDOW)
     {
       now (self)->cancel = LAB_COMPARE_IMPOSSIBLE;
-      plan (self, 0, way_over_cb);
+      plan (self, 0, crash_cb);
       return G_SOURCE_REMOVE;
     }
   self->cancels = TRUE;
@@ -231,7 +263,7 @@ over (LabCompare   *self,
       /* It may have been faster than who stops it. */
       if (self->asked_us != 0 && error != NULL)
         now (self)->cancel = seconds_since (self->asked_us);
-      plan (self, 0, way_over_cb);
+      plan (self, 0, crash_cb);
       return;
     }
   if (error != NULL)
@@ -329,33 +361,11 @@ run_program (LabCompare *self)
   working (self);
 }
 
-static HaulExecutor *
-create_executor (LabWay way)
-{
-  switch (way)
-    {
-    case LAB_WAY_WINDOW:
-      return haul_serial_executor_new ();
-
-    case LAB_WAY_THREAD:
-      return haul_thread_executor_new ();
-
-    case LAB_WAY_POOL:
-      return haul_pool_executor_new (NULL, 0);
-
-    case LAB_WAY_PROCESS:
-    case LAB_WAY_PYTHON:
-    case LAB_N_WAYS:
-    default:
-      return haul_process_executor_new (NULL);
-    }
-}
-
 static void
 run_job (LabCompare *self)
 {
   if (self->executor == NULL)
-    self->executor = create_executor (self->way);
+    self->executor = lab_crash_create_executor (executors[self->way], NULL, 0);
   self->job = haul_job_new (self->task, self->arguments, NULL);
   haul_job_set_nice (self->job, 0);
   haul_job_set_timeout (self->job, TIMEOUT_MS);
@@ -418,7 +428,7 @@ reset (LabCompare *self)
       LabWayResult *result = &self->results[way];
 
       g_free (result->message);
-      *result = (LabWayResult) { LAB_WAY_WAITS, NAN, NAN, NAN, NAN, NAN, NAN, NULL };
+      *result = (LabWayResult) { LAB_WAY_WAITS, NAN, NAN, NAN, NAN, NAN, NAN };
     }
 }
 

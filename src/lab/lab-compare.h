@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "haul/parent/haul-executor.h"
+#include "lab-crash.h"
 
 G_BEGIN_DECLS
 
@@ -46,6 +46,7 @@ typedef struct
   double      start;     /* s, from the wish until it worked */
   double      gap;       /* ms, the most by which the main loop was late */
   double      cancel;    /* s, from asking it to stop until it was gone, or LAB_COMPARE_IMPOSSIBLE */
+  LabCrash    crash;     /* what was left where such a job crashed, in a program that was there for it */
   char       *message;   /* (nullable) translated: why it failed, or was skipped */
 } LabWayResult;
 
@@ -71,9 +72,8 @@ gboolean            lab_compare_is_running (LabCompare          *self);
 const LabWayResult *lab_compare_get_result (LabCompare          *self,
                                             LabWay               way);
 
-/* Translated: "In a thread"; and what a crash there would take down. */
+/* Translated: "In a thread". */
 const char         *lab_way_get_title      (LabWay               way);
-const char         *lab_way_get_victims    (LabWay               way);
 
 /* The sheet as Markdown. Returns: (transfer full) */
 char               *lab_compare_to_markdown (LabCompare         *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,7 @@
 
 #include "haul/worker/haul-worker.h"
 #include "lab-bounds.h"
+#include "lab-crash.h"
 #include "lab-experiment.h"
 #include "lab-pool.h"
 
@@ -31,6 +32,8 @@ main (int    argc,
   for (const LabExperiment * const *experiment = lab_experiments; *experiment != NULL; experiment++)
     g_ptr_array_add (tasks, (gpointer) &(*experiment)->task);
   g_ptr_array_add (tasks, (gpointer) &lab_pool_part);
+  g_ptr_array_add (tasks, (gpointer) &lab_crash_task);
+  g_ptr_array_add (tasks, (gpointer) &lab_crash_part);
   g_ptr_array_add (tasks, NULL);
   return haul_worker_main (argc, argv, (const HaulTask * const *) tasks->pdata);
 }

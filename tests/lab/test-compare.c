@@ -81,7 +81,8 @@ test_sheet (void)
 
   sheet = lab_compare_to_markdown (compare);
   haul_test_assert_contains (sheet, lab_way_get_title (LAB_WAY_POOL));
-  haul_test_assert_contains (sheet, lab_way_get_victims (LAB_WAY_PROCESS));
+  haul_test_assert_contains (sheet, "the whole program, and 2 other jobs");
+  haul_test_assert_contains (sheet, "this job, and none of 2 others");
   g_clear_object (&compare);
   haul_test_assert_clean ();
 }
@@ -92,6 +93,92 @@ is_at (gpointer data)
   const LabWayResult *result = data;
 
   return result->state == LAB_WAY_RUNS && !isnan (result->start);
+}
+
+static void
+found_cb (const LabCrash *found,
+          gpointer        data)
+{
+  *(LabCrash *) data = *found;
+}
+
+static gboolean
+is_found (gpointer data)
+{
+  return ((const LabCrash *) data)->n_others > 0;
+}
+
+/* In one process they go together, and in processes of their own each goes alone; only a pool sees to it that there
+ * are as many workers as before. */
+static void
+test_crash (void)
+{
+  static const struct { const char *name; gboolean program, replaced; } cases[] = {
+    { "serial", TRUE, FALSE }, { "thread", TRUE, FALSE }, { "process", FALSE, FALSE }, { "pool", FALSE, TRUE },
+    { "python", FALSE, FALSE },
+  };
+
+  haul_test_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      LabCrash found = { 0 };
+      g_autoptr(LabCrashRun) run G_GNUC_UNUSED = lab_crash_run_new (cases[i].name, NULL, found_cb, &found);
+      g_autofree char *python = g_find_program_in_path ("python3");
+
+      haul_test_run_until (is_found, &found, ALL_MS);
+      g_test_message ("%s: %s, %u of %u others lost%s", cases[i].name, found.program ? "the program" : "one job",
+                      found.n_lost, found.n_others, found.replaced ? ", a new worker" : "");
+      if (python == NULL && g_str_equal (cases[i].name, "python"))
+        {
+          g_assert_false (found.measured);
+          continue;
+        }
+      g_assert_true (found.measured);
+      g_assert_cmpint (found.program, ==, cases[i].program);
+      g_assert_cmpuint (found.n_lost, ==, cases[i].program ? found.n_others : 0);
+      g_assert_cmpint (found.replaced, ==, cases[i].replaced);
+    }
+  haul_test_assert_clean ();
+}
+
+/* Whoever is not there to be tried is not judged. */
+static void
+test_no_crash (void)
+{
+  g_autofree char *worker = g_strdup (g_getenv ("HAUL_LAB_WORKER"));
+  g_autoptr(LabCrashRun) nothing = NULL;
+  g_autoptr(LabCrashRun) nobody = NULL;
+  LabCrash found = { 0 };
+
+  haul_test_begin ();
+  g_setenv ("HAUL_LAB_WORKER", "/there/is/none", TRUE);
+  nothing = lab_crash_run_new ("thread", NULL, found_cb, &found);
+  g_setenv ("HAUL_LAB_WORKER", worker, TRUE);
+  haul_test_run_until (is_found, &found, ALL_MS);
+  g_assert_false (found.measured);
+
+  found = (LabCrash) { 0 };
+  nobody = lab_crash_run_new ("python", "/there/is/none", found_cb, &found);
+  haul_test_run_until (is_found, &found, ALL_MS);
+  g_assert_false (found.measured);
+
+  g_clear_pointer (&nothing, lab_crash_run_free);
+  g_clear_pointer (&nobody, lab_crash_run_free);
+  haul_test_assert_clean ();
+}
+
+/* Nothing is left of a program that is still waiting for its jobs. */
+static void
+test_crash_cancel (void)
+{
+  LabCrash found = { 0 };
+  LabCrashRun *run = NULL;
+
+  haul_test_begin ();
+  run = lab_crash_run_new ("process", NULL, found_cb, &found);
+  (void) haul_test_run_for (is_found, &found, 30);
+  lab_crash_run_free (run);
+  haul_test_assert_clean ();
 }
 
 /* In the middle of each of those that can be: nobody is left, and the rest is not run. */
@@ -121,6 +208,9 @@ main (int    argc,
   (void) g_setenv ("HAUL_WORKER", g_getenv ("HAUL_TEST_WORKER"), TRUE);
 
   g_test_add_func ("/lab/compare/sheet", test_sheet);
+  g_test_add_func ("/lab/compare/crash/what", test_crash);
+  g_test_add_func ("/lab/compare/crash/nobody", test_no_crash);
+  g_test_add_func ("/lab/compare/crash/cancel", test_crash_cancel);
   g_test_add_data_func ("/lab/compare/cancel/thread", GUINT_TO_POINTER (LAB_WAY_THREAD), test_cancel);
   g_test_add_data_func ("/lab/compare/cancel/process", GUINT_TO_POINTER (LAB_WAY_PROCESS), test_cancel);
   g_test_add_data_func ("/lab/compare/cancel/pool", GUINT_TO_POINTER (LAB_WAY_POOL), test_cancel);

@@ -355,9 +355,7 @@ static void
 remove_key (LtHistoryStore *self,
             gint64          key)
 {
-  g_autofree char *sql = key != 0
-                         ? g_strdup_printf ("DELETE FROM jobs WHERE key = %" G_GINT64_FORMAT, key)
-                         : g_strdup ("DELETE FROM jobs WHERE verdict IS NOT NULL");
+  g_autofree char *sql = g_strdup_printf ("DELETE FROM jobs WHERE key = %" G_GINT64_FORMAT, key);
 
   (void) run (self, sql);
 }

@@ -30,6 +30,8 @@ struct _LtHistoryWindow
   GStrv               words;     /* (owned) (nullable) what is searched for, case-folded */
   LtHistory          *history;   /* (owned) */
   LtJobs             *jobs;      /* (owned) */
+  GPtrArray          *removed;   /* (owned) (nullable) of LtHistoryEntry: what was removed last */
+  AdwToast           *toast;     /* (owned) (nullable) that offers to undo it */
 };
 
 G_DEFINE_FINAL_TYPE (LtHistoryWindow, lt_history_window, ADW_TYPE_WINDOW)
@@ -67,13 +69,19 @@ lt_history_cell_time (GtkListItem    *item,
   return LT_IS_HISTORY_ENTRY (entry) ? lt_history_entry_format_time (entry) : NULL;
 }
 
+static AdwToast *
+create_toast (const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  return adw_toast_new (escaped);
+}
+
 static void
 toast (LtHistoryWindow *self,
        const char      *text)
 {
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
+  adw_toast_overlay_add_toast (self->toasts, create_toast (text));
 }
 
 static GPtrArray *
@@ -91,19 +99,21 @@ collect_selected (LtHistoryWindow *self)
 static void
 update (LtHistoryWindow *self)
 {
-  g_autoptr(GPtrArray) selected = NULL;
+  g_autoptr(GtkBitset) selected = NULL;
   guint n_shown, n_all;
+  guint64 n_selected;
 
   if (self->history == NULL)
     return;
-  selected = collect_selected (self);
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  n_selected = gtk_bitset_get_size (selected);
   n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
   n_all = g_list_model_get_n_items (lt_history_get_model (self->history));
   gtk_stack_set_visible_child_name (self->stack, n_shown > 0 ? "list" : n_all > 0 ? "none" : "empty");
   gtk_widget_set_visible (self->bar, n_shown > 0);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.run-again", selected->len > 0);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.remove", selected->len > 0);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.compare", selected->len >= 2 && selected->len <= MAX_COMPARED);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.run-again", n_selected > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.remove", n_selected > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.compare", n_selected >= 2 && n_selected <= MAX_COMPARED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.export", n_shown > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.clear", n_all > 0);
 }
@@ -178,6 +188,33 @@ row_activated_cb (LtHistoryWindow *self,
   gtk_widget_activate_action (GTK_WIDGET (self), "history.run-again", NULL);
 }
 
+/* What can be undone is what the toast says. */
+static void
+forget_removed (LtHistoryWindow *self)
+{
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_clear_object (&self->toast);
+  g_clear_pointer (&self->removed, g_ptr_array_unref);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.undo-remove", FALSE);
+}
+
+static void
+offer_undo (LtHistoryWindow *self,
+            GPtrArray       *entries)
+{
+  guint n = entries->len;
+  g_autofree char *text = g_strdup_printf (ngettext ("%u job removed", "%u jobs removed", n), n);
+
+  forget_removed (self);
+  self->removed = g_ptr_array_ref (entries);
+  self->toast = create_toast (text);
+  adw_toast_set_button_label (self->toast, _("_Undo"));
+  adw_toast_set_action_name (self->toast, "history.undo-remove");
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "history.undo-remove", TRUE);
+  adw_toast_overlay_add_toast (self->toasts, g_object_ref (self->toast));
+}
+
 static void
 remove_cb (GtkWidget  *widget,
            const char *action,
@@ -185,17 +222,29 @@ remove_cb (GtkWidget  *widget,
 {
   LtHistoryWindow *self = LT_HISTORY_WINDOW (widget);
   g_autoptr(GPtrArray) selected = collect_selected (self);
-  guint n_kept = 0;
+  guint n_selected = selected->len;
 
-  for (guint i = 0; i < selected->len; i++)
-    {
-      LtHistoryEntry *entry = selected->pdata[i];
-
-      n_kept += entry->verdict == HAUL_VERDICT_NONE;
-      lt_history_remove (self->history, entry);
-    }
-  if (n_kept > 0)
+  for (guint i = n_selected; i > 0; i--)
+    if (((LtHistoryEntry *) selected->pdata[i - 1])->verdict == HAUL_VERDICT_NONE)
+      g_ptr_array_remove_index (selected, i - 1);
+  if (selected->len < n_selected)
     toast (self, _("What is not over yet stays"));
+  if (lt_history_remove (self->history, selected) > 0)
+    offer_undo (self, selected);
+  update (self);
+}
+
+static void
+undo_remove_cb (GtkWidget  *widget,
+                const char *action,
+                GVariant   *parameter)
+{
+  LtHistoryWindow *self = LT_HISTORY_WINDOW (widget);
+
+  if (self->removed == NULL)
+    return;
+  lt_history_restore (self->history, self->removed);
+  forget_removed (self);
   update (self);
 }
 
@@ -283,8 +332,10 @@ clear_response_cb (AdwMessageDialog *dialog,
                    const char       *response,
                    LtHistoryWindow  *self)
 {
-  if (g_str_equal (response, "clear"))
-    lt_history_clear (self->history);
+  if (!g_str_equal (response, "clear"))
+    return;
+  forget_removed (self);
+  lt_history_clear (self->history);
   update (self);
 }
 
@@ -323,6 +374,8 @@ lt_history_window_dispose (GObject *object)
   g_clear_object (&self->filter);
   g_clear_object (&self->history);
   g_clear_object (&self->jobs);
+  g_clear_object (&self->toast);
+  g_clear_pointer (&self->removed, g_ptr_array_unref);
   g_clear_pointer (&self->words, g_strfreev);
 
   G_OBJECT_CLASS (lt_history_window_parent_class)->dispose (object);
@@ -338,10 +391,13 @@ lt_history_window_class_init (LtHistoryWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "history.run-again", NULL, run_again_cb);
   gtk_widget_class_install_action (widget_class, "history.compare", NULL, compare_cb);
   gtk_widget_class_install_action (widget_class, "history.remove", NULL, remove_cb);
+  gtk_widget_class_install_action (widget_class, "history.undo-remove", NULL, undo_remove_cb);
   gtk_widget_class_install_action (widget_class, "history.export", "u", export_cb);
   gtk_widget_class_install_action (widget_class, "history.clear", NULL, clear_cb);
   gtk_widget_class_install_action (widget_class, "history.search", NULL, search_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "history.remove", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Delete, 0, "history.remove", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "history.undo-remove", NULL);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-history-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LtHistoryWindow, toasts);
@@ -364,6 +420,7 @@ lt_history_window_init (LtHistoryWindow *self)
 
   self->filter = gtk_custom_filter_new (matches, self, NULL);
   gtk_filter_list_model_set_filter (self->filtered, GTK_FILTER (self->filter));
+  forget_removed (self);
 }
 
 LtHistoryWindow *

@@ -142,19 +142,100 @@ lt_history_interrupt (LtHistory *self)
   self->interrupted = TRUE;
 }
 
-void
-lt_history_remove (LtHistory      *self,
-                   LtHistoryEntry *entry)
+typedef gboolean (*IsMeant) (LtHistoryEntry *entry,
+                             gpointer        data);
+
+static gboolean
+is_over (LtHistory *self,
+         guint      position,
+         IsMeant    is_meant,
+         gpointer   data)
 {
-  guint position;
+  g_autoptr(LtHistoryEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->model), position);
 
+  return entry->verdict != HAUL_VERDICT_NONE && is_meant (entry, data);
+}
+
+/* Takes away those that are meant and over, neighbours together: each change is told to the list that shows them,
+ * and there may be thousands. */
+static guint
+take_away (LtHistory *self,
+           IsMeant    is_meant,
+           gpointer   data)
+{
+  guint end = g_list_model_get_n_items (G_LIST_MODEL (self->model)), n_taken = 0;
+
+  while (end > 0)
+    {
+      guint start = end;
+
+      while (start > 0 && is_over (self, start - 1, is_meant, data))
+        start--;
+      if (start < end)
+        g_list_store_splice (self->model, start, end - start, NULL, 0);
+      n_taken += end - start;
+      end = start > 0 ? start - 1 : 0;
+    }
+  return n_taken;
+}
+
+static gboolean
+is_in (LtHistoryEntry *entry,
+       gpointer        entries)
+{
+  return g_hash_table_contains (entries, entry);
+}
+
+guint
+lt_history_remove (LtHistory *self,
+                   GPtrArray *entries)
+{
+  g_autoptr(GHashTable) meant = g_hash_table_new (NULL, NULL);
+
+  g_return_val_if_fail (LT_IS_HISTORY (self), 0);
+  g_return_val_if_fail (entries != NULL, 0);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      LtHistoryEntry *entry = entries->pdata[i];
+
+      if (entry->verdict == HAUL_VERDICT_NONE)
+        continue;
+      lt_history_store_remove (self->store, entry->key);
+      g_hash_table_add (meant, entry);
+    }
+  return take_away (self, is_in, meant);
+}
+
+static int
+compare_newest_first (gconstpointer a,
+                      gconstpointer b,
+                      gpointer      user_data)
+{
+  const LtHistoryEntry *x = a, *y = b;
+
+  return (x->key < y->key) - (x->key > y->key);
+}
+
+void
+lt_history_restore (LtHistory *self,
+                    GPtrArray *entries)
+{
   g_return_if_fail (LT_IS_HISTORY (self));
-  g_return_if_fail (LT_IS_HISTORY_ENTRY (entry));
+  g_return_if_fail (entries != NULL);
 
-  if (entry->verdict == HAUL_VERDICT_NONE || !g_list_store_find (self->model, entry, &position))
-    return;
-  lt_history_store_remove (self->store, entry->key);
-  g_list_store_remove (self->model, position);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      lt_history_store_write (self->store, entries->pdata[i]);
+      g_list_store_insert_sorted (self->model, entries->pdata[i], compare_newest_first, NULL);
+    }
+}
+
+static gboolean
+is_before (LtHistoryEntry *entry,
+           gpointer        time)
+{
+  return entry->key < *(gint64 *) time;
 }
 
 void
@@ -164,13 +245,7 @@ lt_history_forget_before (LtHistory *self,
   g_return_if_fail (LT_IS_HISTORY (self));
 
   lt_history_store_forget (self->store, time);
-  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->model)); i > 0; i--)
-    {
-      g_autoptr(LtHistoryEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->model), i - 1);
-
-      if (entry->verdict != HAUL_VERDICT_NONE && entry->key < time)
-        g_list_store_remove (self->model, i - 1);
-    }
+  (void) take_away (self, is_before, &time);
 }
 
 void

@@ -31,8 +31,12 @@ void        lt_history_follow      (LtHistory      *self,
                                     HaulJob        *job);
 /* From now on it is not people who cancel jobs, but the end of the app: they are interrupted. */
 void        lt_history_interrupt   (LtHistory      *self);
-void        lt_history_remove      (LtHistory      *self,
-                                    LtHistoryEntry *entry);
+/* Those that are over. Returns how many. */
+guint       lt_history_remove      (LtHistory      *self,
+                                    GPtrArray      *entries);   /* of LtHistoryEntry */
+/* What was removed. */
+void        lt_history_restore     (LtHistory      *self,
+                                    GPtrArray      *entries);   /* of LtHistoryEntry */
 /* What was queued before that, in µs since 1970, and has ended. */
 void        lt_history_forget_before (LtHistory    *self,
                                       gint64        time);

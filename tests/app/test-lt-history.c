@@ -117,6 +117,7 @@ test_kept (void)
   g_autoptr(HaulJob) job = run_job (history, "{'seconds': <0.2>}", TRUE);
   g_autofree char *about = NULL;
   g_autofree char *caption = NULL;
+  g_autoptr(GPtrArray) removed = g_ptr_array_new_with_free_func (g_object_unref);
   GListModel *model = lt_history_get_model (history);
   LtHistoryEntry *entry;
 
@@ -141,7 +142,8 @@ test_kept (void)
   haul_test_assert_contains (caption, "Done");
   g_assert_null (lt_history_get_message (history));
 
-  lt_history_remove (history, entry);
+  g_ptr_array_add (removed, g_object_ref (entry));
+  g_assert_cmpuint (lt_history_remove (history, removed), ==, 1);
   g_assert_cmpuint (g_list_model_get_n_items (model), ==, 0);
   g_clear_object (&history);
   end ();
@@ -404,81 +406,6 @@ test_search (void)
   g_assert_true (lt_history_entry_matches (entry, NULL));
 }
 
-static void
-find_text (GtkWidget  *widget,
-           const char *text,
-           gboolean   *found)
-{
-  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
-    *found = TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    find_text (child, text, found);
-}
-
-static gboolean
-shows_empty (gpointer data)
-{
-  gboolean found = FALSE;
-
-  find_text (data, "No History Yet", &found);
-  return found;
-}
-
-static gboolean
-shows_job (gpointer data)
-{
-  gboolean found = FALSE;
-
-  find_text (data, "0.2 seconds", &found);
-  return found;
-}
-
-/* The search looks through a long list bit by bit. */
-static gboolean
-shows_two (gpointer data)
-{
-  GListModel *shown = G_LIST_MODEL (lt_history_window_get_selection (data));
-
-  if (g_list_model_get_n_items (shown) != 2)
-    return FALSE;
-  return get_entry (shown, 0)->verdict != HAUL_VERDICT_NONE && get_entry (shown, 1)->verdict != HAUL_VERDICT_NONE;
-}
-
-static void
-test_window (void)
-{
-  g_autofree char *path = begin ();
-  g_autoptr(LtHistory) history = lt_history_new (path);
-  g_autoptr(LtJobs) jobs = lt_jobs_new ();
-  g_autoptr(HaulJob) job = NULL;
-  GtkWidget *window;
-
-  lt_jobs_set_history (jobs, history);
-  window = GTK_WIDGET (lt_history_window_new (NULL, history, jobs));
-  gtk_window_present (GTK_WINDOW (window));
-  lt_test_run_until (shows_empty, window, HAUL_TEST_SOON_MS);
-
-  job = run_job (history, "{'seconds': <0.2>}", TRUE);
-  lt_test_run_until (shows_job, window, HAUL_TEST_SOON_MS);
-
-  gtk_widget_activate_action (window, "history.run-again", NULL);   /* nothing is selected */
-  g_assert_cmpuint (g_list_model_get_n_items (lt_jobs_get_model (jobs)), ==, 0);
-  gtk_selection_model_select_all (lt_history_window_get_selection (LT_HISTORY_WINDOW (window)));
-  gtk_widget_activate_action (window, "history.run-again", NULL);
-  g_assert_cmpuint (g_list_model_get_n_items (lt_jobs_get_model (jobs)), ==, 1);
-  g_assert_cmpuint (g_list_model_get_n_items (lt_history_get_model (history)), ==, 2);
-  lt_test_stop (jobs);
-  lt_test_run_until (shows_two, window, HAUL_TEST_SOON_MS);
-
-  gtk_selection_model_select_all (lt_history_window_get_selection (LT_HISTORY_WINDOW (window)));
-  gtk_widget_activate_action (window, "history.remove", NULL);
-  g_assert_cmpuint (g_list_model_get_n_items (lt_history_get_model (history)), ==, 0);
-  gtk_window_destroy (GTK_WINDOW (window));
-  g_clear_object (&jobs);
-  g_clear_object (&history);
-  end ();
-}
-
 /* What differs is told from what does not. */
 static void
 test_compare (void)
@@ -543,7 +470,6 @@ main (int    argc,
   g_test_add_func ("/app/history/forget", test_forget);
   g_test_add_func ("/app/history/export", test_export);
   g_test_add_func ("/app/history/search", test_search);
-  g_test_add_func ("/app/history/window", test_window);
   g_test_add_func ("/app/history/compare", test_compare);
 
   return g_test_run ();

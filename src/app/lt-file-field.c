@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-file-dialog.h"
+
 char *
 lt_file_field_dup_text (GFile *file)
 {
@@ -28,18 +30,11 @@ take_file (AdwEntryRow *row,
 }
 
 static void
-response_cb (GtkNativeDialog *dialog,
-             int              response,
-             AdwEntryRow     *row)
+chosen_cb (GtkWidget *row,
+           GFile     *file,
+           gpointer   user_data)
 {
-  g_autoptr(GFile) file = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL)
-    take_file (row, file);
-  /* The reference that ask() kept. */
-  g_object_unref (dialog);
+  take_file (ADW_ENTRY_ROW (row), file);
 }
 
 static void
@@ -47,10 +42,8 @@ ask (AdwEntryRow          *row,
      GtkFileChooserAction  action,
      const char           *title)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (row));
   const char *typed = gtk_editable_get_text (GTK_EDITABLE (row));
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                                              action, _("_Choose"), _("_Cancel"));
+  GtkFileChooserNative *dialog = lt_file_dialog_new (GTK_WIDGET (row), action, title, _("_Choose"));
 
   if (*typed != '\0')
     {
@@ -58,9 +51,7 @@ ask (AdwEntryRow          *row,
 
       (void) gtk_file_chooser_set_file (GTK_FILE_CHOOSER (dialog), file, NULL);   /* or it opens where it likes */
     }
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (response_cb), row, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  lt_file_dialog_ask (dialog, GTK_WIDGET (row), chosen_cb, NULL, NULL);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-file-dialog.h"
 #include "lt-history-export.h"
 #include "lt-save.h"
 
@@ -289,24 +290,15 @@ written_cb (GObject      *source,
 }
 
 static void
-export_response_cb (GtkNativeDialog *dialog,
-                    int              response,
-                    LtHistoryWindow *self)
+export_chosen_cb (GtkWidget *widget,
+                  GFile     *file,
+                  gpointer   format)
 {
-  LtExport format = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (dialog), "format"));
-  g_autoptr(GFile) file = NULL;
-  g_autoptr(GBytes) bytes = NULL;
-  char *text;
+  LtHistoryWindow *self = LT_HISTORY_WINDOW (widget);
+  char *text = lt_history_export (G_LIST_MODEL (self->filtered), GPOINTER_TO_UINT (format));
+  g_autoptr(GBytes) bytes = g_bytes_new_take (text, strlen (text));
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL)
-    {
-      text = lt_history_export (G_LIST_MODEL (self->filtered), format);
-      bytes = g_bytes_new_take (text, strlen (text));
-      g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, written_cb, g_object_ref (self));
-    }
-  g_object_unref (dialog);   /* that export_cb() kept */
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, written_cb, g_object_ref (self));
 }
 
 static void
@@ -314,17 +306,12 @@ export_cb (GtkWidget  *widget,
            const char *action,
            GVariant   *parameter)
 {
-  LtHistoryWindow *self = LT_HISTORY_WINDOW (widget);
   LtExport format = MIN (g_variant_get_uint32 (parameter), LT_N_EXPORTS - 1);
   g_autofree char *name = g_strdup_printf ("long-tasks.%s", lt_history_export_ending (format));
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (_("Export History"), GTK_WINDOW (self),
-                                                              GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+  GtkFileChooserNative *dialog = lt_file_dialog_new (widget, GTK_FILE_CHOOSER_ACTION_SAVE, _("Export History"), _("_Save"));
 
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data (G_OBJECT (dialog), "format", GUINT_TO_POINTER (format));
-  g_signal_connect_object (dialog, "response", G_CALLBACK (export_response_cb), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  lt_file_dialog_ask (dialog, widget, export_chosen_cb, GUINT_TO_POINTER (format), NULL);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 
+#include "lt-file-dialog.h"
 #include "lt-job-text.h"
 #include "lt-save.h"
 
@@ -337,67 +338,49 @@ lt_jobs_exchange_propose (LtWindow *window,
 /* Choosing a file. */
 
 static void
-chosen_cb (GtkNativeDialog *dialog,
-           int              response,
-           LtWindow        *window)
+import_chosen_cb (GtkWidget *window,
+                  GFile     *file,
+                  gpointer   jobs)
 {
-  gpointer jobs = g_object_get_data (G_OBJECT (dialog), "jobs");
-  g_autoptr(GListModel) entries = NULL;
-  g_autoptr(GBytes) bytes = NULL;
-  g_autoptr(GFile) file = NULL;
-  g_autofree char *name = NULL;
-  char *text;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL && LT_IS_JOBS (jobs))
-    {
-      lt_jobs_exchange_propose (window, LT_JOBS (jobs), file);
-    }
-  else if (file != NULL)
-    {
-      name = g_file_get_basename (file);
-      entries = lt_jobs_exchange_collect (jobs);
-      text = lt_history_export (entries, lt_jobs_exchange_format (name));
-      bytes = g_bytes_new_take (text, strlen (text));
-      lt_save_bytes (GTK_WIDGET (window), bytes, file);
-    }
-  g_object_unref (dialog);   /* that choose() kept */
+  lt_jobs_exchange_propose (LT_WINDOW (window), jobs, file);
 }
 
 static void
-choose (LtWindow             *window,
-        GtkFileChooserAction  action,
-        const char           *title,
-        const char           *label,
-        GObject              *jobs)
+export_chosen_cb (GtkWidget *window,
+                  GFile     *file,
+                  gpointer   jobs)
 {
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, GTK_WINDOW (window), action, label, _("_Cancel"));
+  g_autoptr(GListModel) entries = lt_jobs_exchange_collect (jobs);
+  g_autofree char *name = g_file_get_basename (file);
+  char *text = lt_history_export (entries, lt_jobs_exchange_format (name));
+  g_autoptr(GBytes) bytes = g_bytes_new_take (text, strlen (text));
 
-  if (action == GTK_FILE_CHOOSER_ACTION_SAVE)
-    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), "long-tasks.json");
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data_full (G_OBJECT (dialog), "jobs", g_object_ref (jobs), g_object_unref);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (chosen_cb), window, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  lt_save_bytes (window, bytes, file);
 }
 
 void
 lt_jobs_exchange_export (LtWindow   *window,
                          GListModel *jobs)
 {
+  GtkFileChooserNative *dialog;
+
   g_return_if_fail (LT_IS_WINDOW (window));
   g_return_if_fail (G_IS_LIST_MODEL (jobs));
 
-  choose (window, GTK_FILE_CHOOSER_ACTION_SAVE, _("Export Jobs (.json, .csv or .md)"), _("_Save"), G_OBJECT (jobs));
+  dialog = lt_file_dialog_new (GTK_WIDGET (window), GTK_FILE_CHOOSER_ACTION_SAVE, _("Export Jobs (.json, .csv or .md)"), _("_Save"));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), "long-tasks.json");
+  lt_file_dialog_ask (dialog, GTK_WIDGET (window), export_chosen_cb, g_object_ref (jobs), g_object_unref);
 }
 
 void
 lt_jobs_exchange_import (LtWindow *window,
                          LtJobs   *jobs)
 {
+  GtkFileChooserNative *dialog;
+
   g_return_if_fail (LT_IS_WINDOW (window));
   g_return_if_fail (LT_IS_JOBS (jobs));
 
-  choose (window, GTK_FILE_CHOOSER_ACTION_OPEN, _("Import Jobs (.json)"), _("_Open"), G_OBJECT (jobs));
+  dialog = lt_file_dialog_new (GTK_WIDGET (window), GTK_FILE_CHOOSER_ACTION_OPEN, _("Import Jobs (.json)"), _("_Open"));
+  lt_file_dialog_ask (dialog, GTK_WIDGET (window), import_chosen_cb, g_object_ref (jobs), g_object_unref);
 }

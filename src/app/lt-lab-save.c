@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lab-report.h"
+#include "lt-file-dialog.h"
 #include "lt-save.h"
 
 static void
@@ -83,19 +84,11 @@ lt_lab_save_write (GtkWindow *window,
 }
 
 static void
-response_cb (GtkNativeDialog *dialog,
-             int              response,
-             GtkWindow       *window)
+chosen_cb (GtkWidget *window,
+           GFile     *file,
+           gpointer   run)
 {
-  LabRun *run = g_object_get_data (G_OBJECT (dialog), "run");
-  g_autoptr(GFile) file = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL)
-    lt_lab_save_write (window, run, file);
-  /* The reference that lt_lab_save_ask() kept. */
-  g_object_unref (dialog);
+  lt_lab_save_write (GTK_WINDOW (window), run, file);
 }
 
 static void
@@ -121,12 +114,9 @@ lt_lab_save_ask (GtkWindow *window,
   g_return_if_fail (LAB_IS_RUN (run));
 
   name = g_strconcat (lab_experiment_get_id (lab_run_get_experiment (run)), ".md", NULL);
-  dialog = gtk_file_chooser_native_new (_("Save Report"), window, GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+  dialog = lt_file_dialog_new (GTK_WIDGET (window), GTK_FILE_CHOOSER_ACTION_SAVE, _("Save Report"), _("_Save"));
   add_filter (GTK_FILE_CHOOSER (dialog), _("Markdown, with the picture beside it"), "md");
   add_filter (GTK_FILE_CHOOSER (dialog), _("JSON"), "json");
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data_full (G_OBJECT (dialog), "run", g_object_ref (run), g_object_unref);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (response_cb), window, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  lt_file_dialog_ask (dialog, GTK_WIDGET (window), chosen_cb, g_object_ref (run), g_object_unref);
 }

@@ -9,6 +9,7 @@
 
 #include "haul/haul.h"
 #include "lab-lesson.h"
+#include "lt-file-dialog.h"
 #include "lt-lab-compare.h"
 #include "lt-lab-gallery.h"
 #include "lt-lab-save.h"
@@ -220,18 +221,11 @@ drop_cb (LtLabView    *self,
 }
 
 static void
-lesson_response_cb (GtkNativeDialog *dialog,
-                    int              response,
-                    LtLabView       *self)
+lesson_chosen_cb (GtkWidget *widget,
+                  GFile     *file,
+                  gpointer   user_data)
 {
-  g_autoptr(GFile) file = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL)
-    lt_lab_view_open_lesson (self, file);
-  /* The reference that open_lesson_cb() kept. */
-  g_object_unref (dialog);
+  lt_lab_view_open_lesson (LT_LAB_VIEW (widget), file);
 }
 
 static void
@@ -242,14 +236,11 @@ open_lesson_cb (GtkWidget  *widget,
   GtkFileChooserNative *dialog;
   g_autoptr(GtkFileFilter) filter = gtk_file_filter_new ();
 
-  dialog = gtk_file_chooser_native_new (_("Open Lesson"), GTK_WINDOW (gtk_widget_get_root (widget)),
-                                        GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
+  dialog = lt_file_dialog_new (widget, GTK_FILE_CHOOSER_ACTION_OPEN, _("Open Lesson"), _("_Open"));
   gtk_file_filter_set_name (filter, _("Lessons"));
   gtk_file_filter_add_suffix (filter, "json");
   gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (lesson_response_cb), widget, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  lt_file_dialog_ask (dialog, widget, lesson_chosen_cb, NULL, NULL);
 }
 
 static void

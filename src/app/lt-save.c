@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-file-dialog.h"
 #include "lt-job-text.h"
 
 char *
@@ -66,19 +67,11 @@ lt_save_write (LtWindow *window,
 }
 
 static void
-response_cb (GtkNativeDialog *dialog,
-             int              response,
-             LtWindow        *window)
+chosen_cb (GtkWidget *window,
+           GFile     *file,
+           gpointer   job)
 {
-  HaulJob *job = g_object_get_data (G_OBJECT (dialog), "job");
-  g_autoptr(GFile) file = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL)
-    lt_save_write (window, job, file);
-  /* The reference that lt_save_ask() kept. */
-  g_object_unref (dialog);
+  lt_save_write (LT_WINDOW (window), job, file);
 }
 
 void
@@ -92,11 +85,7 @@ lt_save_ask (LtWindow *window,
   g_return_if_fail (HAUL_IS_JOB (job));
 
   name = lt_job_text_file_name (job);
-  dialog = gtk_file_chooser_native_new (_("Save Result"), GTK_WINDOW (window), GTK_FILE_CHOOSER_ACTION_SAVE,
-                                        _("_Save"), _("_Cancel"));
+  dialog = lt_file_dialog_new (GTK_WIDGET (window), GTK_FILE_CHOOSER_ACTION_SAVE, _("Save Result"), _("_Save"));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data_full (G_OBJECT (dialog), "job", g_object_ref (job), g_object_unref);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (response_cb), window, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  lt_file_dialog_ask (dialog, GTK_WIDGET (window), chosen_cb, g_object_ref (job), g_object_unref);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lab-timeline-export.h"
+#include "lt-file-dialog.h"
 #include "lt-save.h"
 #include "lt-timeline-paint.h"
 
@@ -77,19 +78,11 @@ lt_timeline_save_render (GtkWidget             *widget,
 
 /* What is to be written was made when it was asked for: later it would be another. */
 static void
-response_cb (GtkNativeDialog *dialog,
-             int              response,
-             GtkWidget       *widget)
+chosen_cb (GtkWidget *widget,
+           GFile     *file,
+           gpointer   bytes)
 {
-  GBytes *bytes = g_object_get_data (G_OBJECT (dialog), "bytes");
-  g_autoptr(GFile) file = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  if (file != NULL)
-    lt_save_bytes (widget, bytes, file);
-  /* The reference that lt_timeline_save_ask() kept. */
-  g_object_unref (dialog);
+  lt_save_bytes (widget, bytes, file);
 }
 
 void
@@ -111,11 +104,7 @@ lt_timeline_save_ask (GtkWidget            *widget,
         lt_window_toast (LT_WINDOW (root), error->message, NULL, NULL);
       return;
     }
-  dialog = gtk_file_chooser_native_new (_("Export Timeline"), GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                        GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+  dialog = lt_file_dialog_new (widget, GTK_FILE_CHOOSER_ACTION_SAVE, _("Export Timeline"), _("_Save"));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_object_set_data_full (G_OBJECT (dialog), "bytes", bytes, (GDestroyNotify) g_bytes_unref);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (response_cb), widget, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  lt_file_dialog_ask (dialog, widget, chosen_cb, bytes, (GDestroyNotify) g_bytes_unref);
 }

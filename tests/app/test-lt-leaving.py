@@ -82,6 +82,22 @@ def test_in_background(program):
     notifications.stop()
 
 
+def test_file_dialog(program):
+    """One that asks for a file goes with the window: nobody would be there for the answer."""
+    app = App(program, env={'LSAN_OPTIONS': 'detect_leaks=0'})   # the file chooser of GTK 4.8 keeps what its libraries look up
+    app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
+    app.wait(r'Sleep, running.*process \d+')
+    app.activate('export-jobs', path=PATH + '/window/1')
+    app.wait('Export Jobs.*')
+    app.activate('close', path=PATH + '/window/1')
+    app.press('.*Keep in Background')
+    wait_for('the window to be gone', lambda: not app.has_window())
+    app.settle()
+    wait_for('the dialog to be gone', lambda: app.root.get_child_count() == 0)
+    app.activate('cancel-job', GLib.Variant('u', 1))
+    app.finish()
+
+
 def test_awake(program):
     """The machine is kept awake, and the window says so, for as long as a job runs."""
     session = Session()
@@ -158,5 +174,5 @@ def test_killed(program):
 
 
 if __name__ == '__main__':
-    sys.exit(run([test_keep_waiting, test_stop_and_quit, test_daemons, test_wait_then_quit, test_in_background, test_awake, test_zombie,
+    sys.exit(run([test_keep_waiting, test_stop_and_quit, test_daemons, test_wait_then_quit, test_in_background, test_file_dialog, test_awake, test_zombie,
                   test_signal, test_killed]))

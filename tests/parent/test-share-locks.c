@@ -6,6 +6,7 @@
 #include "haul-test.h"
 
 #include "haul/haul.h"
+#include "haul/sync/haul-shareable-private.h"
 
 /* Jobs that wait for each other, and die with what the others wait for. */
 
@@ -120,6 +121,62 @@ test_ended_well (gconstpointer name)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);   /* it is not broken before */
 }
 
+/* The processes that are waited for. */
+static guint
+count_members (HaulShareable *shareable)
+{
+  HaulMembers *members = haul_shareable_get_members (shareable);
+  guint n = 0;
+
+  g_assert_true (haul_shareable_enter (shareable, NULL, NULL));
+  for (guint i = 0; i < members->n_used; i++)
+    n += members->members[i].pid != 0;
+  haul_shareable_leave (shareable);
+  return n;
+}
+
+/* The same as the task of the worker, but for what it takes. */
+static gboolean
+run_nowhere (HaulContext  *context G_GNUC_UNUSED,
+             GVariant     *arguments G_GNUC_UNUSED,
+             GError      **error G_GNUC_UNUSED)
+{
+  g_assert_not_reached ();
+}
+
+static const HaulTask meet_otherwise = {
+  .id = "share-meet", .title = "share-meet", .summary = "Tests",
+  .params = (const HaulParam[]) {
+    { "nonsense", "Nonsense", NULL, "Nonsense", HAUL_PARAM_STRING },
+    { NULL }
+  },
+  .run = run_nowhere,
+};
+
+static void
+test_never_began (gconstpointer name)
+{
+  g_autoptr(HaulBarrier) barrier = haul_barrier_new (2, NULL);
+  HaulExecutor *executor;
+  HaulJob *job;
+
+  g_test_summary ("A worker whose job could not begin is not waited for, though it lives on");
+
+  haul_test_begin ();
+  executor = executor_new (name);
+  job = haul_test_job_new_for_task (&meet_otherwise, NULL);
+  haul_job_share (job, "barrier", HAUL_SHAREABLE (barrier));
+  haul_test_submit (executor, job);
+  haul_test_wait_ended (job);
+  haul_test_assert_verdict (job, HAUL_VERDICT_FAILED);
+  haul_test_assert_contains (haul_job_get_error (job)->message, "nonsense");
+  g_object_unref (job);
+
+  g_assert_cmpuint (count_members (HAUL_SHAREABLE (barrier)), ==, 1);
+  g_object_unref (executor);
+  haul_test_assert_clean ();
+}
+
 static void
 add (const char           *what,
      const char           *name,
@@ -145,6 +202,7 @@ main (int    argc,
       add ("ended-well", children[i], test_ended_well);
     }
   add ("cancelled", "thread", test_cancelled);
+  add ("never-began", "pool", test_never_began);
 
   return g_test_run ();
 }

@@ -398,6 +398,8 @@ run_task (Worker      *self,
       g_autofree char *text = haul_text_clean (error->message, -1);
       HaulMessage message = { .type = HAUL_FRAME_ERROR };
 
+      if (self->shares.set != NULL)
+        haul_shares_attend (self->shares.set, FALSE);   /* who has just taken it attends */
       message.error.text = text;
       send_message (&message, self);
       return FALSE;

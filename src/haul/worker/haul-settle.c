@@ -27,14 +27,23 @@ reset_signals (void)
   sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
+static void
+sigpipe_cb (int number G_GNUC_UNUSED)
+{
+}
+
 void
 haul_worker_limit (void)
 {
   static const struct rlimit no_core = { 0, 0 };
+  const struct sigaction no_pipe = { .sa_handler = sigpipe_cb, .sa_flags = SA_RESTART };
 
   (void) setrlimit (RLIMIT_CORE, &no_core);
   (void) prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  (void) signal (SIGPIPE, SIG_IGN);    /* EPIPE is what we look at */
+
+  /* EPIPE is what we look at. Ignored, it would be so for the programs that tasks start as well, of which many
+   * end by nothing else. */
+  (void) sigaction (SIGPIPE, &no_pipe, NULL);
 }
 
 void

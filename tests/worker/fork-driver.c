@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "haul/wire/haul-fd-private.h"
+#include "haul/wire/haul-shared-private.h"
 
 #define MARK "HAUL_TEST_MARK"
 
@@ -249,26 +250,36 @@ fork_server_assert_error (ForkServer  *self,
 
 /* A worker. */
 
-void
-fork_worker_ask (ForkWorker *self,
-                 ForkServer *server,
-                 int         nice_value,
-                 int         flags)
+static void
+ask (ForkWorker  *self,
+     ForkServer  *server,
+     HaulControl  request,
+     int          shares,
+     int          board)
 {
-  HaulControl request = { .type = HAUL_CONTROL_SPAWN, .job = ++server->n_jobs, .a = nice_value, .b = flags };
   int commands[2], events[2], log[2];
 
+  request.job = ++server->n_jobs;
   *self = (ForkWorker) { .job = request.job, .pidfd = -1, .heard = g_byte_array_new () };
   g_assert_true (haul_open_pipe (commands, 0, NULL));
   g_assert_true (haul_open_pipe (events, 0, NULL));
   g_assert_true (haul_open_pipe (log, 0, NULL));
-  fork_server_send (server, request, (const int[]) { commands[0], events[1], log[1] });
+  fork_server_send (server, request, (const int[]) { commands[0], events[1], log[1], shares, board });
   haul_clear_fd (&commands[0]);
   haul_clear_fd (&events[1]);
   haul_clear_fd (&log[1]);
   self->commands = commands[1];
   self->events = events[0];
   self->log = log[0];
+}
+
+void
+fork_worker_ask (ForkWorker *self,
+                 ForkServer *server,
+                 int         nice_value,
+                 int         flags)
+{
+  ask (self, server, (HaulControl) { .type = HAUL_CONTROL_SPAWN, .a = nice_value, .b = flags }, -1, -1);
 }
 
 void
@@ -295,10 +306,28 @@ fork_worker_spawn (ForkWorker *self,
   fork_worker_take (self, &spawned, pidfd);
 }
 
-static void
-command (ForkWorker        *self,
-         const HaulMessage *message,
-         guint32            sequence)
+/* It finds nothing on its socket of shared objects, whose other end is closed. */
+void
+fork_worker_spawn_many (ForkWorker *self,
+                        ForkServer *server)
+{
+  haul_autofd int board = haul_shared_new (sizeof (HaulBoard), NULL);
+  HaulControl spawned;
+  int shares[2];
+  int pidfd;
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, shares), ==, 0);
+  ask (self, server, (HaulControl) { .type = HAUL_CONTROL_SPAWN_MANY }, shares[0], board);
+  haul_clear_fd (&shares[0]);
+  haul_clear_fd (&shares[1]);
+  spawned = fork_server_hear (server, HAUL_CONTROL_SPAWNED, &pidfd);
+  fork_worker_take (self, &spawned, pidfd);
+}
+
+void
+fork_worker_command (ForkWorker        *self,
+                     const HaulMessage *message,
+                     guint32            sequence)
 {
   g_autoptr(GBytes) body = haul_message_encode (message);
   HaulFrame frame = { .type = message->type, .job = self->job, .sequence = sequence };
@@ -323,8 +352,8 @@ fork_worker_run (ForkWorker *self,
   hello.hello.program = (char *) "fork-driver";
   run.run.task = (char *) task;
   run.run.arguments = variant;
-  command (self, &hello, 0);
-  command (self, &run, 1);
+  fork_worker_command (self, &hello, 0);
+  fork_worker_command (self, &run, 1);
 }
 
 void
@@ -362,6 +391,30 @@ fork_worker_wait_text (ForkWorker *self,
   while (self->heard->len == 0 || memmem (self->heard->data, self->heard->len, text, strlen (text)) == NULL)
     if (!read_events (self))
       g_error ("the worker ended and did not say ‘%s’", text);
+}
+
+static gboolean
+has_frame (ForkWorker    *self,
+           HaulFrameType  type)
+{
+  HaulFrame frame = { 0 };
+  HaulDecoder decoder;
+  gsize used, at = 0;
+
+  haul_decoder_init (&decoder);
+  while (frame.type != type
+         && haul_decoder_next (&decoder, self->heard->data + at, self->heard->len - at, &frame, &used, NULL) == HAUL_DECODED_FRAME)
+    at += used;
+  return frame.type == type;
+}
+
+void
+fork_worker_wait_frame (ForkWorker    *self,
+                        HaulFrameType  type)
+{
+  while (!has_frame (self, type))
+    if (!read_events (self))
+      g_error ("the worker ended and did not send a %s", haul_frame_type_to_string (type));
 }
 
 char *

@@ -76,15 +76,24 @@ void         fork_worker_take        (ForkWorker          *self,
                                       int                  pidfd);
 void         fork_worker_spawn       (ForkWorker          *self,
                                       ForkServer          *server);
+/* One that runs many jobs. */
+void         fork_worker_spawn_many  (ForkWorker          *self,
+                                      ForkServer          *server);
+/* HELLO, and RUN: frames 0 and 1. */
 void         fork_worker_run         (ForkWorker          *self,
                                       const char          *task,
                                       const char          *arguments);
+void         fork_worker_command     (ForkWorker          *self,
+                                      const HaulMessage   *message,
+                                      guint32              sequence);
 /* Until it has ended; nothing else may be due. */
 void         fork_worker_wait        (ForkWorker          *self,
                                       ForkServer          *server);
 /* Until its events have a log line or data with @text. */
 void         fork_worker_wait_text   (ForkWorker          *self,
                                       const char          *text);
+void         fork_worker_wait_frame  (ForkWorker          *self,
+                                      HaulFrameType        type);
 /* All that it sends until the end of its pipe, as text: data and log lines. */
 char        *fork_worker_read        (ForkWorker          *self) G_GNUC_WARN_UNUSED_RESULT;
 void         fork_worker_clear       (ForkWorker          *self);

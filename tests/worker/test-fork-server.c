@@ -227,6 +227,31 @@ test_stopped (void)
   finish (&server);
 }
 
+/* One that is asked for no more, though something lies in its pipe that is not for it any more. */
+static void
+test_retired (void)
+{
+  g_auto(ForkServer) server = { 0 };
+  g_auto(ForkWorker) worker = { 0 };
+
+  g_test_summary ("A worker of many jobs whose commands end between two of them ends well");
+
+  start (&server);
+  fork_worker_spawn_many (&worker, &server);
+  fork_worker_run (&worker, "status", NULL);
+  fork_worker_wait_frame (&worker, HAUL_FRAME_RESULT);
+  fork_server_signal (&server, &worker, SIGSTOP);
+  haul_test_poll_until (is_stopped, GINT_TO_POINTER (worker.pid), HAUL_TEST_SOON_MS);
+  fork_worker_command (&worker, &(HaulMessage) { .type = HAUL_FRAME_CANCEL }, 2);
+  haul_clear_fd (&worker.commands);
+  fork_server_signal (&server, &worker, SIGCONT);
+
+  fork_worker_wait (&worker, &server);
+  g_assert_cmpint (worker.signal, ==, 0);
+  g_assert_cmpint (worker.code, ==, 0);
+  finish (&server);
+}
+
 /* What is meant for a whole session, or comes by mistake, does not end the server. */
 static void
 test_deaf (void)
@@ -439,6 +464,7 @@ main (int    argc,
   fork_test_add ("/worker/fork-server/exits", test_exits);
   fork_test_add ("/worker/fork-server/term-at-once", test_term_at_once);
   fork_test_add ("/worker/fork-server/stopped", test_stopped);
+  fork_test_add ("/worker/fork-server/retired", test_retired);
   fork_test_add ("/worker/fork-server/deaf", test_deaf);
   fork_test_add ("/worker/fork-server/bad-launcher", test_bad_launcher);
   fork_test_add ("/worker/fork-server/worker", test_worker);

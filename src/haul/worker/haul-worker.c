@@ -314,9 +314,9 @@ sigio_cb (int signal_number G_GNUC_UNUSED)
     {
       if ((commands.revents & (POLLHUP | POLLERR)) != 0)
         {
-          if (!is_idle || (commands.revents & POLLIN) != 0)
+          if (!is_idle)
             _exit (HAUL_WORKER_EXIT_ORPHAN);
-          is_over = TRUE;
+          is_over = TRUE;   /* what is still in the pipe may be nothing that it has to do */
         }
       /* After the RUN of one job nothing but CANCEL comes; of many, the board says whether it is meant. */
       else if (many == NULL || is_to_stop (many))

@@ -160,9 +160,14 @@ send_frame (Worker          *self,
       if (frame->type != HAUL_FRAME_RESULT && frame->type != HAUL_FRAME_ERROR)
         send_soon (self);   /* after these comes the next job, or nothing to do */
     }
-  if (is_late)
-    flush (self);
+  is_sending = FALSE;
+  if (!is_late)
+    return;
+
+  /* The handler came meanwhile. It looks at is_sending first, so there was no moment in which it went unheard. */
   is_late = FALSE;
+  is_sending = TRUE;
+  flush (self);
   is_sending = FALSE;
 }
 

@@ -97,6 +97,36 @@ test_hello_and_run (void)
   g_assert_cmpuint (g_variant_n_children (plain_back.run.inputs), ==, 0);
 }
 
+/* Whoever may name a process may give it any name. */
+static void
+test_long_names (void)
+{
+  static const gsize lengths[] = { 255, 256, 1000, 1100, 4096, 4097, 65535, 65536, 70000 };
+  g_autoptr(GVariant) arguments = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+
+  g_test_summary ("A process with a long name has its frames, with less of the name");
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autofree char *name = g_strnfill (lengths[i], 'n');
+      HaulMessage hello = { .type = HAUL_FRAME_HELLO };
+      HaulMessage run = { .type = HAUL_FRAME_RUN };
+      g_auto(HaulMessage) hello_back = { 0 };
+      g_auto(HaulMessage) run_back = { 0 };
+
+      hello.hello.version = HAUL_PROTOCOL_VERSION;
+      hello.hello.program = name;
+      round_trip (&hello, &hello_back);
+      g_assert_cmpuint (strlen (hello_back.hello.program), ==, MIN (lengths[i], 255));
+
+      run.run.task = (char *) "pi";
+      run.run.arguments = arguments;
+      run.run.name = name;
+      round_trip (&run, &run_back);
+      g_assert_cmpuint (strlen (run_back.run.name), ==, MIN (lengths[i], HAUL_MAX_TEXT));
+    }
+}
+
 static void
 test_progress (void)
 {
@@ -552,6 +582,7 @@ main (int    argc,
 {
   haul_test_init (&argc, &argv);
   g_test_add_func ("/wire/message/hello-and-run", test_hello_and_run);
+  g_test_add_func ("/wire/message/long-names", test_long_names);
   g_test_add_func ("/wire/message/progress", test_progress);
   g_test_add_func ("/wire/message/log-and-end", test_log_and_end);
   g_test_add_func ("/wire/message/data-and-cancel", test_data_and_cancel);

@@ -32,6 +32,9 @@
 #define RUN_DAEMON        (1 << 0)
 #define RUN_SEEDS_PROCESS (1 << 1)
 
+/* Bytes of the name in a HELLO. Names are what people gave, and of any length; what is longer is cut. */
+#define MAX_HELLO_NAME 255
+
 static void
 put (guint8  **to,
      guint64   value,
@@ -63,13 +66,20 @@ take (const guint8 **from,
   return GUINT64_FROM_LE (value);
 }
 
+/* As much of the name as whoever reads it keeps. */
+static gsize
+run_name_length (const HaulMessage *message)
+{
+  return message->run.name != NULL ? MIN (strlen (message->run.name), HAUL_MAX_TEXT) : 0;
+}
+
 static gsize
 run_size (const HaulMessage *message)
 {
   gsize n_inputs = message->run.inputs != NULL ? g_variant_n_children (message->run.inputs) : 0;
 
   return RUN_HEAD + g_variant_get_size (message->run.arguments) + n_inputs * sizeof (guint64)
-         + strlen (message->run.task) + (message->run.name != NULL ? strlen (message->run.name) : 0);
+         + strlen (message->run.task) + run_name_length (message);
 }
 
 static void
@@ -80,7 +90,7 @@ encode_run (const HaulMessage *message,
   gsize n_inputs = 0;
   const guint64 *inputs = NULL;
   gsize task_length = strlen (message->run.task);
-  gsize name_length = message->run.name != NULL ? strlen (message->run.name) : 0;
+  gsize name_length = run_name_length (message);
 
   if (message->run.inputs != NULL)
     inputs = g_variant_get_fixed_array (message->run.inputs, &n_inputs, sizeof *inputs);
@@ -170,11 +180,13 @@ GBytes *
 haul_message_encode (const HaulMessage *message)
 {
   g_autoptr(GVariant) body = NULL;
+  g_autofree char *name = NULL;
 
   switch (message->type)
     {
     case HAUL_FRAME_HELLO:
-      body = g_variant_new ("(uus)", HAUL_PROTOCOL_MAGIC, message->hello.version, message->hello.program);
+      name = haul_text_clean (message->hello.program, MIN (strlen (message->hello.program), MAX_HELLO_NAME));
+      body = g_variant_new ("(uus)", HAUL_PROTOCOL_MAGIC, message->hello.version, name);
       break;
 
     case HAUL_FRAME_RUN:

@@ -168,6 +168,23 @@ test_complete (void)
 }
 
 /* Numbers that no text stands for. */
+/* What only a program can get wrong. */
+static void
+test_complete_no_dictionary (void)
+{
+  static const char * const others[] = { "5", "'text'", "['digits']", "@as []", "@a{ss} {}", "('digits', 5)" };
+
+  g_test_summary ("Arguments of a wrong type are refused");
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_assert_null (haul_task_complete (&task, g_variant_new_parsed (others[i]), &error));
+      g_assert_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT);
+    }
+}
+
 static void
 test_complete_not_finite (void)
 {
@@ -309,6 +326,7 @@ main (int    argc,
   g_test_add_func ("/worker/task/boxed", test_boxed);
   g_test_add_func ("/worker/task/find-param", test_find_param);
   g_test_add_func ("/worker/task/complete", test_complete);
+  g_test_add_func ("/worker/task/complete-no-dictionary", test_complete_no_dictionary);
   g_test_add_func ("/worker/task/complete-not-finite", test_complete_not_finite);
   g_test_add_func ("/worker/task/memory", test_memory);
   g_test_add_func ("/worker/task/run", test_run);

@@ -213,8 +213,6 @@ fill_in (const HaulTask  *self,
   GVariantIter iter;
   const char *name;
 
-  g_return_val_if_fail (g_variant_is_of_type (given, G_VARIANT_TYPE_VARDICT), NULL);
-
   g_variant_iter_init (&iter, given);
   while (self->run != interned_run && g_variant_iter_next (&iter, "{&sv}", &name, NULL))
     if (haul_task_find_param (self, name) == NULL)
@@ -249,6 +247,12 @@ haul_task_complete (const HaulTask  *self,
   g_autoptr(GVariant) given = g_variant_ref_sink (arguments != NULL ? arguments : g_variant_new ("a{sv}", NULL));
   g_autoptr(GVariant) complete = NULL;
 
+  if (!g_variant_is_of_type (given, G_VARIANT_TYPE_VARDICT))
+    {
+      g_set_error (error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT, "arguments are an “a{sv}”, and no “%s”",
+                   g_variant_get_type_string (given));
+      return NULL;
+    }
   complete = is_complete (self, given) ? g_variant_ref (given) : fill_in (self, given, error);
   if (complete == NULL)
     return NULL;

@@ -344,6 +344,12 @@ test_log (void)
   g_assert_cmpstr (g_ptr_array_index (sink.log, 0), ==, "0 a 1");
   g_assert_true (g_utf8_validate (g_ptr_array_index (sink.log, 1), -1, NULL));
   g_assert_cmpuint (strlen (g_ptr_array_index (sink.log, 2)), ==, HAUL_MAX_TEXT + 2);
+
+  /* No line has this level: whoever reads it would end the job. */
+  g_test_expect_message ("haul", G_LOG_LEVEL_CRITICAL, "*level*");
+  haul_context_log (context, HAUL_LOG_NOTSET, "never");
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (sink.log->len, ==, 3);
 }
 
 static void

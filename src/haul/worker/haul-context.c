@@ -296,7 +296,7 @@ haul_context_emit_tile (HaulContext  *self,
 /**
  * haul_context_log:
  * @self: the context
- * @level: how much it matters
+ * @level: how much it matters: any but %HAUL_LOG_NOTSET
  * @format: as for printf()
  * @...: its arguments
  *
@@ -313,6 +313,8 @@ haul_context_log (HaulContext  *self,
   g_autofree char *text = NULL;
   HaulMessage message = { .type = HAUL_FRAME_LOG };
   va_list args;
+
+  g_return_if_fail (level >= HAUL_LOG_DEBUG && level <= HAUL_LOG_OUTPUT);   /* whoever reads another believes no more */
 
   if (!haul_log_wants (level))
     return;

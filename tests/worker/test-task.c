@@ -3,9 +3,12 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
+
 #include "haul-test.h"
 
 #include "haul/wire/haul-error.h"
+#include "haul/worker/haul-memory-private.h"
 #include "haul/worker/haul-task.h"
 #include "test-tasks.h"
 
@@ -284,6 +287,57 @@ heard_clear (Heard *heard)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Heard, heard_clear)
 
 static void
+write_file (const char *folder,
+            const char *name,
+            const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+/* Files as the kernel shows them. */
+static void
+test_cgroup (void)
+{
+  static const struct { const char *max, *current, *stat; guint64 left; } rows[] = {
+    { "max\n", "5000\n", "anon 5000\n", G_MAXUINT64 },
+    { "100000\n", "30000\n", "anon 30000\n", 70000 },
+    { "100000\n", "100000\n", "anon 100000\nfile 0\ninactive_anon 100000\nactive_anon 0\ninactive_file 0\nactive_file 0\n", 0 },
+    { "100000\n", "200000\n", "anon 200000\n", 0 },
+    /* Nearly all of it are files that were read. */
+    { "100000\n", "100000\n", "anon 9000\nfile 90000\ninactive_anon 9000\nactive_anon 0\ninactive_file 50000\nactive_file 40000\n", 90000 },
+    { "100000\n", "50000\n", "anon 0\ninactive_file 60000\nactive_file 0\n", 100000 },
+    { "100000\n", "30000\n", "", 70000 },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("haul-cgroup-XXXXXX", NULL);
+
+  g_test_summary ("Memory that holds files which were read can be had");
+
+  g_assert_nonnull (folder);
+  g_assert_cmpuint (haul_memory_left_in_cgroup (folder), ==, G_MAXUINT64);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_test_message ("row %u", i);
+      write_file (folder, "memory.max", rows[i].max);
+      write_file (folder, "memory.current", rows[i].current);
+      write_file (folder, "memory.stat", rows[i].stat);
+      g_assert_cmpuint (haul_memory_left_in_cgroup (folder), ==, rows[i].left);
+    }
+
+  for (guint i = 0; i < 3; i++)
+    {
+      static const char * const names[] = { "memory.max", "memory.current", "memory.stat" };
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+static void
 test_run (void)
 {
   g_auto(Heard) ok = { 0 };
@@ -329,6 +383,7 @@ main (int    argc,
   g_test_add_func ("/worker/task/complete-no-dictionary", test_complete_no_dictionary);
   g_test_add_func ("/worker/task/complete-not-finite", test_complete_not_finite);
   g_test_add_func ("/worker/task/memory", test_memory);
+  g_test_add_func ("/worker/task/cgroup", test_cgroup);
   g_test_add_func ("/worker/task/run", test_run);
   return g_test_run ();
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "haul-memory-private.h"
+
 /* The number after @key in a file of the kernel's, in bytes, or G_MAXUINT64. */
 static guint64
 read_number (const char *path,
@@ -30,8 +32,26 @@ read_number (const char *path,
   return g_str_has_prefix (end, " kB") ? value * 1024 : value;
 }
 
+/* What the group uses counts files that were read as well, which the kernel lets go of when somebody needs the
+ * memory: who reads many is always at its limit. */
 static guint64
-left_in_cgroup (const char *folder)
+cached_in_cgroup (const char *folder)
+{
+  static const char * const keys[] = { "\nactive_file ", "\ninactive_file " };
+  g_autofree char *path = g_build_filename (folder, "memory.stat", NULL);
+  guint64 cached = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      guint64 n = read_number (path, keys[i]);
+
+      cached += n != G_MAXUINT64 ? n : 0;
+    }
+  return cached;
+}
+
+guint64
+haul_memory_left_in_cgroup (const char *folder)
 {
   g_autofree char *max_path = g_build_filename (folder, "memory.max", NULL);
   g_autofree char *current_path = g_build_filename (folder, "memory.current", NULL);
@@ -40,6 +60,7 @@ left_in_cgroup (const char *folder)
 
   if (max == G_MAXUINT64 || current == G_MAXUINT64)
     return G_MAXUINT64;
+  current -= MIN (current, cached_in_cgroup (folder));
   return max > current ? max - current : 0;
 }
 
@@ -63,7 +84,7 @@ left_in_cgroups (void)
     {
       char *parent = g_path_get_dirname (folder);
 
-      left = MIN (left, left_in_cgroup (folder));
+      left = MIN (left, haul_memory_left_in_cgroup (folder));
       g_free (folder);
       folder = parent;
     }

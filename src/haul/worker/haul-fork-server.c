@@ -9,9 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -20,6 +18,7 @@
 #include <unistd.h>
 
 #include "haul-worker.h"
+#include "haul/sync/haul-members-private.h"
 #include "haul/wire/haul-control-private.h"
 #include "haul/wire/haul-fd-private.h"
 #include "haul/wire/haul-fork-private.h"
@@ -124,24 +123,6 @@ is_ours (Server *self,
     if (g_array_index (self->children, Child, i).pid == pid)
       return TRUE;
   return FALSE;
-}
-
-/* Field 22 of stat: with the pid it names a process for ever. Its name, field 2, may hold anything. */
-static guint64
-read_start_time (pid_t pid)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) pid);
-  g_autofree char *text = NULL;
-  guint64 value = 0;
-  char *at;
-
-  if (!g_file_get_contents (path, &text, NULL, NULL) || (at = strrchr (text, ')')) == NULL)
-    return 0;
-  for (guint field = 2; field < 22 && at != NULL; field++)
-    at = strchr (at + 1, ' ');
-  if (at != NULL)
-    value = g_ascii_strtoull (at, NULL, 10);
-  return value;
 }
 
 /* The processes whose parent we are. A copy of the file is needed: it changes while we kill. */
@@ -289,7 +270,7 @@ spawn (Server            *self,
         }
       g_array_append_val (self->children, child);
       reply (self, (HaulControl) { .type = HAUL_CONTROL_SPAWNED, .serial = request->serial, .job = child.job,
-                                   .a = child.pid, .c = read_start_time (child.pid) }, pidfd);
+                                   .a = child.pid, .c = haul_process_start_time (child.pid) }, pidfd);
     }
 }
 

@@ -102,6 +102,11 @@ typedef enum
  * haul_context_check() sets. It must not keep state between two calls, and it
  * may run in any thread.
  *
+ * In a process of its own, signals may come at any time: SIGIO tells of a wish to stop
+ * and, in a pool, of more items; SIGALRM, in a pool, sends what was logged. So sleep() and
+ * other system calls that wait may return early, with `EINTR`: use g_usleep(), or begin
+ * again. SIGIO, SIGALRM and the timer of alarm() are not for the task to use.
+ *
  * Returns: whether the result is complete
  */
 typedef gboolean (*HaulTaskFunc) (HaulContext  *context,

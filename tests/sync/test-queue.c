@@ -306,6 +306,48 @@ test_parted (void)
   g_assert_cmpuint (haul_queue_get_n_abandoned (queue), ==, 1);
 }
 
+typedef struct
+{
+  HaulQueue *queue;
+  gint       has_guard;   /* atomic */
+} Holder;
+
+/* Has the guard for longer than others try when their time is over. */
+static gpointer
+hold_guard (gpointer data)
+{
+  Holder *holder = data;
+
+  g_assert_true (haul_shareable_enter (HAUL_SHAREABLE (holder->queue), NULL, NULL));
+  g_atomic_int_set (&holder->has_guard, TRUE);
+  g_usleep (300 * 1000);
+  haul_shareable_leave (HAUL_SHAREABLE (holder->queue));
+  return NULL;
+}
+
+static void
+test_done_though_cancelled (void)
+{
+  static const int cancelled = 1;
+  g_autoptr(HaulQueue) queue = queue_new (0, 0);
+  Holder holder = { .queue = queue };
+  g_autoptr(GError) error = NULL;
+  GThread *thread;
+
+  g_test_summary ("A task that was asked to stop can mark an item as done, though others are busy");
+
+  put_text (queue, "work");
+  assert_gets (queue, "work");
+  thread = g_thread_new ("holds", hold_guard, &holder);
+  while (!g_atomic_int_get (&holder.has_guard))
+    g_thread_yield ();
+  (void) haul_wait_set_cancelled (&cancelled);
+  (void) haul_queue_task_done (queue, &error);
+  (void) haul_wait_set_cancelled (NULL);
+  g_assert_no_error (error);
+  (void) g_thread_join (thread);
+}
+
 /* What it holds when it is empty: little. */
 static void
 test_memory (void)
@@ -351,6 +393,7 @@ main (int    argc,
   g_test_add_func ("/queue/task-done", test_task_done);
   g_test_add_func ("/queue/gave-up", test_gave_up);
   g_test_add_func ("/queue/parted", test_parted);
+  g_test_add_func ("/queue/done-though-cancelled", test_done_though_cancelled);
   g_test_add_func ("/queue/memory", test_memory);
 
   return g_test_run ();

@@ -20,7 +20,8 @@ struct _HaulQueue
   GSource       *loop;        /* (nullable) (unowned) what waits in a main loop; of that thread alone */
 };
 
-/* The guard of the ring, and the place of this process among its members. @wait is not changed. */
+/* The guard of the ring, and the place of this process among its members. @wait is not changed; NULL as for
+ * haul_shareable_enter(). */
 gboolean   haul_queue_enter        (HaulQueue         *self,
                                     const HaulWait    *wait,
                                     const char        *what,

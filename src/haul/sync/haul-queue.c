@@ -77,11 +77,13 @@ haul_queue_enter (HaulQueue      *self,
                   GError        **error)
 {
   HaulWaited waited = HAUL_WAIT_TIMED_OUT;
-  HaulWait guard = *wait;
+  HaulWait guard = { 0 };
 
-  if (!haul_shareable_enter (HAUL_SHAREABLE (self), &guard, &waited))
+  if (wait != NULL)
+    guard = *wait;
+  if (!haul_shareable_enter (HAUL_SHAREABLE (self), wait != NULL ? &guard : NULL, &waited))
     return haul_wait_fail (waited, what, error);
-  return begin (self, haul_wait_is_long (wait), ret_member, error);
+  return begin (self, wait != NULL && haul_wait_is_long (wait), ret_member, error);
 }
 
 /* Those that sleep until @event. If nobody does, because who said so was killed, or had enough, it need not
@@ -329,13 +331,11 @@ haul_queue_task_done (HaulQueue  *self,
                       GError    **error)
 {
   gboolean was_ours;
-  HaulWait wait;
   guint member;
 
   g_return_val_if_fail (HAUL_IS_QUEUE (self), FALSE);
 
-  haul_wait_init (&wait, -1, NULL);
-  if (!haul_queue_enter (self, &wait, _("cannot mark an item as done"), &member, error))
+  if (!haul_queue_enter (self, NULL, _("cannot mark an item as done"), &member, error))
     return FALSE;
   was_ours = haul_queue_ring_task_done (&self->ring, member);
   haul_queue_leave (self);

@@ -118,7 +118,9 @@ GBytes    *haul_queue_get             (HaulQueue           *self,
  * @error: return location for an error
  *
  * Says that one of the items that this process took is worked off. It fails with
- * %HAUL_ERROR_NOT_POSSIBLE when it has marked all that it took.
+ * %HAUL_ERROR_NOT_POSSIBLE when it has marked all that it took and, after ten seconds,
+ * with %G_IO_ERROR_TIMED_OUT when a process was stopped in the middle of changing the
+ * queue. A task that was asked to stop can still say so.
  *
  * Returns: %TRUE, or %FALSE with @error set
  */

@@ -20,6 +20,8 @@
 #define ALARM_SECONDS 240
 #define HEIGHT        640
 #define LOOK_MS       200
+/* At least: what moves when something has changed has then come to rest, on however slow a machine. */
+#define N_FRAMES      60
 
 static char *file_name;
 static gboolean dark;
@@ -31,7 +33,7 @@ static double text_scale = 1;
 static const Scene *scene;
 static guint next_step;
 static guint waited;      /* looks that the step has waited for */
-static guint n_settled;
+static guint n_frames;     /* drawn since the last step was done */
 
 static HaulJob *
 dup_newest (LtApplication *application)
@@ -171,7 +173,8 @@ find_subject (GtkWindow *window)
   return GTK_WIDGET (window);
 }
 
-static void
+/* FALSE if the window is just being laid out anew and so shows nothing: it will the next time. */
+static gboolean
 save (GtkWidget *window)
 {
   g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new (window);
@@ -186,6 +189,8 @@ save (GtkWidget *window)
   gtk_snapshot_scale (snapshot, scale, scale);
   gdk_paintable_snapshot (paintable, snapshot, natural_width, natural_height);
   node = gtk_snapshot_free_to_node (snapshot);
+  if (node == NULL)
+    return FALSE;
   if (!gsk_renderer_realize (renderer, NULL, &error))
     g_error ("%s", error->message);
   texture = gsk_renderer_render_texture (renderer, node,
@@ -194,6 +199,16 @@ save (GtkWidget *window)
     g_error ("%s could not be written", file_name);
   gsk_renderer_unrealize (renderer);
   gsk_render_node_unref (node);
+  return TRUE;
+}
+
+static gboolean
+tick_cb (GtkWidget     *widget,
+         GdkFrameClock *clock,
+         gpointer       user_data)
+{
+  n_frames++;
+  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -204,10 +219,11 @@ look_cb (gpointer user_data)
 
   while (gtk_window_get_transient_for (window) != NULL)
     window = gtk_window_get_transient_for (window);
-  if (!play (application, LT_WINDOW (window)) || ++n_settled < 5)
+  if (!play (application, LT_WINDOW (window)))
+    n_frames = 0;
+  if (n_frames < N_FRAMES || !save (find_subject (window)))
     return G_SOURCE_CONTINUE;
 
-  save (find_subject (window));
   lt_application_stop (application, 3000);
   return G_SOURCE_REMOVE;
 }
@@ -235,6 +251,7 @@ activate_cb (GApplication *application)
   gtk_window_set_default_size (window, width, HEIGHT);
   if (dark)
     adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  gtk_widget_add_tick_callback (GTK_WIDGET (window), tick_cb, NULL, NULL);
   g_timeout_add (LOOK_MS, look_cb, application);
 }
 

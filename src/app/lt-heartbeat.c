@@ -20,14 +20,20 @@ struct _LtHeartbeat
 {
   GtkWidget      parent_instance;
 
-  GtkImage      *octagon;
+  GtkStack      *wide;
+  GtkWidget     *wide_quick;
   LtStrip       *strip;
-  GtkLabel      *label;
+  GtkLabel      *wide_label;
+  GtkWidget     *wide_frozen;
+  GtkLabel      *wide_frozen_label;
+  GtkStack      *narrow;
+  GtkLabel      *narrow_label;
+  GtkWidget     *narrow_frozen;
+  GtkLabel      *narrow_frozen_label;
 
   HaulHeartbeat *heart;        /* (owned) */
   guint          n_beats;
   int            shown;        /* ms in the label, -1 before the first */
-  gboolean       compact;
   double         frozen_ms;    /* the last freeze, 0 for none to show */
   gint64         frozen_until;
 };
@@ -49,12 +55,10 @@ lt_heartbeat_format (double   latency,
   return g_strdup_printf (_("UI frozen %s"), duration);
 }
 
-/* One to a hundred milliseconds, each ten times more half of the height; above 1 from a freeze on. */
+/* One to a hundred milliseconds, each ten times more half of the height. */
 float
 lt_heartbeat_height (float latency)
 {
-  if (latency >= FROZEN_MS)
-    return 2;
   return CLAMP (log10f (MAX (latency, 1)) / 2, 0, 1);
 }
 
@@ -68,20 +72,49 @@ is_animated (LtHeartbeat *self)
 }
 
 static void
+set_text (GtkLabel   *label,
+          const char *text,
+          gboolean    reserve)
+{
+  gtk_label_set_label (label, text);
+  if (reserve)
+    gtk_label_set_width_chars (label, (int) g_utf8_strlen (text, -1));
+}
+
+/* The header bar must not move with every number: there is always room for the longest usual one, and
+ * for a freeze as well, since a stack is as wide as the widest of what is in it. */
+static void
+reserve (LtHeartbeat *self)
+{
+  for (int compact = FALSE; compact <= TRUE; compact++)
+    {
+      g_autofree char *quick = lt_heartbeat_format (88, compact);
+      g_autofree char *frozen = lt_heartbeat_format (8800, compact);
+
+      set_text (compact ? self->narrow_label : self->wide_label, quick, TRUE);
+      set_text (compact ? self->narrow_frozen_label : self->wide_frozen_label, frozen, TRUE);
+    }
+}
+
+static void
 update_label (LtHeartbeat *self)
 {
-  double latency = self->frozen_ms > 0 ? self->frozen_ms : haul_heartbeat_get_latency (self->heart);
+  gboolean frozen = self->frozen_ms > 0;
+  double latency = frozen ? self->frozen_ms : haul_heartbeat_get_latency (self->heart);
   g_autofree char *text = NULL;
+  g_autofree char *number = NULL;
   g_autofree char *name = NULL;
 
   if ((int) (latency + 0.5) == self->shown)
     return;
 
   self->shown = (int) (latency + 0.5);
-  text = lt_heartbeat_format (latency, self->compact);
+  text = lt_heartbeat_format (latency, FALSE);
+  number = lt_heartbeat_format (latency, TRUE);
   name = g_strdup_printf (ngettext ("Window response %d millisecond", "Window response %d milliseconds", self->shown),
                           self->shown);
-  gtk_label_set_label (self->label, text);
+  set_text (frozen ? self->wide_frozen_label : self->wide_label, text, FALSE);
+  set_text (frozen ? self->narrow_frozen_label : self->narrow_label, number, FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   GTK_ACCESSIBLE_PROPERTY_VALUE_MIN, 0.0,
@@ -94,9 +127,12 @@ static void
 set_frozen (LtHeartbeat *self,
             double       frozen_ms)
 {
+  gboolean frozen = frozen_ms > 0;
+
   self->frozen_ms = frozen_ms;
-  gtk_widget_set_visible (GTK_WIDGET (self->octagon), frozen_ms > 0);
-  if (frozen_ms > 0)
+  gtk_stack_set_visible_child (self->wide, frozen ? self->wide_frozen : self->wide_quick);
+  gtk_stack_set_visible_child (self->narrow, frozen ? self->narrow_frozen : GTK_WIDGET (self->narrow_label));
+  if (frozen)
     gtk_widget_add_css_class (GTK_WIDGET (self), "frozen");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "frozen");
@@ -123,7 +159,7 @@ beat_cb (LtHeartbeat *self)
   if (++self->n_beats % BEATS_A_DRAW != 0 && newest < FROZEN_MS)
     return;
   update_label (self);
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || !gtk_widget_get_visible (GTK_WIDGET (self->strip)))
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self->strip)))
     return;
 
   for (guint i = 0; i < LT_STRIP_N_BARS; i++)
@@ -171,9 +207,16 @@ lt_heartbeat_class_init (LtHeartbeatClass *klass)
   gtk_widget_class_set_css_name (widget_class, "heartbeat");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_METER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-heartbeat.ui");
-  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, octagon);
+  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, wide);
+  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, wide_quick);
   gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, strip);
-  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, label);
+  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, wide_label);
+  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, wide_frozen);
+  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, wide_frozen_label);
+  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, narrow);
+  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, narrow_label);
+  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, narrow_frozen);
+  gtk_widget_class_bind_template_child (widget_class, LtHeartbeat, narrow_frozen_label);
 }
 
 static void
@@ -183,6 +226,7 @@ lt_heartbeat_init (LtHeartbeat *self)
   self->heart = haul_heartbeat_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_visible (GTK_WIDGET (self->strip), is_animated (self));
+  reserve (self);
   update_label (self);
   g_signal_connect_swapped (self->heart, "beat", G_CALLBACK (beat_cb), self);
 }
@@ -201,10 +245,6 @@ lt_heartbeat_set_compact (LtHeartbeat *self,
 {
   g_return_if_fail (LT_IS_HEARTBEAT (self));
 
-  if (self->compact == compact)
-    return;
-  self->compact = compact;
-  self->shown = -1;
-  update_label (self);
-  gtk_widget_set_visible (GTK_WIDGET (self->strip), !compact && is_animated (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->wide), !compact);
+  gtk_widget_set_visible (GTK_WIDGET (self->narrow), compact);
 }

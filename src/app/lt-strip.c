@@ -27,10 +27,8 @@ lt_strip_snapshot (GtkWidget   *widget,
   int height = gtk_widget_get_height (widget);
   gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   GdkRGBA color;
-  GdkRGBA alarm = { 0.88f, 0.11f, 0.14f, 1 };
 
   gtk_style_context_get_color (context, &color);
-  (void) gtk_style_context_lookup_color (context, "error_bg_color", &alarm);
 
   for (int i = 0; i < LT_STRIP_N_BARS; i++)
     {
@@ -39,8 +37,7 @@ lt_strip_snapshot (GtkWidget   *widget,
       int from_end = (LT_STRIP_N_BARS - 1 - i) * (BAR_WIDTH + BAR_GAP);
       float x = rtl ? from_end : width - BAR_WIDTH - from_end;
 
-      gtk_snapshot_append_color (snapshot, self->heights[i] > 1 ? &alarm : &color,
-                                 &GRAPHENE_RECT_INIT (x, height - bar, BAR_WIDTH, bar));
+      gtk_snapshot_append_color (snapshot, &color, &GRAPHENE_RECT_INIT (x, height - bar, BAR_WIDTH, bar));
     }
 }
 

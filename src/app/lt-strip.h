@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (LtStrip, lt_strip, LT, STRIP, GtkWidget)
 
 #define LT_STRIP_N_BARS 19
 
-/* Each height from 0 to 1; above 1 is out of scale and drawn as an alarm. */
+/* Each height from 0 to 1. */
 void lt_strip_set_heights (LtStrip     *self,
                            const float *heights);
 

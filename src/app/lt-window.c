@@ -19,6 +19,9 @@
 /* Takes some twenty seconds on a machine of today: long enough to watch, to pause and to cancel. */
 #define PI_DIGITS 30000000
 
+/* px; above it the header bar has room for the strip of the heartbeat. */
+#define NARROW 600
+
 struct _LtWindow
 {
   AdwApplicationWindow parent_instance;
@@ -37,6 +40,7 @@ struct _LtWindow
 
   LtJobs              *jobs;        /* (owned) */
   gboolean             folded;      /* as of the last fold_cb() */
+  gboolean             narrow;      /* likewise */
   guint                fold_id;
 };
 
@@ -210,19 +214,11 @@ fold_cb (gpointer user_data)
   AdwFlap *flap = lt_jobs_view_get_flap (self->jobs_view);
 
   self->fold_id = 0;
-  if (shows (self, "processes"))
-    {
-      lt_heartbeat_set_compact (self->heartbeat, lt_processes_view_get_compact (self->processes_view));
-      return G_SOURCE_REMOVE;
-    }
+  self->narrow = gtk_widget_get_width (GTK_WIDGET (self)) < NARROW;
+  lt_heartbeat_set_compact (self->heartbeat, self->narrow);
   if (!shows (self, "jobs"))
-    {
-      lt_heartbeat_set_compact (self->heartbeat, shows (self, "lab") ? adw_view_switcher_title_get_title_visible (self->title)
-                                                 : lt_timeline_view_get_compact (self->timeline_view));
-      return G_SOURCE_REMOVE;
-    }
+    return G_SOURCE_REMOVE;
   self->folded = adw_flap_get_folded (flap);
-  lt_heartbeat_set_compact (self->heartbeat, self->folded);
   lt_jobs_view_set_compact (self->jobs_view, self->folded);
   if (!self->folded)
     adw_flap_set_reveal_flap (flap, lt_settings_get_details ());
@@ -239,6 +235,20 @@ folded_cb (LtWindow *self)
   g_source_set_name_by_id (self->fold_id, "[long-tasks] fold");
 }
 
+/* By the width alone, and not by what there is room for: what follows from the room would change it. */
+static void
+lt_window_size_allocate (GtkWidget *widget,
+                         int        width,
+                         int        height,
+                         int        baseline)
+{
+  LtWindow *self = LT_WINDOW (widget);
+
+  GTK_WIDGET_CLASS (lt_window_parent_class)->size_allocate (widget, width, height, baseline);
+  if (self->narrow != (width < NARROW))
+    folded_cb (self);
+}
+
 /* Only what people choose is kept: a narrow window hides the pane by itself, and a wide one shows it. */
 static void
 revealed_cb (LtWindow *self)
@@ -249,12 +259,13 @@ revealed_cb (LtWindow *self)
     g_settings_set_boolean (lt_settings_get (), "show-details", adw_flap_get_reveal_flap (flap));
 }
 
-/* Without a job there is nothing to show the details of. */
+/* Without a job there is nothing to show the details of. In other views the button keeps its place, so that
+ * the switcher of views does not move away from the pointer. */
 static void
 items_changed_cb (LtWindow *self)
 {
-  gtk_widget_set_visible (self->details_button, g_list_model_get_n_items (lt_jobs_get_model (self->jobs)) > 0
-                          && shows (self, "jobs"));
+  gtk_widget_set_visible (self->details_button, g_list_model_get_n_items (lt_jobs_get_model (self->jobs)) > 0);
+  gtk_widget_set_sensitive (self->details_button, shows (self, "jobs"));
 }
 
 /* Keys go to what is seen. */
@@ -285,6 +296,7 @@ lt_window_class_init (LtWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = lt_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = lt_window_close_request;
+  widget_class->size_allocate = lt_window_size_allocate;
 
   g_type_ensure (LT_TYPE_HEARTBEAT);
   g_type_ensure (LT_TYPE_HINT_BAR);
@@ -347,6 +359,7 @@ lt_window_init (LtWindow *self)
   AdwFlap *flap;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->narrow = TRUE;
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   lt_selected_actions_add (self);
@@ -361,7 +374,6 @@ lt_window_init (LtWindow *self)
   g_signal_connect (self, "notify::fullscreened", G_CALLBACK (fullscreened_cb), NULL);
   bind_settings (self);
   g_signal_connect_object (flap, "notify::folded", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->title, "notify::title-visible", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (flap, "notify::reveal-flap", G_CALLBACK (revealed_cb), self, G_CONNECT_SWAPPED);
 }
 
@@ -383,8 +395,6 @@ lt_window_new (GtkApplication *application,
                             lt_jobs_view_get_awake (self->jobs_view), "visible", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (lt_jobs_get_model (jobs), "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->views, "notify::visible-child", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->processes_view, "notify::compact", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->timeline_view, "notify::compact", G_CALLBACK (folded_cb), self, G_CONNECT_SWAPPED);
   items_changed_cb (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->jobs_view));
   return self;

@@ -53,6 +53,33 @@ test_widgets (void)
     }
 }
 
+/* The first group that the window shows, in the order in which people see them. */
+static GtkWidget *
+find_group (GtkWidget *widget)
+{
+  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), "GtkShortcutsGroup"))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *group = find_group (child);
+
+      if (group != NULL)
+        return group;
+    }
+  return NULL;
+}
+
+static void
+check_shortcuts (GtkWidget *window)
+{
+  g_autofree char *title = NULL;
+  GtkWidget *group = find_group (window);
+
+  g_assert_nonnull (group);
+  g_object_get (group, "title", &title, NULL);
+  g_assert_cmpstr (title, ==, "General");
+}
+
 static void
 test_windows (void)
 {
@@ -61,6 +88,7 @@ test_windows (void)
   GtkBuilder *builder = gtk_builder_new_from_resource ("/io/github/longtasks/LongTasks/gtk/help-overlay.ui");
 
   g_assert_true (GTK_IS_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
+  check_shortcuts (GTK_WIDGET (gtk_builder_get_object (builder, "help_overlay")));
   gtk_window_destroy (GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
   g_object_unref (builder);
   gtk_window_destroy (GTK_WINDOW (window));
@@ -126,6 +154,34 @@ test_icons (void)
   g_assert_true (gtk_icon_theme_has_icon (theme, LT_APP_ID));
 }
 
+static int
+natural_width (GtkWidget *widget)
+{
+  int width;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+  return width;
+}
+
+static gboolean
+is_frozen (gpointer widget)
+{
+  return gtk_widget_has_css_class (widget, "frozen");
+}
+
+/* What the header bar has beside the heartbeat does not move when the numbers change, nor by a freeze. */
+static void
+test_heartbeat_width (void)
+{
+  GtkWidget *heartbeat = g_object_ref_sink (g_object_new (LT_TYPE_HEARTBEAT, NULL));
+  int before = natural_width (heartbeat);
+
+  g_usleep (600 * 1000);   /* the freeze */
+  lt_test_run_until (is_frozen, heartbeat, 10000);
+  g_assert_cmpint (natural_width (heartbeat), ==, before);
+  g_object_unref (heartbeat);
+}
+
 static void
 test_right_to_left (void)
 {
@@ -139,6 +195,7 @@ main (int    argc,
       char **argv)
 {
   lt_test_init (&argc, &argv);
+  g_test_add_func ("/app/templates/heartbeat-width", test_heartbeat_width);
   g_test_add_func ("/app/templates/widgets", test_widgets);
   g_test_add_func ("/app/templates/windows", test_windows);
   g_test_add_func ("/app/templates/cells", test_cells);

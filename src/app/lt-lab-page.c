@@ -57,6 +57,7 @@ struct _LtLabPage
   guint                pulse_id;
   guint                freeze_id;
   guint                scroll_id;
+  double               scroll_top;   /* where to, when that was looked at last */
 };
 
 enum { OPEN, SAVE, N_SIGNALS };
@@ -72,29 +73,28 @@ set_status (LtLabPage  *self,
   if (g_strcmp0 (gtk_label_get_label (self->status), text) == 0)
     return;
   gtk_label_set_label (self->status, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->status), *text != '\0');
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->status), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
-/* Scrolling: what has just begun to happen is to be in sight. */
-
-/* Once it has its place: the picture, and as much of the outcome as there is room for. */
+/* What has just begun to happen is to be in sight, once it has a place and kept it for a moment. */
 static gboolean
 scroll_cb (gpointer user_data)
 {
   LtLabPage *self = user_data;
-  double page = gtk_adjustment_get_page_size (gtk_scrolled_window_get_vadjustment (self->scrolled));
+  GtkWidget *picture = gtk_widget_get_visible (GTK_WIDGET (self->picture)) ? GTK_WIDGET (self->picture) : self->why_section;
+  GtkWidget *outcome = lt_lab_why_get_outcome (self->why);
+  gboolean revealed = lab_run_get_state (self->run) == LAB_RUN_REVEALED && gtk_widget_get_mapped (outcome);
   double top = lt_scroll_get_top (self->column, self->watch_section);
 
-  self->scroll_id = 0;
-  if (lab_run_get_state (self->run) == LAB_RUN_REVEALED)
+  if (revealed)
+    top = MAX (top, lt_scroll_find_top (self->scrolled, self->column, picture, outcome));
+  if (top != self->scroll_top || (revealed && gtk_widget_get_height (outcome) == 0))
     {
-      GtkWidget *outcome = lt_lab_why_get_outcome (self->why);
-      double end = lt_scroll_get_top (self->column, outcome) + gtk_widget_get_height (outcome) + 24;
-      gboolean has_picture = gtk_widget_get_visible (GTK_WIDGET (self->picture));
-      double picture = lt_scroll_get_top (self->column, has_picture ? GTK_WIDGET (self->picture) : self->why_section);
-
-      top = MAX (top, MIN (end - page, picture - 12));
+      self->scroll_top = top;
+      return G_SOURCE_CONTINUE;
     }
+  self->scroll_id = 0;
   g_clear_object (&self->scrolling);
   self->scrolling = lt_scroll_to (self->scrolled, top);
   return G_SOURCE_REMOVE;
@@ -105,6 +105,7 @@ plan_scroll (LtLabPage *self)
 {
   if (self->scroll_id != 0 || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
+  self->scroll_top = -1;
   self->scroll_id = g_timeout_add (50, scroll_cb, self);
   g_source_set_name_by_id (self->scroll_id, "[long-tasks] scroll an experiment");
 }

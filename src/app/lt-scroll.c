@@ -6,6 +6,7 @@
 #include "lt-scroll.h"
 
 #define DURATION_MS 250
+#define MARGIN      12
 
 double
 lt_scroll_get_top (GtkWidget *column,
@@ -19,6 +20,21 @@ lt_scroll_get_top (GtkWidget *column,
   if (!gtk_widget_compute_point (widget, column, &GRAPHENE_POINT_INIT (0, 0), &point))
     return 0;
   return point.y;
+}
+
+double
+lt_scroll_find_top (GtkScrolledWindow *scrolled,
+                    GtkWidget         *column,
+                    GtkWidget         *first,
+                    GtkWidget         *last)
+{
+  double end;
+
+  g_return_val_if_fail (GTK_IS_SCROLLED_WINDOW (scrolled), 0);
+
+  end = lt_scroll_get_top (column, last) + gtk_widget_get_height (last) + 2 * MARGIN;
+  end -= gtk_adjustment_get_page_size (gtk_scrolled_window_get_vadjustment (scrolled));
+  return MIN (end, lt_scroll_get_top (column, first) - MARGIN);
 }
 
 /* Not a property target: that one must not outlive what it moves. */

@@ -95,7 +95,8 @@ lt_history_entry_format_caption (LtHistoryEntry *self)
     return g_strdup (_("Not over yet"));
 
   text = g_string_new (haul_format_state (HAUL_JOB_ENDED, self->verdict));
-  if (self->verdict != HAUL_VERDICT_DONE && (self->exit_code >= 0 || self->exit_signal > 0))
+  /* As in the row of a job: a worker that says why its task failed has no more to say by how it ended. */
+  if (self->verdict != HAUL_VERDICT_DONE && (self->exit_signal > 0 || (self->exit_code >= 0 && self->error == NULL)))
     {
       g_autofree char *exit = haul_format_exit (self->exit_code, self->exit_signal);
 
@@ -130,6 +131,14 @@ lt_history_entry_get_icon (LtHistoryEntry *self)
   g_return_val_if_fail (LT_IS_HISTORY_ENTRY (self), NULL);
 
   return self->verdict == HAUL_VERDICT_NONE ? "job-running-symbolic" : lt_job_text_verdict_icon (self->verdict);
+}
+
+const char *
+lt_history_entry_get_style (LtHistoryEntry *self)
+{
+  g_return_val_if_fail (LT_IS_HISTORY_ENTRY (self), NULL);
+
+  return lt_job_text_verdict_style (self->verdict);
 }
 
 gboolean

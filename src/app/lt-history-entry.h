@@ -43,6 +43,7 @@ char           *lt_history_entry_format_about   (LtHistoryEntry *self) G_GNUC_WA
 char           *lt_history_entry_format_caption (LtHistoryEntry *self) G_GNUC_WARN_UNUSED_RESULT;
 char           *lt_history_entry_format_time    (LtHistoryEntry *self) G_GNUC_WARN_UNUSED_RESULT;
 const char     *lt_history_entry_get_icon       (LtHistoryEntry *self);
+const char     *lt_history_entry_get_style      (LtHistoryEntry *self);
 
 /* Whether each of @words, which are case-folded, is somewhere in what is shown of it. */
 gboolean        lt_history_entry_matches        (LtHistoryEntry     *self,

@@ -44,6 +44,17 @@ lt_history_cell_icon (GtkListItem    *item,
   return LT_IS_HISTORY_ENTRY (entry) ? g_strdup (lt_history_entry_get_icon (entry)) : NULL;
 }
 
+char **
+lt_history_cell_style (GtkListItem    *item,
+                       LtHistoryEntry *entry)
+{
+  char *classes[] = { NULL, NULL };
+
+  if (LT_IS_HISTORY_ENTRY (entry))
+    classes[0] = (char *) lt_history_entry_get_style (entry);
+  return g_strdupv (classes);
+}
+
 char *
 lt_history_cell_title (GtkListItem    *item,
                        LtHistoryEntry *entry)

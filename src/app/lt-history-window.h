@@ -26,6 +26,8 @@ GtkWidget       *lt_history_compare_new    (GPtrArray   *entries) G_GNUC_WARN_UN
 /* Closures of ui/cells/history.ui. */
 char            *lt_history_cell_icon      (GtkListItem    *item,
                                             LtHistoryEntry *entry);
+char           **lt_history_cell_style     (GtkListItem    *item,
+                                            LtHistoryEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
 char            *lt_history_cell_title     (GtkListItem    *item,
                                             LtHistoryEntry *entry);
 char            *lt_history_cell_caption   (GtkListItem    *item,

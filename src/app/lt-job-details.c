@@ -65,7 +65,13 @@ format_summary (HaulJob *job)
       g_string_append_printf (text, " · %s", elapsed);
     }
   if (haul_job_get_error (job) != NULL && haul_job_get_verdict (job) != HAUL_VERDICT_CANCELLED)
-    g_string_append_printf (text, "\n%s", haul_job_get_error (job)->message);
+    {
+      const char *message = haul_job_get_error (job)->message;
+
+      g_string_append_c (text, '\n');
+      g_string_append_unichar (text, g_unichar_totitle (g_utf8_get_char (message)));
+      g_string_append (text, g_utf8_next_char (message));
+    }
   return g_string_free (text, FALSE);
 }
 

@@ -187,6 +187,19 @@ is_default (const HaulParam *param,
   return g_strcmp0 (haul_arguments_get_string (arguments, param->name), param->initial_text) == 0;
 }
 
+/* Here nothing else says what a number is. */
+static char *
+describe_argument (const HaulParam *param,
+                   GVariant        *arguments)
+{
+  g_autofree char *text = lt_job_text_argument (param, arguments);
+
+  if (param->unit != NULL || (param->type != HAUL_PARAM_INT && param->type != HAUL_PARAM_DOUBLE))
+    return g_steal_pointer (&text);
+  /* Translators: what a number is, and the number, "Iterations 2,000" */
+  return g_strdup_printf (C_("argument", "%s %s"), _(param->title), text);
+}
+
 char *
 lt_job_text_arguments (const HaulTask *task,
                        GVariant       *arguments)
@@ -201,7 +214,7 @@ lt_job_text_arguments (const HaulTask *task,
       /* Of an earlier run of the app they may be those of another version of the task. */
       if (value == NULL || !haul_param_check (&task->params[i], value, NULL) || is_default (&task->params[i], arguments))
         continue;
-      words = lt_job_text_argument (&task->params[i], arguments);
+      words = describe_argument (&task->params[i], arguments);
       g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", words);
     }
   return g_string_free (text, FALSE);
@@ -260,7 +273,8 @@ ended_caption (HaulJob *job)
   g_autofree char *elapsed = NULL;
   g_autofree char *join = NULL;
 
-  if (haul_job_get_verdict (job) != HAUL_VERDICT_DONE)
+  /* A worker whose task has failed says why: how it ended is no news. */
+  if (haul_job_get_verdict (job) != HAUL_VERDICT_DONE && (error == NULL || haul_job_get_exit_signal (job) > 0))
     exit = lt_job_text_exit (job);
   append_part (text, exit);
   if (haul_job_get_stamp (job, HAUL_STAMP_STARTED) > 0)
@@ -545,6 +559,12 @@ const char *
 lt_job_text_verdict_icon (HaulJobVerdict verdict)
 {
   return verdict_icons[verdict];
+}
+
+const char *
+lt_job_text_verdict_style (HaulJobVerdict verdict)
+{
+  return verdict_styles[verdict];
 }
 
 char *

@@ -40,6 +40,7 @@ char       *lt_job_text_summary     (GListModel      *jobs) G_GNUC_WARN_UNUSED_R
 const char *lt_job_text_executor    (HaulJob        *job);
 const char *lt_job_text_executor_name (const char   *name);      /* "pool": "Pool" */
 const char *lt_job_text_verdict_icon  (HaulJobVerdict verdict);
+const char *lt_job_text_verdict_style (HaulJobVerdict verdict);
 char       *lt_job_text_file_name   (HaulJob        *job) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

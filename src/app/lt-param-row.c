@@ -113,6 +113,18 @@ format_initial (const HaulParam *param,
                                     initial != NULL ? g_variant_get_double (initial) : param->initial));
 }
 
+/* Numbers are written from left to right in all languages, or their sign would come behind them. */
+static void
+equip_number (AdwEntryRow *row)
+{
+  GtkEditable *text = gtk_editable_get_delegate (GTK_EDITABLE (row));
+
+  adw_entry_row_set_input_purpose (row, GTK_INPUT_PURPOSE_NUMBER);
+  if (gtk_widget_get_direction (GTK_WIDGET (row)) == GTK_TEXT_DIR_RTL)
+    gtk_editable_set_alignment (text, 1);
+  gtk_widget_set_direction (GTK_WIDGET (text), GTK_TEXT_DIR_LTR);
+}
+
 static GtkWidget *
 create_entry (LtParamRow *self,
               GVariant   *initial)
@@ -125,7 +137,7 @@ create_entry (LtParamRow *self,
   if (self->param->type == HAUL_PARAM_FILE)
     lt_file_field_equip (ADW_ENTRY_ROW (row));
   else if (self->param->type == HAUL_PARAM_INT || self->param->type == HAUL_PARAM_DOUBLE)
-    adw_entry_row_set_input_purpose (ADW_ENTRY_ROW (row), GTK_INPUT_PURPOSE_NUMBER);
+    equip_number (ADW_ENTRY_ROW (row));
   g_signal_connect_swapped (row, "changed", G_CALLBACK (changed_cb), self);
   return row;
 }
@@ -134,6 +146,7 @@ static char *
 format_help (const HaulParam *param)
 {
   g_autofree char *range = NULL;
+  g_autofree char *with_unit = NULL;
   const char *help = param->help != NULL ? _(param->help) : "";
 
   if (param->type != HAUL_PARAM_INT && param->type != HAUL_PARAM_DOUBLE)
@@ -141,7 +154,10 @@ format_help (const HaulParam *param)
   range = haul_param_describe_range (param);
   if (range == NULL || *range == '\0')
     return g_strdup (help);
-  return g_strdup_printf ("%s · %s", help, range);
+  if (param->unit == NULL)
+    return g_strdup_printf ("%s · %s", help, range);
+  with_unit = g_strdup_printf (_("%s %s"), range, _(param->unit));
+  return g_strdup_printf ("%s · %s", help, with_unit);
 }
 
 LtParamRow *

@@ -27,6 +27,7 @@ struct _LtJobsView
   GtkSingleSelection *selection;
   GtkFilterListModel *filtered;
   GtkBox             *bar;
+  GtkWidget          *filters;
   GtkLabel           *status;
   GtkWidget          *awake;
   GtkButton          *filter_all;
@@ -303,6 +304,7 @@ lt_jobs_view_class_init (LtJobsViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, status);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, awake);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, bar);
+  gtk_widget_class_bind_template_child (widget_class, LtJobsView, filters);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_all);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_active);
   gtk_widget_class_bind_template_child (widget_class, LtJobsView, filter_finished);
@@ -438,6 +440,10 @@ lt_jobs_view_set_compact (LtJobsView *self,
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->bar), compact ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
   gtk_label_set_xalign (self->status, compact ? 0 : 1);
+  if (compact)
+    gtk_widget_add_css_class (self->filters, "narrow");
+  else
+    gtk_widget_remove_css_class (self->filters, "narrow");
 }
 
 AdwFlap *

@@ -75,9 +75,9 @@ add_row (LtLeaveDialog *self,
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), haul_job_get_title (job));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 1);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
   gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
-  gtk_widget_set_size_request (bar, 96, -1);
+  gtk_widget_add_css_class (bar, "short");
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, haul_job_get_title (job), -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), bar);
   g_object_set_data_full (G_OBJECT (row), JOB_KEY, g_object_ref (job), g_object_unref);

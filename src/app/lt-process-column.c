@@ -10,7 +10,7 @@
 #include "lt-settings.h"
 
 static const LtProcessColumnInfo columns[LT_PROCESS_N_COLUMNS] = {
-  [LT_PROCESS_NAME] = { "name", NC_("process", "Name"), "name", 18, FALSE, TRUE },
+  [LT_PROCESS_NAME] = { "name", NC_("process", "Name"), "name", 14, FALSE, TRUE },
   [LT_PROCESS_PID] = { "pid", NC_("process", "PID"), "pid", 7, TRUE, TRUE },
   [LT_PROCESS_PARENT] = { "parent", NC_("process", "Parent"), "parent-pid", 7, TRUE, TRUE },
   [LT_PROCESS_STATE] = { "state", NC_("process", "State"), "state", 11, FALSE, TRUE },

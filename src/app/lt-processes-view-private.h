@@ -20,6 +20,8 @@ struct _LtProcessesView
   GtkLabel           *scope_label;
   GtkSearchEntry     *entry;
   GtkWidget          *freeze_button;
+  GtkInfoBar         *trouble;
+  GtkLabel           *trouble_label;
   GtkStack           *stack;
   GtkWidget          *list_page;
   GtkWidget          *no_match_page;

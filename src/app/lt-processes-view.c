@@ -27,6 +27,11 @@ update_summary (LtProcessesView *self)
   g_autofree char *count = NULL;
   g_autofree char *text = NULL;
 
+  if (haul_process_list_get_error (self->list) != NULL)
+    {
+      gtk_label_set_label (self->summary, _("Processes cannot be listed"));
+      return;
+    }
   if (lt_process_model_get_flat (self->model))
     count = g_strdup_printf (ngettext ("%u of %u process", "%u of %u processes", n), n_shown, n);
   else
@@ -86,6 +91,22 @@ update_pages (LtProcessesView *self)
   gboolean none = g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0 && lt_process_model_get_flat (self->model);
 
   gtk_stack_set_visible_child (self->stack, none ? self->no_match_page : self->list_page);
+  update_summary (self);
+}
+
+/* Whoever sees an empty list has to know that it is not true, and what they can do all the same. */
+static void
+error_cb (LtProcessesView *self)
+{
+  const GError *error = haul_process_list_get_error (self->list);
+  g_autofree char *text = NULL;
+
+  if (error != NULL)
+    /* Translators: an error of the system, "‘/proc’ cannot be read: No such file or directory" */
+    text = g_strdup_printf (_("Processes cannot be listed: %s. Jobs run all the same, and can be paused and canceled in Jobs."),
+                            error->message);
+  gtk_label_set_label (self->trouble_label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->trouble), error != NULL);
   update_summary (self);
 }
 
@@ -369,6 +390,8 @@ lt_processes_view_class_init (LtProcessesViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, scope_label);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, entry);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, freeze_button);
+  gtk_widget_class_bind_template_child (widget_class, LtProcessesView, trouble);
+  gtk_widget_class_bind_template_child (widget_class, LtProcessesView, trouble_label);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, stack);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, list_page);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, no_match_page);
@@ -406,6 +429,7 @@ lt_processes_view_init (LtProcessesView *self)
   add_actions (self);
   self->refreshed_at = g_get_monotonic_time ();
   g_signal_connect_object (self->list, "refreshed", G_CALLBACK (refreshed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->list, "notify::error", G_CALLBACK (error_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list, "notify::frozen", G_CALLBACK (frozen_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "notify::stale", G_CALLBACK (update_resume), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "arranged", G_CALLBACK (update_pages), self, G_CONNECT_SWAPPED);

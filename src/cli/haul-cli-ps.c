@@ -102,6 +102,16 @@ show (Ps *self)
 }
 
 static void
+error_cb (Ps *self)
+{
+  if (haul_process_list_get_error (self->list) == NULL || self->status != HAUL_CLI_EXIT_DONE)
+    return;
+  haul_cli_complain (_("processes cannot be listed: %s"), haul_process_list_get_error (self->list)->message);
+  self->status = HAUL_CLI_EXIT_FAILED;
+  g_main_loop_quit (self->loop);
+}
+
+static void
 interrupted_cb (int      signum,
                 gpointer user_data)
 {
@@ -194,6 +204,7 @@ haul_cli_ps (int    argc,
       self.signals = haul_cli_signals_new (&signal_funcs, FALSE, &self);
     }
   g_signal_connect_swapped (self.list, "refreshed", G_CALLBACK (show), &self);
+  g_signal_connect_swapped (self.list, "notify::error", G_CALLBACK (error_cb), &self);
   haul_process_list_start (self.list);
   g_main_loop_run (self.loop);
   haul_process_list_stop (self.list);

@@ -205,6 +205,7 @@ def test_no_proc(program):
     app.activate('view', GLib.Variant('s', 'processes'), path='/io/github/longtasks/LongTasks/window/1')
     app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
     child = wait_for('the child', lambda: children_of(app.process.pid))[0]
+    app.wait('Processes cannot be listed: .*/proc.*')
     app.activate('view', GLib.Variant('s', 'jobs'), path='/io/github/longtasks/LongTasks/window/1')
     app.wait(r'Sleep, running.*')
     app.activate('start-job', GLib.Variant('s', 'pi --digits 1234'))

@@ -343,6 +343,41 @@ test_frozen (void)
   lt_test_page_clear (&page);
 }
 
+static gboolean
+is_troubled (gpointer view)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (((LtProcessesView *) view)->trouble));
+}
+
+static gboolean
+is_well (gpointer view)
+{
+  return !is_troubled (view);
+}
+
+/* What it cannot look at it does not call empty: it says why, and what works. */
+static void
+test_unreadable (void)
+{
+  LtTestPage page;
+
+  lt_test_page_init (&page, 360);
+  page.pid = getpid ();
+  lt_test_page_wait_state (&page, "R");
+  haul_process_list_set_root (page.view->list, "/proc/nowhere");
+  lt_test_run_until (is_troubled, page.view, SOON);
+  g_assert_cmpstr (gtk_label_get_label (page.view->summary), ==, "Processes cannot be listed");
+  g_assert_nonnull (strstr (gtk_label_get_label (page.view->trouble_label), "‘/proc/nowhere’"));
+  g_assert_nonnull (strstr (gtk_label_get_label (page.view->trouble_label), "Jobs run all the same"));
+  (void) lt_test_page_start_job (&page);
+
+  haul_process_list_set_root (page.view->list, "/proc");
+  lt_test_run_until (is_well, page.view, SOON);
+  lt_test_page_wait_state (&page, "S");
+  g_assert_cmpstr (gtk_label_get_label (page.view->summary), !=, "Processes cannot be listed");
+  lt_test_page_clear (&page);
+}
+
 /* Nothing fits: it says so, and offers the way back. */
 static void
 test_no_match (void)
@@ -374,5 +409,6 @@ main (int    argc,
   g_test_add_func ("/app/processes/many", test_many);
   g_test_add_func ("/app/processes/frozen", test_frozen);
   g_test_add_func ("/app/processes/no-match", test_no_match);
+  g_test_add_func ("/app/processes/unreadable", test_unreadable);
   return g_test_run ();
 }

@@ -186,6 +186,15 @@ test_terminal (void)
   cli_run_join (run);
 }
 
+static CliRun *
+run_without_proc (const char *command)
+{
+  g_autofree char *line = g_strdup_printf ("exec unshare %s --mount sh -c 'mount -t tmpfs none /proc && exec '\"%s\"",
+                                           geteuid () != 0 ? "--user --map-root-user" : "", command);
+
+  return cli_run_shell (line);
+}
+
 static void
 test_refused (void)
 {
@@ -200,6 +209,35 @@ test_refused (void)
   haul_test_assert_contains (help->out->str, "--watch");
   cli_run_join (closed);
   haul_test_assert_contains (closed->out->str, "status 1\n");
+}
+
+/* Without /proc nothing can be listed, which is not the same as nothing to list; jobs run. */
+static void
+test_no_proc (void)
+{
+  g_autoptr(CliRun) run = NULL;
+  g_autoptr(CliRun) pi = NULL;
+
+  if (HAUL_TEST_SANITIZED)
+    {
+      g_test_skip ("the sanitizer itself reads /proc");
+      return;
+    }
+  run = run_without_proc ("true");
+  cli_run_join (run);
+  if (run->status != 0)
+    {
+      g_test_skip ("nothing may be mounted here");
+      return;
+    }
+  g_clear_pointer (&run, cli_run_free);
+  run = run_without_proc ("$HAUL ps --json");
+  cli_run_join (run);
+  cli_run_assert_refused (run, 1, "processes cannot be listed: ‘/proc’ does not show this program");
+  pi = run_without_proc ("$HAUL run pi --digits 20");
+  cli_run_join (pi);
+  cli_run_assert_status (pi, 0);
+  haul_test_assert_contains (pi->out->str, "3.14159");
 }
 
 int
@@ -217,6 +255,7 @@ main (int    argc,
   g_test_add_func ("/cli/ps/watch", test_watch);
   g_test_add_func ("/cli/ps/terminal", test_terminal);
   g_test_add_func ("/cli/ps/refused", test_refused);
+  g_test_add_func ("/cli/ps/no-proc", test_no_proc);
 
   return g_test_run ();
 }

@@ -515,6 +515,60 @@ test_jobs (void)
   end (list);
 }
 
+static void
+looked_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  (void) haul_process_list_refresh_finish (HAUL_PROCESS_LIST (source), result, &error);
+  *(int *) user_data = error != NULL ? error->code : 0;
+}
+
+static int
+look (HaulProcessList *list,
+      const char      *root)
+{
+  int code = -1;
+
+  haul_process_list_set_root (list, root);
+  haul_process_list_refresh_async (list, NULL, looked_cb, &code);
+  while (code == -1)
+    g_main_context_iteration (NULL, TRUE);
+  return code;
+}
+
+/* What cannot be looked at is said, once; rows stay; and it goes on when there is something to see again. */
+static void
+test_unreadable (void)
+{
+  guint n_told = 0, n_rows;
+  HaulProcessList *list = list_new ();
+  g_autofree char *root = g_dir_make_tmp ("haul-proc-XXXXXX", NULL);
+  g_autofree char *self = g_build_filename (root, "self", NULL);
+
+  g_signal_connect_swapped (list, "notify::error", G_CALLBACK (count_cb), &n_told);
+  g_assert_cmpint (look (list, "/proc"), ==, 0);
+  n_rows = g_list_model_get_n_items (G_LIST_MODEL (list));
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (look (list, self), ==, G_IO_ERROR_NOT_FOUND);
+  g_assert_cmpuint (n_told, ==, 1);
+  haul_test_assert_contains (haul_process_list_get_error (list)->message, self);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, n_rows);
+
+  /* An empty folder; and that of somebody who has another number there. */
+  g_assert_cmpint (look (list, root), ==, G_IO_ERROR_NOT_FOUND);
+  g_assert_cmpint (symlink ("1234567890", self), ==, 0);
+  g_assert_cmpint (look (list, root), ==, G_IO_ERROR_NOT_FOUND);
+  g_assert_cmpuint (n_told, ==, 2);
+
+  g_assert_cmpint (look (list, "/proc"), ==, 0);
+  g_assert_cmpuint (n_told, ==, 3);
+  g_assert_cmpint (unlink (self) + rmdir (root), ==, 0);
+  end (list);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -534,6 +588,7 @@ main (int    argc,
   g_test_add_func ("/process-control/live", test_live);
   g_test_add_func ("/process-control/ended-goes", test_ended_goes);
   g_test_add_func ("/process-control/jobs", test_jobs);
+  g_test_add_func ("/process-control/unreadable", test_unreadable);
 
   return g_test_run ();
 }

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -55,9 +55,11 @@ typedef struct
   GArray      *measure;       /* (nullable) of int: pids whose own memory is wanted */
 } HaulProcWishes;
 
-/* All processes under @root, which is "/proc"; what ends meanwhile is left out. */
+/* All processes under @root, which is "/proc"; what ends meanwhile is left out. %NULL where it cannot be read, or
+ * is that of another PID namespace, whose numbers mean others here. */
 GArray  *haul_proc_read_all     (const char            *root,
-                                 const HaulProcWishes  *wishes) G_GNUC_WARN_UNUSED_RESULT;
+                                 const HaulProcWishes  *wishes,
+                                 GError               **error) G_GNUC_WARN_UNUSED_RESULT;
 /* One of them, without its memory and program. */
 gboolean haul_proc_read         (const char            *root,
                                  int                    pid,

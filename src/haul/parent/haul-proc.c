@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -229,16 +230,39 @@ is_measured (const HaulProcWishes *wishes,
   return FALSE;
 }
 
-GArray *
-haul_proc_read_all (const char           *root,
-                    const HaulProcWishes *wishes)
+/* Who is not there, or goes by another number, would take strangers for its own. */
+static gboolean
+shows_us (int proc_fd)
 {
-  GArray *samples = g_array_sized_new (FALSE, FALSE, sizeof (HaulProcSample), 256);
+  char target[16];
+  gssize size = readlinkat (proc_fd, "self", target, sizeof target - 1);
+
+  target[MAX (size, 0)] = '\0';
+  return atoi (target) == getpid ();
+}
+
+GArray *
+haul_proc_read_all (const char            *root,
+                    const HaulProcWishes  *wishes,
+                    GError               **error)
+{
+  g_autoptr(GArray) samples = g_array_sized_new (FALSE, FALSE, sizeof (HaulProcSample), 256);
   DIR *folder = opendir (root);
   struct dirent *entry;
 
   if (folder == NULL)
-    return samples;
+    {
+      int errsv = errno;
+
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errsv), _("‘%s’ cannot be read: %s"), root, g_strerror (errsv));
+      return NULL;
+    }
+  if (!shows_us (dirfd (folder)))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("‘%s’ does not show this program"), root);
+      (void) closedir (folder);
+      return NULL;
+    }
   while ((entry = readdir (folder)) != NULL)
     {
       HaulProcSample sample;
@@ -253,7 +277,7 @@ haul_proc_read_all (const char           *root,
       g_array_append_val (samples, sample);
     }
   (void) closedir (folder);
-  return samples;
+  return g_steal_pointer (&samples);
 }
 
 gboolean

@@ -32,6 +32,8 @@ struct _HaulProcessList
   GHashTable       *living;        /* (owned) pid → HaulProcessInfo (borrowed from rows) */
   GHashTable       *foreign;       /* (owned) set of process groups that have others in them as well */
 
+  char             *root;          /* (owned) "/proc", or another one in tests */
+  GError           *error;         /* (owned) (nullable) why that could not be read */
   char             *worker_path;   /* (owned) */
   gboolean          reading;       /* a thread is at it */
   GPtrArray        *waiting;       /* (owned) of GTask: refreshes that were asked for */
@@ -47,6 +49,12 @@ void      haul_process_list_apply     (HaulProcessList   *self,
 gint64    haul_process_list_expire    (HaulProcessList   *self,
                                        gint64             now);
 void      haul_process_list_clear     (HaulProcessList   *self);
+/* What came of the last look, apart from rows. */
+void      haul_process_list_take_error (HaulProcessList  *self,
+                                        GError           *error);
+/* Where it looks from the next time on, in the place of /proc: for tests. */
+void      haul_process_list_set_root  (HaulProcessList   *self,
+                                       const char        *root);
 
 /* Which of @samples are in the scope: a byte for each, TRUE or FALSE. */
 guint8   *haul_process_scope_select   (HaulProcessList   *self,

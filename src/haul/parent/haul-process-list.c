@@ -8,8 +8,8 @@
 #include "haul-process-list-private.h"
 #include "haul-source-private.h"
 
-typedef enum { PROP_SCOPE = 1, PROP_INTERVAL, PROP_FROZEN, PROP_CPU, PROP_MEMORY } HaulProcessListProperty;
-static GParamSpec *properties[PROP_MEMORY + 1];
+typedef enum { PROP_SCOPE = 1, PROP_INTERVAL, PROP_FROZEN, PROP_CPU, PROP_MEMORY, PROP_ERROR } HaulProcessListProperty;
+static GParamSpec *properties[PROP_ERROR + 1];
 
 enum { REFRESHED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -303,6 +303,17 @@ haul_process_list_clear (HaulProcessList *self)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, n, 0);
 }
 
+void
+haul_process_list_take_error (HaulProcessList *self,
+                              GError          *error)
+{
+  g_autoptr(GError) old = self->error;
+
+  self->error = error;
+  if (g_strcmp0 (old != NULL ? old->message : NULL, error != NULL ? error->message : NULL) != 0)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
+}
+
 HaulProcessInfo *
 haul_process_list_lookup (HaulProcessList *self,
                           int              pid)
@@ -451,6 +462,8 @@ haul_process_list_finalize (GObject *object)
   g_ptr_array_unref (self->waiting);
   g_hash_table_unref (self->living);
   g_hash_table_unref (self->foreign);
+  g_free (self->root);
+  g_clear_error (&self->error);
   g_free (self->worker_path);
 
   G_OBJECT_CLASS (haul_process_list_parent_class)->finalize (object);
@@ -484,6 +497,10 @@ haul_process_list_get_property (GObject    *object,
 
     case PROP_MEMORY:
       g_value_set_uint64 (value, self->memory);
+      break;
+
+    case PROP_ERROR:
+      g_value_set_boxed (value, self->error);
       break;
 
     default:
@@ -536,6 +553,7 @@ haul_process_list_class_init (HaulProcessListClass *klass)
   properties[PROP_FROZEN] = g_param_spec_boolean ("frozen", NULL, NULL, FALSE, read | G_PARAM_WRITABLE);
   properties[PROP_CPU] = g_param_spec_double ("cpu", NULL, NULL, 0, G_MAXDOUBLE, 0, read);
   properties[PROP_MEMORY] = g_param_spec_uint64 ("memory", NULL, NULL, 0, G_MAXUINT64, 0, read);
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, read);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   /**
@@ -551,6 +569,7 @@ haul_process_list_class_init (HaulProcessListClass *klass)
 static void
 haul_process_list_init (HaulProcessList *self)
 {
+  self->root = g_strdup ("/proc");
   self->interval_ms = 1000;
   self->rows = g_ptr_array_new_with_free_func (g_object_unref);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);

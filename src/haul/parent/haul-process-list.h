@@ -90,6 +90,14 @@ GType             haul_process_scope_get_type        (void);
  */
 
 /**
+ * HaulProcessList:error:
+ *
+ * Why the last look failed; %NULL when it did not. The rows are as they were before.
+ * There is no other way to look at processes than /proc, so where that is missing, or
+ * is that of another PID namespace, this says so, of %G_IO_ERROR.
+ */
+
+/**
  * haul_process_list_new:
  * @scope: which processes
  *
@@ -158,6 +166,16 @@ gboolean          haul_process_list_get_frozen       (HaulProcessList      *self
  */
 void              haul_process_list_set_frozen       (HaulProcessList      *self,
                                                       gboolean              frozen);
+
+/**
+ * haul_process_list_get_error:
+ * @self: a list
+ *
+ * Gets #HaulProcessList:error.
+ *
+ * Returns: (transfer none) (nullable): why the last look failed
+ */
+const GError     *haul_process_list_get_error        (HaulProcessList      *self);
 
 /**
  * haul_process_list_get_cpu:

@@ -13,6 +13,7 @@
 typedef struct
 {
   HaulProcessScope  scope;
+  char             *root;          /* (owned) */
   char             *worker_path;   /* (owned) */
   GArray           *measure;       /* (owned) of int: pids */
   GArray           *samples;       /* (owned) (nullable) of HaulProcSample */
@@ -26,6 +27,7 @@ reading_free (gpointer data)
 {
   Reading *reading = data;
 
+  g_free (reading->root);
   g_free (reading->worker_path);
   g_array_unref (reading->measure);
   g_clear_pointer (&reading->samples, g_array_unref);
@@ -46,9 +48,14 @@ read_thread (GTask        *task,
     .measure = reading->measure,
   };
 
-  reading->samples = haul_proc_read_all ("/proc", &wishes);
+  GError *error = NULL;
+
+  reading->samples = haul_proc_read_all (reading->root, &wishes, &error);
   reading->now = haul_proc_now ();
-  g_task_return_boolean (task, TRUE);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 /* Those that asked meanwhile are told as well: they see what was read after they asked, or nearly. */
@@ -59,7 +66,10 @@ tell_waiting (HaulProcessList *self)
 
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < waiting->len; i++)
-    g_task_return_boolean (waiting->pdata[i], TRUE);
+    if (self->error != NULL)
+      g_task_return_error (waiting->pdata[i], g_error_copy (self->error));
+    else
+      g_task_return_boolean (waiting->pdata[i], TRUE);
 }
 
 static void
@@ -68,6 +78,7 @@ read_cb (GObject      *source,
          gpointer      user_data)
 {
   g_autoptr(HaulProcessList) self = user_data;
+  g_autoptr(GError) error = NULL;
   Reading *reading = g_task_get_task_data (G_TASK (result));
   gboolean wanted = (self->active && !self->frozen) || self->waiting->len > 0;
 
@@ -77,7 +88,10 @@ read_cb (GObject      *source,
       read_now (self);
       return;
     }
+  (void) g_task_propagate_boolean (G_TASK (result), &error);
   if (wanted)
+    haul_process_list_take_error (self, g_steal_pointer (&error));
+  if (wanted && reading->samples != NULL)
     haul_process_list_apply (self, reading->samples, reading->now);
   haul_process_list_plan (self, FALSE);
   tell_waiting (self);
@@ -96,6 +110,7 @@ read_now (HaulProcessList *self)
     self->worker_path = haul_find_worker (NULL);
   reading = g_new0 (Reading, 1);
   reading->scope = self->scope;
+  reading->root = g_strdup (self->root);
   reading->worker_path = g_strdup (self->worker_path);
   reading->measure = g_array_new (FALSE, FALSE, sizeof (int));
   for (guint i = 0; i < self->rows->len; i++)
@@ -162,6 +177,14 @@ haul_process_list_plan_expiry (HaulProcessList *self,
     self->expiry = haul_timer_new (MAX (due - now, 0) / 1000 + 1, "[haul] rows of processes", expiry_cb, self);
 }
 
+void
+haul_process_list_set_root (HaulProcessList *self,
+                            const char      *root)
+{
+  g_free (self->root);
+  self->root = g_strdup (root);
+}
+
 HaulProcessList *
 haul_process_list_new (HaulProcessScope scope)
 {
@@ -209,6 +232,14 @@ haul_process_list_get_memory (HaulProcessList *self)
   g_return_val_if_fail (HAUL_IS_PROCESS_LIST (self), 0);
 
   return self->memory;
+}
+
+const GError *
+haul_process_list_get_error (HaulProcessList *self)
+{
+  g_return_val_if_fail (HAUL_IS_PROCESS_LIST (self), NULL);
+
+  return self->error;
 }
 
 void
@@ -263,7 +294,7 @@ haul_process_list_refresh_async (HaulProcessList     *self,
  * haul_process_list_refresh_finish:
  * @self: a list
  * @result: of the call
- * @error: set when it was cancelled
+ * @error: set when it was cancelled, or the processes cannot be read, of %G_IO_ERROR
  *
  * Ends what haul_process_list_refresh_async() began.
  *

@@ -384,6 +384,7 @@ draw_shapes (LtDrawing   *self,
           break;
 
         case LAB_SHAPE_TEXT:
+        case LAB_SHAPE_PATH:
         default:
           break;
         }

@@ -10,6 +10,7 @@
 
 #include "lt-file-dialog.h"
 #include "lt-job-text.h"
+#include "lt-jobs-picture.h"
 #include "lt-save.h"
 
 /* More is no list that people made. */
@@ -52,6 +53,21 @@ lt_jobs_exchange_format (const char *name)
   if (g_str_has_suffix (name, ".json"))
     return LT_EXPORT_JSON;
   return g_str_has_suffix (name, ".md") ? LT_EXPORT_MARKDOWN : LT_EXPORT_CSV;
+}
+
+char *
+lt_jobs_exchange_to_text (GListModel *jobs,
+                          const char *name)
+{
+  g_autoptr(GListModel) entries = NULL;
+
+  g_return_val_if_fail (G_IS_LIST_MODEL (jobs), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  if (g_str_has_suffix (name, ".svg"))
+    return lt_jobs_picture_to_svg (jobs, gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL);
+  entries = lt_jobs_exchange_collect (jobs);
+  return lt_history_export (entries, lt_jobs_exchange_format (name));
 }
 
 /* Reading. */
@@ -350,9 +366,8 @@ export_chosen_cb (GtkWidget *window,
                   GFile     *file,
                   gpointer   jobs)
 {
-  g_autoptr(GListModel) entries = lt_jobs_exchange_collect (jobs);
   g_autofree char *name = g_file_get_basename (file);
-  char *text = lt_history_export (entries, lt_jobs_exchange_format (name));
+  char *text = lt_jobs_exchange_to_text (jobs, name);
   g_autoptr(GBytes) bytes = g_bytes_new_take (text, strlen (text));
 
   lt_save_bytes (window, bytes, file);
@@ -367,7 +382,7 @@ lt_jobs_exchange_export (LtWindow   *window,
   g_return_if_fail (LT_IS_WINDOW (window));
   g_return_if_fail (G_IS_LIST_MODEL (jobs));
 
-  dialog = lt_file_dialog_new (GTK_WIDGET (window), GTK_FILE_CHOOSER_ACTION_SAVE, _("Export Jobs (.json, .csv or .md)"), _("_Save"));
+  dialog = lt_file_dialog_new (GTK_WIDGET (window), GTK_FILE_CHOOSER_ACTION_SAVE, _("Export Jobs (.json, .csv, .md or .svg)"), _("_Save"));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), "long-tasks.json");
   lt_file_dialog_ask (dialog, GTK_WIDGET (window), export_chosen_cb, g_object_ref (jobs), g_object_unref);
 }

@@ -21,6 +21,9 @@ typedef struct
 
 /* Each job as it would be remembered now: (transfer full) of LtHistoryEntry. */
 GListModel *lt_jobs_exchange_collect  (GListModel   *jobs) G_GNUC_WARN_UNUSED_RESULT;
+/* What is written to a file of that name: by its ending a picture of the list (.svg), or what is told of each job. */
+char       *lt_jobs_exchange_to_text  (GListModel   *jobs,
+                                       const char   *name) G_GNUC_WARN_UNUSED_RESULT;
 /* By the ending of its name: CSV for any other than .json and .md. */
 LtExport    lt_jobs_exchange_format   (const char   *name);
 /* All of them, in the order in which they were started, or NULL: (transfer full) of LtReplay. */

@@ -267,7 +267,7 @@ lt_timeline_paint_draw (LtTimelinePaint  *self,
         draw_line (self, snapshot, shape, unit);
       else if (shape->kind == LAB_SHAPE_DISC)
         draw_disc (self, snapshot, shape, unit);
-      else if (shape->text != NULL)
+      else if (shape->kind == LAB_SHAPE_TEXT && shape->text != NULL)
         draw_text (self, widget, snapshot, shape, unit);
     }
 }

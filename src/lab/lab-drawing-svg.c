@@ -44,6 +44,13 @@ append_number (GString    *svg,
   g_string_append_printf (svg, " %s=\"%s\"", name, buffer);
 }
 
+static const char *
+get_sign_color (LabInk   ink,
+                gboolean dark)
+{
+  return lab_ink_get_hatch (ink) != LAB_HATCH_NONE ? lab_ink_get_hatch_color (ink, dark) : lab_ink_get_color (ink, dark);
+}
+
 static void
 append_colors (GString  *svg,
                gboolean  dark)
@@ -53,8 +60,8 @@ append_colors (GString  *svg,
     {
       const char *color = lab_ink_get_color (ink, dark);
 
-      g_string_append_printf (svg, "    .%s { fill: %s } .%s-line { stroke: %s }\n", ink_names[ink], color,
-                              ink_names[ink], color);
+      g_string_append_printf (svg, "    .%s { fill: %s } .%s-line { stroke: %s } .%s-sign { fill: %s }\n", ink_names[ink],
+                              color, ink_names[ink], color, ink_names[ink], get_sign_color (ink, dark));
       if (lab_ink_get_hatch (ink) != LAB_HATCH_NONE)
         g_string_append_printf (svg, "    .%s-hatch { stroke: %s }\n", ink_names[ink],
                                 lab_ink_get_hatch_color (ink, dark));
@@ -145,6 +152,22 @@ append_disc (GString        *svg,
                           lab_ink_get_color (shape->ink, FALSE));
 }
 
+/* Of one colour, and of the stronger one where an ink has two: a sign is too small for a hatch. */
+static void
+append_path (GString        *svg,
+             const LabShape *shape)
+{
+  g_autofree char *data = escape (shape->text);
+  char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE], scale[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (x, sizeof x, "%.2f", shape->x);
+  g_ascii_formatd (y, sizeof y, "%.2f", shape->y);
+  g_ascii_formatd (scale, sizeof scale, "%.3f", shape->width / 16);
+  g_string_append_printf (svg, "  <path class=\"%s-sign\" fill=\"%s\" fill-rule=\"evenodd\" "
+                          "transform=\"translate(%s %s) scale(%s)\" d=\"%s\"/>\n",
+                          ink_names[shape->ink], get_sign_color (shape->ink, FALSE), x, y, scale, data);
+}
+
 static void
 append_shape (GString        *svg,
               const LabShape *shape)
@@ -166,6 +189,11 @@ append_shape (GString        *svg,
 
     case LAB_SHAPE_DISC:
       append_disc (svg, shape);
+      break;
+
+    case LAB_SHAPE_PATH:
+      if (shape->text != NULL)
+        append_path (svg, shape);
       break;
 
     default:

@@ -52,6 +52,8 @@ typedef enum
   LAB_SHAPE_TEXT,      /* x, y is the baseline's start, middle or end, as align says; not wider than width, if that is
                         * not 0 */
   LAB_SHAPE_DISC,      /* a mark: its centre and, in width, its diameter */
+  LAB_SHAPE_PATH,      /* an outline that is filled, in a square of width; its text is the "d" of an SVG path in a square
+                        * of 16. In SVG alone: GTK 4.8 has no paths */
 } LabShapeKind;
 
 typedef struct

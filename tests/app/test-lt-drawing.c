@@ -18,7 +18,7 @@ lay_out_cb (double   width,
   double *laid_out = user_data;
 
   *laid_out = width;
-  for (guint kind = LAB_SHAPE_RECT; kind <= LAB_SHAPE_DISC; kind++)
+  for (guint kind = LAB_SHAPE_RECT; kind <= LAB_SHAPE_PATH; kind++)
     for (guint ink = 0; ink < LAB_N_INKS; ink++)
       {
         const LabShape shape = { kind, ink, 10 + 20 * ink, 10 + 20 * kind, 15, 10, 0.5, ink % 2, "a text" };

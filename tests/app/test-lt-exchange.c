@@ -5,6 +5,7 @@
 
 #include "lt-job-text.h"
 #include "lt-jobs-exchange.h"
+#include "lt-jobs-picture.h"
 #include "lt-test.h"
 
 static gboolean
@@ -127,6 +128,97 @@ test_format (void)
   g_assert_cmpint (lt_jobs_exchange_format ("json"), ==, LT_EXPORT_CSV);
 }
 
+static guint
+count_parts (const char *text,
+             const char *part)
+{
+  guint n = 0;
+
+  for (const char *p = strstr (text, part); p != NULL; p = strstr (p + 1, part))
+    n++;
+  return n;
+}
+
+static void
+assert_well_formed (const char *svg)
+{
+  static const GMarkupParser parser = { NULL };
+  g_autoptr(GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, NULL, NULL);
+  g_autoptr(GError) error = NULL;
+
+  (void) (g_markup_parse_context_parse (context, svg, -1, &error) && g_markup_parse_context_end_parse (context, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_running (gpointer job)
+{
+  return haul_job_get_state (job) == HAUL_JOB_RUNNING;
+}
+
+/* One document with all that is seen: a shape and words for each state, bars for what runs, and nothing from outside. */
+static void
+test_picture (void)
+{
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  g_autofree char *svg = NULL, *mirrored = NULL, *csv = NULL;
+  GListModel *model = lt_jobs_get_model (jobs);
+  HaulJob *done = start (jobs, "pi", "{'digits': <int64 1234>}", LT_RUN_IN_PROCESS, 19, FALSE);
+  HaulJob *failed = start (jobs, "command", "{'command': <'false \"<b>&\"'>}", LT_RUN_IN_PROCESS, 19, FALSE);
+  HaulJob *arabic = start (jobs, "command", "{'command': <'true \330\250\330\255\330\253'>}", LT_RUN_IN_PROCESS, 19, FALSE);
+  HaulJob *runs = start (jobs, "sleep", "{'seconds': <600.0>}", LT_RUN_IN_PROCESS, 19, FALSE);
+
+  lt_test_run_until (has_ended, done, 30000);
+  lt_test_run_until (has_ended, failed, 30000);
+  lt_test_run_until (has_ended, arabic, 30000);
+  lt_test_run_until (is_running, runs, 30000);
+  svg = lt_jobs_exchange_to_text (model, "jobs.svg");
+  mirrored = lt_jobs_picture_to_svg (model, TRUE);
+  csv = lt_jobs_exchange_to_text (model, "jobs.csv");
+
+  assert_well_formed (svg);
+  assert_well_formed (mirrored);
+  g_assert_cmpuint (count_parts (svg, "  <path class="), ==, 4);
+  g_assert_cmpuint (count_parts (svg, "\"bad-sign\""), ==, 1);
+  g_assert_cmpuint (count_parts (svg, "\"good-sign\""), ==, 2);
+  g_assert_cmpuint (count_parts (svg, "\"accent-sign\""), ==, 1);
+  g_assert_nonnull (strstr (svg, ">Calculate Pi</text>"));
+  g_assert_nonnull (strstr (svg, "Failed \302\267 "));
+  g_assert_nonnull (strstr (svg, "false &quot;&lt;b&gt;&amp;"));
+  g_assert_null (strstr (svg, "<b>"));
+  g_assert_null (strstr (svg, "href"));
+  g_assert_nonnull (strstr (svg, "\330\250\330\255\330\253"));
+  g_assert_nonnull (strstr (svg, "Sleep, running"));   /* for who does not see it */
+  g_assert_nonnull (strstr (svg, "<title id=\"title\">4 jobs</title>"));
+  g_assert_nonnull (strstr (mirrored, "text-anchor=\"end\">Calculate Pi</text>"));
+  g_assert_true (g_str_has_prefix (csv, "queued,"));
+  lt_test_stop (jobs);
+}
+
+/* More than there is room for is said, and text that is written from right to left stays apart from what is beside it. */
+static void
+test_picture_bounds (void)
+{
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  g_autoptr(GListStore) many = g_list_store_new (HAUL_TYPE_JOB);
+  g_autoptr(GListStore) none = g_list_store_new (HAUL_TYPE_JOB);
+  g_autoptr(HaulJob) job = haul_job_new (haul_task_lookup ("command", NULL),
+                                         g_variant_new_parsed ("{'command': <'\330\250\330\255\330\253'>}"), NULL);
+  g_autofree char *svg = NULL, *empty = NULL;
+
+  for (guint i = 0; i < LT_JOBS_PICTURE_MAX + 34; i++)
+    g_list_store_append (many, job);
+  svg = lt_jobs_picture_to_svg (G_LIST_MODEL (many), FALSE);
+  empty = lt_jobs_picture_to_svg (G_LIST_MODEL (none), FALSE);
+  assert_well_formed (svg);
+  assert_well_formed (empty);
+  g_assert_cmpuint (count_parts (svg, "  <path class="), ==, LT_JOBS_PICTURE_MAX);
+  g_assert_nonnull (strstr (svg, ">Showing 200 of 234 jobs</text>"));
+  g_assert_nonnull (strstr (svg, "\342\201\250\330\250\330\255\330\253"));
+  g_assert_nonnull (strstr (empty, ">0 jobs</text>"));
+  lt_test_stop (jobs);
+}
+
 /* What is searched for may be in the title, an argument or the state, in any case and order. */
 static void
 test_search (void)
@@ -149,6 +241,8 @@ main (int    argc,
   g_test_add_func ("/app/exchange/round-trip", test_round_trip);
   g_test_add_func ("/app/exchange/parse", test_parse);
   g_test_add_func ("/app/exchange/format", test_format);
+  g_test_add_func ("/app/exchange/picture", test_picture);
+  g_test_add_func ("/app/exchange/picture-bounds", test_picture_bounds);
   g_test_add_func ("/app/exchange/search", test_search);
 
   return g_test_run ();

@@ -72,6 +72,7 @@ test_svg (void)
 {
   g_autoptr(LabDrawing) drawing = lab_drawing_new (400.4, 100);
   const LabShape disc = { LAB_SHAPE_DISC, LAB_INK_BAD, 10, 10, 6, 0, 0, FALSE, NULL };
+  const LabShape sign = { LAB_SHAPE_PATH, LAB_INK_PAUSED, 10, 20, 8, 0, 0, FALSE, "M1 1h14v14z" };
   g_autofree char *svg = NULL;
   g_autofree char *texts = NULL;
   guint n_rects;
@@ -82,7 +83,8 @@ test_svg (void)
   lab_drawing_add_text (drawing, LAB_INK_TEXT, 5, 50, 0.5, FALSE, "]]> <script>alert(1)</script>\x01\x1b[m");
   lab_drawing_add_text (drawing, LAB_INK_DIM, 5, 50, 1, TRUE, "broken \xff\xfe");
   lab_drawing_add (drawing, &disc);
-  g_assert_cmpuint (lab_drawing_get_n (drawing), ==, 6);
+  lab_drawing_add (drawing, &sign);
+  g_assert_cmpuint (lab_drawing_get_n (drawing), ==, 7);
   g_assert_cmpstr (lab_drawing_get (drawing, 0)->text, ==, "a < b & “c”");
 
   svg = lab_drawing_to_svg (drawing, "Title & more", "What \"it\" shows");
@@ -96,6 +98,7 @@ test_svg (void)
   g_assert_cmpuint (n_rects, >=, 2 + 1);
   haul_test_assert_contains (svg, "x=\"0.50\" y=\"1.25\" width=\"100.00\"");
   haul_test_assert_contains (svg, "url(#waiting)");
+  haul_test_assert_contains (svg, "transform=\"translate(10.00 20.00) scale(0.500)\" d=\"M1 1h14v14z\"");
   haul_test_assert_contains (svg, "prefers-color-scheme: dark");
 }
 

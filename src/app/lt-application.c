@@ -271,7 +271,16 @@ preferences_cb (GSimpleAction *action,
                 GVariant      *parameter,
                 gpointer       user_data)
 {
-  gtk_window_present (GTK_WINDOW (lt_preferences_new (gtk_application_get_active_window (user_data))));
+  LtApplication *self = user_data;
+  g_autoptr(GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *link = windows; link != NULL; link = link->next)
+    if (LT_IS_PREFERENCES (link->data))
+      {
+        gtk_window_present (link->data);
+        return;
+      }
+  gtk_window_present (GTK_WINDOW (lt_preferences_new (gtk_application_get_active_window (GTK_APPLICATION (self)), self->history)));
 }
 
 static void

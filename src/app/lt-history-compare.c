@@ -7,6 +7,7 @@
 
 #include "lt-history-window.h"
 #include "lt-job-text.h"
+#include "lt-settings.h"
 
 typedef struct
 {
@@ -98,7 +99,7 @@ dup_daemon (LtHistoryEntry *entry)
 static char *
 dup_size (LtHistoryEntry *entry)
 {
-  return g_format_size_full (entry->result_size, G_FORMAT_SIZE_IEC_UNITS);
+  return lt_settings_format_size (entry->result_size);
 }
 
 static char *

@@ -328,13 +328,25 @@ export_cb (GtkWidget  *widget,
 static void
 clear_response_cb (AdwMessageDialog *dialog,
                    const char       *response,
-                   LtHistoryWindow  *self)
+                   LtHistory        *history)
 {
-  if (!g_str_equal (response, "clear"))
-    return;
-  forget_removed (self);
-  lt_history_clear (self->history);
-  update (self);
+  if (g_str_equal (response, "clear"))
+    lt_history_clear (history);
+}
+
+void
+lt_history_ask_clear (GtkWindow *parent,
+                      LtHistory *history)
+{
+  GtkWidget *dialog = adw_message_dialog_new (parent, _("Clear History?"),
+                                              _("All jobs that have ended are forgotten. That cannot be undone."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "clear", _("C_lear History"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (clear_response_cb), history, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -342,15 +354,7 @@ clear_cb (GtkWidget  *widget,
           const char *action,
           GVariant   *parameter)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (widget), _("Clear History?"),
-                                              _("All jobs that have ended are forgotten. That cannot be undone."));
-
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "clear", _("C_lear History"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (clear_response_cb), widget, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  lt_history_ask_clear (GTK_WINDOW (widget), LT_HISTORY_WINDOW (widget)->history);
 }
 
 static void
@@ -437,6 +441,7 @@ lt_history_window_new (GtkWindow *parent,
   self->jobs = g_object_ref (jobs);
   gtk_filter_list_model_set_model (self->filtered, lt_history_get_model (history));
   g_signal_connect_object (lt_history_get_model (history), "items-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (history, "cleared", G_CALLBACK (forget_removed), self, G_CONNECT_SWAPPED);
   update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->list));
   return self;

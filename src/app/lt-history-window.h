@@ -20,6 +20,10 @@ LtHistoryWindow *lt_history_window_new     (GtkWindow   *parent,
 
 GtkSelectionModel *lt_history_window_get_selection (LtHistoryWindow *self);
 
+/* Forgets all that has ended, after @parent was asked. */
+void             lt_history_ask_clear      (GtkWindow   *parent,
+                                            LtHistory   *history);
+
 /* The grid that Compare shows: @entries are of LtHistoryEntry. What differs is bold. */
 GtkWidget       *lt_history_compare_new    (GPtrArray   *entries) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -29,6 +29,9 @@ typedef enum
 
 static GParamSpec *properties[PROP_MESSAGE + 1];
 
+enum { CLEARED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (LtHistory, lt_history, G_TYPE_OBJECT)
 
 /* What the thread of the store has to say, in the main loop. */
@@ -252,6 +255,7 @@ void
 lt_history_clear (LtHistory *self)
 {
   lt_history_forget_before (self, G_MAXINT64);
+  g_signal_emit (self, signals[CLEARED], 0);
 }
 
 static void
@@ -306,6 +310,8 @@ lt_history_class_init (LtHistoryClass *klass)
 
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  signals[CLEARED] = g_signal_new ("cleared", LT_TYPE_HISTORY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (LtHistory, lt_history, LT, HISTORY, GObject)
  * is never felt, and each change as it happens: whenever the app is killed, the jobs that ran then
  * are there the next time, as interrupted. A database that cannot be read is set aside, and
  * #LtHistory:message says so.
+ *
+ * #LtHistory::cleared: all that was over is forgotten, and so is whatever was removed before
  */
 
 LtHistory  *lt_history_new         (const char     *path) G_GNUC_WARN_UNUSED_RESULT;   /* (nullable): the usual place */

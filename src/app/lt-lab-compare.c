@@ -6,6 +6,7 @@
 #include "lt-lab-compare.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "haul/haul.h"
 #include "lab-compare-words.h"
@@ -49,6 +50,19 @@ create_label (const char *text,
   return label;
 }
 
+/* The sheet for reports has units of its own, which do not depend on who looks. */
+static char *
+format_cell (LtLabCompare *self,
+             LabWay        way,
+             LabColumn     column)
+{
+  double memory = lab_compare_get_result (self->compare, way)->memory;
+
+  if (column == LAB_COLUMN_MEMORY && !isnan (memory))
+    return lt_settings_format_size ((guint64) memory);
+  return lab_compare_format (self->compare, way, column);
+}
+
 static float
 get_xalign (LabColumn column)
 {
@@ -62,7 +76,7 @@ add_cells (LtLabCompare *self,
 {
   for (LabColumn column = 0; column < LAB_N_COLUMNS; column++)
     {
-      g_autofree char *text = lab_compare_format (self->compare, way, column);
+      g_autofree char *text = format_cell (self, way, column);
       g_autofree char *name = g_strdup_printf ("%s, %s: %s", lab_way_get_title (way), lab_compare_get_column (column), text);
       GtkWidget *label = create_label (text, "numeric", get_xalign (column));
 

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-settings.h"
+
 struct _LtNewJobDialog
 {
   AdwWindow       parent_instance;
@@ -127,7 +129,7 @@ show_memory (LtNewJobDialog *self)
       set_message (self, NULL, FALSE);
       return;
     }
-  size = g_format_size_full (self->task->estimate_memory (self->arguments), G_FORMAT_SIZE_IEC_UNITS);
+  size = lt_settings_format_size (self->task->estimate_memory (self->arguments));
   text = g_strdup_printf (_("Needs about %s of memory"), size);
   set_message (self, text, FALSE);
 }

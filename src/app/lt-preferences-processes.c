@@ -17,6 +17,7 @@ struct _LtPreferencesProcesses
   GtkSpinButton     *interval;
   AdwComboRow       *cpu_scale;
   AdwComboRow       *memory;
+  AdwComboRow       *units;
   AdwExpanderRow    *columns;
 
   GtkSwitch         *switches[LT_PROCESS_N_COLUMNS];   /* (unowned) (nullable) of columns */
@@ -25,7 +26,7 @@ struct _LtPreferencesProcesses
 
 G_DEFINE_FINAL_TYPE (LtPreferencesProcesses, lt_preferences_processes, ADW_TYPE_PREFERENCES_PAGE)
 
-static const char * const keys[] = { "processes-interval", "processes-cpu-scale", "processes-memory", "processes-columns" };
+static const char * const keys[] = { "processes-interval", "processes-cpu-scale", "processes-memory", "units", "processes-columns" };
 
 static gboolean
 ms_to_seconds (GValue   *value,
@@ -68,6 +69,14 @@ position_to_memory (const GValue       *value,
                     gpointer            nick)
 {
   return g_variant_new_string (g_value_get_uint (value) == 1 ? "rss" : "pss");
+}
+
+static GVariant *
+position_to_units (const GValue       *value,
+                   const GVariantType *type,
+                   gpointer            nick)
+{
+  return g_variant_new_string (g_value_get_uint (value) == 1 ? "binary" : "decimal");
 }
 
 /* None in the settings are the usual ones. */
@@ -135,6 +144,7 @@ lt_preferences_processes_class_init (LtPreferencesProcessesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtPreferencesProcesses, interval);
   gtk_widget_class_bind_template_child (widget_class, LtPreferencesProcesses, cpu_scale);
   gtk_widget_class_bind_template_child (widget_class, LtPreferencesProcesses, memory);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferencesProcesses, units);
   gtk_widget_class_bind_template_child (widget_class, LtPreferencesProcesses, columns);
   gtk_widget_class_bind_template_callback (widget_class, restore_clicked_cb);
 }
@@ -156,6 +166,8 @@ lt_preferences_processes_init (LtPreferencesProcesses *self)
                                 nick_to_position, position_to_cpu_scale, (gpointer) "all", NULL);
   g_settings_bind_with_mapping (settings, "processes-memory", self->memory, "selected", G_SETTINGS_BIND_DEFAULT,
                                 nick_to_position, position_to_memory, (gpointer) "rss", NULL);
+  g_settings_bind_with_mapping (settings, "units", self->units, "selected", G_SETTINGS_BIND_DEFAULT,
+                                nick_to_position, position_to_units, (gpointer) "binary", NULL);
   add_columns (self);
   load_columns (self);
   g_signal_connect_object (settings, "changed::processes-columns", G_CALLBACK (load_columns), self, G_CONNECT_SWAPPED);

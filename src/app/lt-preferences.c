@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-history-window.h"
 #include "lt-preferences-processes.h"
 #include "lt-settings.h"
 
@@ -21,11 +22,14 @@ struct _LtPreferences
   AdwComboRow         *on_close;
   GtkSwitch           *keep_awake;
   GtkSpinButton       *history_days;
+  GtkWidget           *clear_button;
   GtkWidget           *lab_page;
   GtkSwitch           *lab_predict;
   AdwComboRow         *lab_code;
   GtkSpinButton       *lab_time_limit;
   AdwEntryRow         *lab_python;
+
+  LtHistory           *history;   /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (LtPreferences, lt_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -110,9 +114,33 @@ restore_lab_clicked_cb (LtPreferences *self)
 }
 
 static void
+clear_clicked_cb (LtPreferences *self)
+{
+  lt_history_ask_clear (GTK_WINDOW (self), self->history);
+}
+
+/* Where there is nothing to clear nobody is asked. */
+static void
+update_clear (LtPreferences *self)
+{
+  gtk_widget_set_sensitive (self->clear_button, self->history != NULL
+                            && g_list_model_get_n_items (lt_history_get_model (self->history)) > 0);
+}
+
+static void
+lt_preferences_dispose (GObject *object)
+{
+  g_clear_object (&LT_PREFERENCES (object)->history);
+
+  G_OBJECT_CLASS (lt_preferences_parent_class)->dispose (object);
+}
+
+static void
 lt_preferences_class_init (LtPreferencesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = lt_preferences_dispose;
 
   g_type_ensure (LT_TYPE_PREFERENCES_PROCESSES);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-preferences.ui");
@@ -123,11 +151,13 @@ lt_preferences_class_init (LtPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, on_close);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, keep_awake);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, history_days);
+  gtk_widget_class_bind_template_child (widget_class, LtPreferences, clear_button);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_page);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_predict);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_code);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_time_limit);
   gtk_widget_class_bind_template_child (widget_class, LtPreferences, lab_python);
+  gtk_widget_class_bind_template_callback (widget_class, clear_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, restore_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, restore_lab_clicked_cb);
 }
@@ -171,7 +201,16 @@ lt_preferences_init (LtPreferences *self)
 }
 
 LtPreferences *
-lt_preferences_new (GtkWindow *parent)
+lt_preferences_new (GtkWindow *parent,
+                    LtHistory *history)
 {
-  return g_object_new (LT_TYPE_PREFERENCES, "transient-for", parent, NULL);
+  LtPreferences *self = g_object_new (LT_TYPE_PREFERENCES, "transient-for", parent, NULL);
+
+  if (history != NULL)
+    {
+      self->history = g_object_ref (history);
+      g_signal_connect_object (lt_history_get_model (history), "items-changed", G_CALLBACK (update_clear), self, G_CONNECT_SWAPPED);
+    }
+  update_clear (self);
+  return self;
 }

@@ -5,12 +5,16 @@
 
 #include <adwaita.h>
 
+#include "lt-history.h"
+
 G_BEGIN_DECLS
 
 /* What people can choose, bound to the settings: it goes for what starts from then on. */
 #define LT_TYPE_PREFERENCES (lt_preferences_get_type ())
 G_DECLARE_FINAL_TYPE (LtPreferences, lt_preferences, LT, PREFERENCES, AdwPreferencesWindow)
 
-LtPreferences *lt_preferences_new (GtkWindow *parent) G_GNUC_WARN_UNUSED_RESULT;
+/* The history is the one that can be cleared here, if there is one. */
+LtPreferences *lt_preferences_new (GtkWindow *parent,
+                                   LtHistory *history) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

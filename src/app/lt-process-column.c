@@ -126,7 +126,7 @@ format_number (LtProcessColumn  column,
       return format_elapsed (haul_process_info_get_elapsed (info));
 
     default:
-      return g_format_size (haul_process_info_get_memory (info));
+      return lt_settings_format_size (haul_process_info_get_memory (info));
     }
 }
 
@@ -138,7 +138,7 @@ format_figures (HaulProcessInfo *info)
 
   if (!is_known (LT_PROCESS_CPU, info))
     return g_strdup_printf ("%d", haul_process_info_get_pid (info));
-  memory = g_format_size (haul_process_info_get_memory (info));
+  memory = lt_settings_format_size (haul_process_info_get_memory (info));
   /* Translators: percent of one processor, an amount of memory, the number of a process */
   return g_strdup_printf (_("%.1f %% · %s · %d"), get_cpu (info), memory, haul_process_info_get_pid (info));
 }

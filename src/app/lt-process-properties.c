@@ -9,6 +9,7 @@
 
 #include "lt-process-column.h"
 #include "lt-process-files.h"
+#include "lt-settings.h"
 
 struct _LtProcessProperties
 {
@@ -79,7 +80,7 @@ get_more (LtProcessProperties *self,
       return g_strdup_printf ("%d", haul_process_info_get_group (self->info));
 
     case OWN_MEMORY:
-      return haul_process_info_get_own_memory (self->info) < 0 ? NULL : g_format_size (haul_process_info_get_own_memory (self->info));
+      return haul_process_info_get_own_memory (self->info) < 0 ? NULL : lt_settings_format_size (haul_process_info_get_own_memory (self->info));
 
     case PROGRAM:
       return self->read != NULL ? g_strdup (self->read->program) : NULL;

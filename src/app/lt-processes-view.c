@@ -23,7 +23,7 @@ static void
 update_summary (LtProcessesView *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->list)), n_shown = g_list_model_get_n_items (G_LIST_MODEL (self->model));
-  g_autofree char *memory = g_format_size (haul_process_list_get_memory (self->list));
+  g_autofree char *memory = lt_settings_format_size (haul_process_list_get_memory (self->list));
   g_autofree char *count = NULL;
   g_autofree char *text = NULL;
 
@@ -242,7 +242,7 @@ settings_changed_cb (LtProcessesView *self,
 {
   g_autofree char *interval = NULL;
 
-  if (self->layout == NULL || !g_str_has_prefix (key, "processes-"))
+  if (self->layout == NULL || (!g_str_has_prefix (key, "processes-") && !g_str_equal (key, "units")))
     return;
   lt_process_columns_load_settings ();
   haul_process_list_set_interval (self->list, g_settings_get_uint (lt_settings_get (), "processes-interval"));

@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "lt-settings.h"
+
 struct _LtResultView
 {
   AdwBin        parent_instance;
@@ -167,7 +169,7 @@ update_size (LtResultView *self,
   g_autofree char *text = NULL;
 
   if (haul_job_get_task (self->job)->result == HAUL_RESULT_IMAGE)
-    text = g_format_size (size);
+    text = lt_settings_format_size (size);
   else
     text = g_strdup_printf (ngettext ("%s character", "%s characters", size), count);
   gtk_label_set_label (self->size, text);

@@ -83,6 +83,12 @@ lt_settings_get_forks (void)
   return is_chosen ("start-method", "forkserver");
 }
 
+char *
+lt_settings_format_size (guint64 size)
+{
+  return g_format_size_full (size, is_chosen ("units", "binary") ? G_FORMAT_SIZE_IEC_UNITS : G_FORMAT_SIZE_DEFAULT);
+}
+
 LtNotify
 lt_settings_get_notify (void)
 {

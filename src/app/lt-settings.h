@@ -35,6 +35,8 @@ LtNotify   lt_settings_get_notify   (void);
 LtOnClose  lt_settings_get_on_close (void);
 gboolean   lt_settings_get_keep_awake (void);
 gboolean   lt_settings_get_all_cpus (void);   /* 100 % of processor time are all processors, and not one */
+/* “14.2 MB” or “13.5 MiB”, as was chosen. */
+char      *lt_settings_format_size  (guint64     size) G_GNUC_WARN_UNUSED_RESULT;
 gboolean   lt_settings_get_pss      (void);   /* the memory of a process is without the parts of others in it */
 guint      lt_settings_get_workers  (void);   /* 0 for as many as there are usable CPUs */
 void       lt_settings_set_workers  (guint       n_workers);

@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
+
 #include "haul-test.h"
 #include "lt-notifier.h"
 #include "lt-preferences.h"
@@ -46,7 +48,7 @@ find_button (GtkWidget *widget)
 static void
 test_chosen (void)
 {
-  GtkWidget *window = GTK_WIDGET (lt_preferences_new (NULL));
+  GtkWidget *window = GTK_WIDGET (lt_preferences_new (NULL, NULL));
   g_autoptr(LtJobs) jobs = lt_jobs_new ();
   HaulExecutor *executor = lt_jobs_get_executor (jobs, LT_RUN_IN_PROCESS);
 
@@ -83,7 +85,7 @@ test_chosen (void)
 static void
 test_processes (void)
 {
-  GtkWidget *window = GTK_WIDGET (lt_preferences_new (NULL));
+  GtkWidget *window = GTK_WIDGET (lt_preferences_new (NULL, NULL));
   GtkWidget *page = GTK_WIDGET (find (window, "interval"));
   g_autoptr(LtJobs) jobs = lt_jobs_new ();
   LtWindow *app = lt_window_new (NULL, jobs);
@@ -134,6 +136,95 @@ add_ended (LtJobs     *jobs,
   g_ptr_array_add (ended, g_object_ref (job));
 }
 
+static gboolean
+is_listed (gpointer view)
+{
+  return haul_process_list_lookup (lt_processes_view_get_list (view), getpid ()) != NULL;
+}
+
+/* Sizes are in the units that were chosen, at once, wherever they are. */
+static void
+test_units (void)
+{
+  GtkWidget *window = GTK_WIDGET (lt_preferences_new (NULL, NULL));
+  AdwComboRow *units = ADW_COMBO_ROW (find (window, "units"));
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  LtWindow *app = lt_window_new (NULL, jobs);
+  LtProcessesView *view = lt_window_get_processes_view (app);
+  g_autofree char *decimal = lt_settings_format_size (1024 * 1024);
+  g_autofree char *binary = NULL, *cell = NULL;
+
+  haul_test_assert_contains (decimal, "1.0\302\240MB");
+  gtk_window_present (GTK_WINDOW (app));
+  g_action_group_activate_action (G_ACTION_GROUP (app), "view", g_variant_new_string ("processes"));
+  lt_test_run_until (is_listed, view, HAUL_TEST_SOON_MS);
+  haul_test_assert_contains (gtk_label_get_label (view->summary), "MB");
+
+  adw_combo_row_set_selected (units, 1);
+  binary = lt_settings_format_size (1024 * 1024);
+  haul_test_assert_contains (binary, "1.0\302\240MiB");
+  haul_test_assert_contains (gtk_label_get_label (view->summary), "MiB");
+  cell = lt_process_column_format (LT_PROCESS_MEMORY, haul_process_list_lookup (lt_processes_view_get_list (view), getpid ()));
+  haul_test_assert_contains (cell, "MiB");
+
+  g_signal_emit_by_name (find_button (gtk_widget_get_ancestor (GTK_WIDGET (units), ADW_TYPE_PREFERENCES_PAGE)), "clicked");
+  g_assert_cmpuint (adw_combo_row_get_selected (units), ==, 0);
+  g_assert_null (strstr (gtk_label_get_label (view->summary), "MiB"));
+  gtk_window_destroy (GTK_WINDOW (window));
+  gtk_window_destroy (GTK_WINDOW (app));
+}
+
+static void
+answer (const char *response)
+{
+  g_autoptr(GList) windows = gtk_window_list_toplevels ();
+  guint n = 0;
+
+  for (GList *link = windows; link != NULL; link = link->next)
+    if (ADW_IS_MESSAGE_DIALOG (link->data))
+      {
+        adw_message_dialog_response (link->data, response);
+        gtk_window_destroy (link->data);
+        n++;
+      }
+  g_assert_cmpuint (n, ==, 1);
+}
+
+/* It asks before it forgets, and where there is nothing it does not ask. */
+static void
+test_clear (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("lt-preferences-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "history.db", NULL);
+  g_autoptr(LtHistory) history = lt_history_new (path);
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  g_autoptr(GPtrArray) ended = g_ptr_array_new_with_free_func (g_object_unref);
+  GtkWidget *window = GTK_WIDGET (lt_preferences_new (NULL, history));
+  GtkWidget *button = find (window, "clear_button");
+  GListModel *model = lt_history_get_model (history);
+
+  g_assert_false (gtk_widget_get_sensitive (button));
+  lt_jobs_set_history (jobs, history);
+  add_ended (jobs, ended, "0.05", FALSE);
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 1);
+  g_assert_true (gtk_widget_get_sensitive (button));
+
+  g_signal_emit_by_name (button, "clicked");
+  answer ("cancel");
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 1);
+  g_signal_emit_by_name (button, "clicked");
+  answer ("clear");
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 0);
+  g_assert_false (gtk_widget_get_sensitive (button));
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  lt_test_stop (jobs);
+  g_clear_object (&jobs);
+  g_clear_object (&history);
+  (void) g_unlink (path);
+  (void) g_rmdir (folder);
+}
+
 /* One is told by name, several are counted. */
 static void
 test_notification (void)
@@ -171,6 +262,8 @@ main (int    argc,
 
   g_test_add_func ("/app/preferences/chosen", test_chosen);
   g_test_add_func ("/app/preferences/processes", test_processes);
+  g_test_add_func ("/app/preferences/units", test_units);
+  g_test_add_func ("/app/preferences/clear", test_clear);
   g_test_add_func ("/app/notification", test_notification);
 
   return g_test_run ();

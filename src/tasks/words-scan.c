@@ -86,13 +86,16 @@ take_unicode (WordsScanner *self,
     spoil (self);
 }
 
+/* The first byte of what would have five or six, which no character has any more: GLib waits for all of them. */
+#define NO_CHARACTER 0xf8
+
 /* A character that is not ASCII, or a byte that is none; NULL: it is cut. */
 static const char *
 scan_unicode (WordsScanner *self,
               const char   *at,
               const char   *end)
 {
-  gunichar c = g_utf8_get_char_validated (at, end - at);
+  gunichar c = (guchar) * at < NO_CHARACTER ? g_utf8_get_char_validated (at, end - at) : (gunichar) - 1;
 
   if (c == (gunichar) - 2)
     return NULL;

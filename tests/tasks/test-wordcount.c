@@ -82,6 +82,7 @@ static const struct { const char *text; const char *words; } rows[] = {
   { "\xef\xbb\xbfmark", "mark 1 " },
   { "x²y №5 ½ x", "x 1 " },
   { "end cut\xc3", "end 1 " },
+  { "one \xf8\x88\x80\x80\x80two \xfc\x84\x80\x80\x80\x80 three\xfc\x84\x80\x80\x80", "one 1 " },
   { "nul\0inside", "nul 1 " },
 };
 

@@ -11,6 +11,7 @@
 #include "test-process-util.h"
 
 #include "haul/parent/haul-job-private.h"
+#include "haul/sync/haul-value.h"
 
 /* How a process ends: by itself, by each signal, and with a zombie left of it. */
 
@@ -480,11 +481,13 @@ test_sentinel_late (gconstpointer method)
   test_process_end (method);
 }
 
-/* Row 59: the ninth is told what to do, and the first eight are none the worse. */
+/* Row 59: the ninth is told what to do, and the first eight are none the worse. With something that is shared
+ * with the ninth, for which the server is asked in another way. */
 static void
-test_hold_ninth (void)
+test_hold_ninth (gconstpointer sharing)
 {
   const gpointer method = GINT_TO_POINTER (HAUL_START_FORK_SERVER);
+  g_autoptr(HaulValue) value = haul_value_new_raw ("x", NULL);
   HaulProcess *held[8];
   g_autoptr(HaulProcess) ninth = NULL;
   g_autoptr(HaulProcess) tenth = NULL;
@@ -500,6 +503,8 @@ test_hold_ninth (void)
     haul_test_run_until (is_zombie, held[i], HAUL_TEST_SOON_MS);
   ninth = test_process_new (method, "ok", NULL);
   g_assert_true (haul_process_set_hold (ninth, TRUE, NULL));
+  if (sharing != NULL)
+    haul_job_share (haul_process_get_job (ninth), "value", HAUL_SHAREABLE (value));
   test_process_start (ninth);
   g_assert_true (test_process_join (ninth, -1));
   g_assert_false (haul_process_get_exit_code (ninth, NULL));
@@ -564,7 +569,8 @@ main (int    argc,
   g_test_add_func ("/parent/process/hold", test_hold);
   test_process_add ("/parent/process/sentinel", test_sentinel);
   test_process_add ("/parent/process/sentinel-late", test_sentinel_late);
-  g_test_add_func ("/parent/process/hold-ninth", test_hold_ninth);
+  g_test_add_data_func ("/parent/process/hold-ninth", NULL, test_hold_ninth);
+  g_test_add_data_func ("/parent/process/hold-ninth/sharing", "", test_hold_ninth);
   g_test_add_func ("/parent/process/hold-limit", test_hold_limit);
   g_test_add_func ("/parent/process/hold-refused", test_hold_refused);
   g_test_add_func ("/parent/process/hold-lost", test_hold_lost);

@@ -261,7 +261,7 @@ collected (HaulForkClient *self,
 static gboolean
 is_spawn (int type)
 {
-  return type == HAUL_CONTROL_SPAWN || type == HAUL_CONTROL_SPAWN_MANY;
+  return type == HAUL_CONTROL_SPAWN || type == HAUL_CONTROL_SPAWN_SHARING || type == HAUL_CONTROL_SPAWN_MANY;
 }
 
 static void

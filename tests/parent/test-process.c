@@ -10,6 +10,7 @@
 
 #include "test-process-util.h"
 
+#include "haul/parent/haul-waitable.h"
 #include "haul/worker/haul-current-process.h"
 
 /* A process as an object: made, named, started, looked at, joined, closed. */
@@ -407,6 +408,101 @@ test_no_worker (gconstpointer method)
   test_process_end (method);
 }
 
+static void
+waited_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_assert_true (haul_wait_finish (result, NULL, NULL, NULL));
+  count_cb (user_data);
+}
+
+static gboolean
+has_count (gpointer count)
+{
+  return *(guint *) count > 0;
+}
+
+/* Its job is cancelled, or it is closed, before it was started: then it never is, and nobody waits for it. */
+static void
+test_never_started (gconstpointer method)
+{
+  haul_test_begin ();
+  for (guint closed = 0; closed < 2; closed++)
+    {
+      g_autoptr(HaulProcess) process = test_process_new (method, "ok", NULL);
+      g_autoptr(GPtrArray) list = g_ptr_array_new ();
+      g_autoptr(GError) error = NULL;
+      guint n_ended = 0, n_waited = 0;
+
+      g_signal_connect_swapped (process, "ended", G_CALLBACK (count_cb), &n_ended);
+      g_ptr_array_add (list, process);
+      haul_wait_async (list, HAUL_WAIT_FOR_ALL, -1, NULL, waited_cb, &n_waited);
+      if (closed)
+        g_assert_true (haul_process_close (process, NULL));
+      else
+        haul_job_cancel (haul_process_get_job (process));
+      haul_test_run_until (has_count, &n_waited, HAUL_TEST_SOON_MS);
+
+      g_assert_false (haul_process_is_alive (process));
+      g_assert_false (haul_process_get_exit_code (process, NULL));
+      g_assert_cmpuint (n_ended, ==, !closed);
+      g_assert_cmpuint (count_active (), ==, 0);
+      g_assert_false (haul_process_start (process, &error));
+      if (closed)
+        g_assert_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      if (!closed)
+        g_assert_true (test_process_join (process, -1));
+      g_assert_true (haul_process_close (process, NULL));
+    }
+  test_process_end (method);
+}
+
+static void
+kill_cb (HaulProcess *process)
+{
+  g_assert_true (haul_process_suspend (process, NULL));
+  g_assert_true (haul_process_kill (process, NULL));
+}
+
+static void
+kill_starting_cb (HaulJob    *job,
+                  GParamSpec *pspec,
+                  gpointer    process)
+{
+  if (haul_job_get_state (job) == HAUL_JOB_STARTING)
+    kill_cb (process);
+}
+
+/* Whoever hears of the start may end it, also where there is nothing to end. */
+static void
+test_kill_at_start (gconstpointer method)
+{
+  static const char * const signals[] = { "notify::state", "notify::alive" };
+
+  haul_test_begin ();
+  for (guint i = 0; i <= G_N_ELEMENTS (signals); i++)
+    {
+      g_autoptr(HaulProcess) process = test_process_new (method, "slow", NULL);
+      g_autoptr(HaulProcess) missing = test_process_new (method, "slow", NULL);
+      HaulProcess *both[] = { process, missing };
+
+      g_assert_true (haul_process_set_worker_path (missing, "/nowhere/haul-worker", NULL));
+      for (guint j = 0; j < G_N_ELEMENTS (both); j++)
+        if (i < G_N_ELEMENTS (signals))
+          g_signal_connect (both[j], signals[i], G_CALLBACK (kill_cb), NULL);
+        else
+          g_signal_connect (haul_process_get_job (both[j]), "notify::state", G_CALLBACK (kill_starting_cb), both[j]);
+      test_process_start (process);
+      test_process_assert_ends (process, -9);
+      g_assert_false (haul_process_start (missing, NULL));
+      g_assert_cmpint (haul_process_get_state (missing), ==, HAUL_PROCESS_STOPPED);
+    }
+  test_process_end (method);
+}
+
 /* A process that nobody but the library holds lives on until its end. */
 static void
 test_dropped (gconstpointer method)
@@ -439,6 +535,8 @@ main (int    argc,
   test_process_add ("/parent/process/timeouts", test_timeouts);
   test_process_add ("/parent/process/joins", test_joins);
   test_process_add ("/parent/process/no-worker", test_no_worker);
+  test_process_add ("/parent/process/never-started", test_never_started);
+  test_process_add ("/parent/process/kill-at-start", test_kill_at_start);
   test_process_add ("/parent/process/dropped", test_dropped);
   g_test_add_func ("/parent/process/bad-arguments", test_bad_arguments);
   return g_test_run ();

@@ -76,6 +76,7 @@ haul_process_complete_finishers (void)
 {
   GTask *next;
 
+  prepare ();
   if (children.started->len > 0 || children.finishers->len == 0)
     return;
 
@@ -92,6 +93,7 @@ haul_process_complete_finishers (void)
 void
 haul_process_release (HaulProcess *self)
 {
+  prepare ();
   (void) g_ptr_array_remove (children.started, self);
 }
 

@@ -127,7 +127,9 @@ check_start (HaulProcess  *self,
   if (!haul_process_check_usable (self, error))
     return FALSE;
 
-  if (self->state != HAUL_PROCESS_INITIAL)
+  if (self->state == HAUL_PROCESS_STOPPED && haul_job_get_executor_name (self->job) == NULL)
+    g_propagate_error (error, g_error_copy (haul_job_get_error (self->job)));   /* it was canceled before */
+  else if (self->state != HAUL_PROCESS_INITIAL)
     g_set_error (error, HAUL_ERROR, HAUL_ERROR_NOT_POSSIBLE,
                  _("‘%s’ was started already: a process is started once; make another one"), self->name);
   else if (haul_current_process_get_daemon ())
@@ -155,7 +157,7 @@ check_start (HaulProcess  *self,
  * job. A process that could not be started is stopped, and has no exit code.
  *
  * Fails when it was started before, in a daemon, and in any program but the one
- * that made it.
+ * that made it; with %G_IO_ERROR_CANCELLED when its job was cancelled before.
  *
  * Returns: %TRUE if it is started
  */
@@ -176,9 +178,12 @@ haul_process_start (HaulProcess  *self,
   haul_job_set_daemon (self->job, self->daemon);
   haul_job_set_hold (self->job, self->hold);
   haul_process_adopt (self);
+  /* Who hears that it is started may end it, and for that it has to be there. */
+  g_object_freeze_notify (G_OBJECT (self));
   haul_process_set_state (self, HAUL_PROCESS_STARTED);
   tell_alive (self);
   haul_executor_run_now (self->executor, self->job);
+  g_object_thaw_notify (G_OBJECT (self));
 
   if (self->state == HAUL_PROCESS_STARTED)
     return TRUE;
@@ -196,12 +201,16 @@ send_signal (HaulProcess  *self,
              int           number,
              GError      **error)
 {
+  HaulChild *child;
+
   if (!haul_process_check_started (self, error))
     return FALSE;
 
-  /* Once the job has ended it has no child, and the number may be somebody else's. */
-  if (haul_process_is_alive (self))
-    haul_child_signal (haul_job_get_run (self->job), number);
+  /* Once the job has ended it has no child, and the number may be somebody else's; and one that could not be
+   * started has none, though that is not told yet. */
+  child = haul_process_is_alive (self) ? haul_job_get_run (self->job) : NULL;
+  if (child != NULL)
+    haul_child_signal (child, number);
   return TRUE;
 }
 

@@ -46,8 +46,9 @@ haul_process_set_state (HaulProcess      *self,
                         HaulProcessState  state)
 {
   static const struct { HaulProcessState from, to; } edges[] = {
-    { HAUL_PROCESS_INITIAL, HAUL_PROCESS_STARTED }, { HAUL_PROCESS_INITIAL, HAUL_PROCESS_CLOSED },
-    { HAUL_PROCESS_STARTED, HAUL_PROCESS_STOPPED }, { HAUL_PROCESS_STOPPED, HAUL_PROCESS_CLOSED },
+    { HAUL_PROCESS_INITIAL, HAUL_PROCESS_STARTED }, { HAUL_PROCESS_INITIAL, HAUL_PROCESS_STOPPED },
+    { HAUL_PROCESS_INITIAL, HAUL_PROCESS_CLOSED }, { HAUL_PROCESS_STARTED, HAUL_PROCESS_STOPPED },
+    { HAUL_PROCESS_STOPPED, HAUL_PROCESS_CLOSED },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (edges); i++)
@@ -55,6 +56,8 @@ haul_process_set_state (HaulProcess      *self,
       {
         self->state = state;
         haul_process_notify (self, PROP_STATE);
+        if (edges[i].from == HAUL_PROCESS_INITIAL && state != HAUL_PROCESS_STARTED)
+          haul_process_notify (self, PROP_ALIVE);   /* it never was, and who waits for it hears that here */
         return;
       }
   g_critical ("process ‘%s’ cannot go from state %d to %d", self->name, self->state, state);

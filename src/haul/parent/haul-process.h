@@ -92,7 +92,8 @@ G_DECLARE_FINAL_TYPE (HaulProcess, haul_process, HAUL, PROCESS, GObject)
  * HaulProcessState:
  * @HAUL_PROCESS_INITIAL: it was not started
  * @HAUL_PROCESS_STARTED: it was started, and not collected: it may have ended already
- * @HAUL_PROCESS_STOPPED: it has ended and is collected, or could not be started
+ * @HAUL_PROCESS_STOPPED: it has ended and is collected, or could not be started, or
+ *   its job was cancelled before it was
  * @HAUL_PROCESS_CLOSED: it was closed, and has forgotten all but its name
  *
  * Where a process is in its life.

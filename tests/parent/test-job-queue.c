@@ -338,6 +338,31 @@ test_never_submitted (void)
   haul_test_assert_clean ();
 }
 
+/* What was cancelled before has ended, and takes nobody's place in the queue. */
+static void
+test_cancelled_before (void)
+{
+  static const char * const names[] = { "serial", "thread", "process", "pool" };
+
+  haul_test_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr(HaulExecutor) executor = haul_test_executor_new_named (names[i]);
+      g_autoptr(HaulJob) job = haul_test_job_new ("ok", NULL);
+
+      haul_executor_set_max_running (executor, 1);
+      haul_job_cancel (job);
+      haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
+      haul_test_submit (executor, job);
+      g_assert_cmpuint (haul_executor_get_n_queued (executor), ==, 0);
+      haul_test_run_normal (executor);
+      g_assert_cmpuint (haul_executor_get_n_running (executor), ==, 0);
+      haul_test_shutdown (executor, HAUL_SHUTDOWN_DRAIN);
+      haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
+    }
+  haul_test_assert_clean ();
+}
+
 /* A program with the sanitizer in it takes so long to start that, with many on a busy machine, the
  * time in which it has to answer is not enough. */
 #if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
@@ -549,6 +574,7 @@ main (int    argc,
   g_test_add_func ("/parent/queue/dropped-in-callback", test_dropped_in_callback);
   g_test_add_func ("/parent/queue/cancel-while-read", test_cancel_while_read);
   g_test_add_func ("/parent/queue/never-submitted", test_never_submitted);
+  g_test_add_func ("/parent/queue/cancelled-before", test_cancelled_before);
   g_test_add_func ("/parent/queue/many-at-once", test_many_at_once);
   g_test_add_func ("/parent/queue/many-queued", test_many_queued);
   g_test_add_func ("/parent/queue/many-run", test_many_run);

@@ -452,7 +452,8 @@ enqueue (HaulExecutorPrivate *priv,
  *
  * Queues a job, behind those that are as nice as it or less. It starts, when its turn has come, in a later turn of the main
  * loop, so that there is time to connect to it. The executor keeps the job,
- * and the job the executor, until it has ended.
+ * and the job the executor, until it has ended. One that was cancelled before has
+ * ended already, and is not queued.
  */
 void
 haul_executor_submit (HaulExecutor *self,
@@ -464,6 +465,9 @@ haul_executor_submit (HaulExecutor *self,
   g_return_if_fail (HAUL_IS_JOB (job));
   g_return_if_fail (haul_job_get_stamp (job, HAUL_STAMP_QUEUED) == 0);
   g_return_if_fail (!priv->closed);
+
+  if (!haul_job_is_active (job))
+    return;
 
   haul_job_attach (job, self);
   enqueue (priv, g_object_ref (job));

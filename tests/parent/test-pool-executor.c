@@ -486,6 +486,26 @@ test_shutdown (void)
   haul_test_assert_clean ();
 }
 
+/* The pool itself is shut down, with parts that no worker has begun: the rest of their job is of no use. */
+static void
+test_cancel_queued (void)
+{
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(HaulJob) job = NULL;
+
+  haul_test_begin ();
+  executor = haul_test_pool_executor_new (1);
+  job = haul_test_job_start (executor, "sum", "{'seconds': <20.0>}");
+  wait_running (job, 1);
+  haul_pool_shutdown (get_pool (executor), HAUL_SHUTDOWN_CANCEL_QUEUED);
+  haul_test_wait_ended (job);
+  haul_test_assert_verdict (job, HAUL_VERDICT_CANCELLED);
+  g_assert_error ((GError *) haul_job_get_error (job), G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (count_parts (job, HAUL_PART_CANCELLED), ==, g_list_model_get_n_items (haul_job_get_parts (job)));
+  g_clear_object (&executor);
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -505,5 +525,6 @@ main (int    argc,
   g_test_add_func ("/parent/pool-executor/inputs", test_inputs);
   g_test_add_func ("/parent/pool-executor/no-worker", test_no_worker);
   g_test_add_func ("/parent/pool-executor/shutdown", test_shutdown);
+  g_test_add_func ("/parent/pool-executor/cancel-queued", test_cancel_queued);
   return g_test_run ();
 }

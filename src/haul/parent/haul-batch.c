@@ -363,6 +363,8 @@ haul_batch_item_ended (HaulBatch    *self,
 
   haul_item_free (item);
   self->n_out--;
+  if (error != NULL && !self->given_up && self->first_error == NULL)
+    self->first_error = g_error_copy (error);
   if (self->listener != NULL)
     self->complete = TRUE;   /* it has one item */
   else if (!self->given_up)
@@ -371,8 +373,6 @@ haul_batch_item_ended (HaulBatch    *self,
         self->n_done++;
       else
         self->n_failed++;
-      if (error != NULL && self->first_error == NULL)
-        self->first_error = g_error_copy (error);
       settle (self, index, result, error);
       if (error != NULL && self->fail_fast)
         fail_fast (self, index, error);

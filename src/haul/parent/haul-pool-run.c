@@ -484,8 +484,9 @@ note_death (Slot         *slot,
 {
   HaulPoolRun *self = slot->run;
   gboolean ours = signal == 0 || signal == SIGTERM || signal == SIGKILL;
+  gboolean given_up = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
-  haul_part_set_state (slot->part, self->over && ours ? HAUL_PART_CANCELLED : HAUL_PART_FAILED);
+  haul_part_set_state (slot->part, (self->over || given_up) && ours ? HAUL_PART_CANCELLED : HAUL_PART_FAILED);
   if (self->exit_signal == 0 || self->exit_signal == SIGTERM || self->exit_signal == SIGKILL)
     if (self->exit_code < 0 && (!ours || self->exit_signal == 0))
       {
@@ -495,9 +496,9 @@ note_death (Slot         *slot,
   if (self->over)
     return;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (given_up)
     {
-      haul_job_feed (self->job, HAUL_EVENT_CANCEL);   /* somebody terminated the pool */
+      haul_job_feed (self->job, HAUL_EVENT_CANCEL);   /* somebody shut down the pool */
       return;
     }
   if ((signal == 0 && code < 0) || g_error_matches (error, HAUL_ERROR, HAUL_ERROR_MEMORY))

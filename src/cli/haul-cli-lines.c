@@ -19,6 +19,7 @@
 #include "haul/wire/haul-fd-private.h"
 
 #define BLOCK    65536
+#define MAX_READ 16   /* blocks in one look: what comes without an end, and without a line, must not keep the loop */
 #define MAX_LINE HAUL_TASK_MAX_ARGUMENTS   /* a longer one is no value of anything */
 
 struct _HaulCliLines
@@ -147,14 +148,14 @@ find_line (HaulCliLines *self)
 HaulCliLinesState
 haul_cli_lines_look (HaulCliLines *self)
 {
-  while (!self->has_line)
+  for (guint n = 0; !self->has_line; n++)
     {
       self->has_line = find_line (self);
       if (self->has_line)
         break;
       if (self->ended)
         return HAUL_CLI_LINES_END;
-      if (!read_some (self))
+      if (n == MAX_READ || !read_some (self))
         return HAUL_CLI_LINES_LATER;
     }
 

@@ -463,6 +463,18 @@ test_words (void)
   g_assert_null (strstr (run->out->str, "--over"));
 }
 
+/* A file that never ends, and has but one line, does not keep it from listening. */
+static void
+test_endless_line (void)
+{
+  g_autoptr(CliRun) run = cli_run_start ("map", "sleep", "--over", "seconds=@/dev/zero", NULL);
+
+  cli_run_wait_for (run, run->err, "a line of more than");
+  cli_run_signal (run, SIGINT);
+  cli_run_join (run);
+  cli_run_assert_status (run, 130);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -473,6 +485,7 @@ main (int    argc,
   g_test_add_func ("/cli/map/values", test_values);
   g_test_add_func ("/cli/map/fractions", test_fractions);
   g_test_add_func ("/cli/map/lines", test_lines);
+  g_test_add_func ("/cli/map/endless-line", test_endless_line);
   g_test_add_func ("/cli/map/dialogue", test_dialogue);
   g_test_add_func ("/cli/map/order", test_order);
   g_test_add_func ("/cli/map/json", test_json);

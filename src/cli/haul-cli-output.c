@@ -20,6 +20,9 @@
 #include "haul-cli-print.h"
 #include "haul/wire/haul-fd-private.h"
 
+/* As many as the kernel follows. */
+#define MAX_LINKS 40
+
 struct _HaulCliOutput
 {
   char     *path;       /* (owned) with links followed */
@@ -160,6 +163,23 @@ check (HaulCliOutput        *self,
   return may_replace (self, policy, error) && try_beside (self, error);
 }
 
+/* (transfer full): where a path leads, links followed, also where nothing is yet. */
+static char *
+resolve (const char *path,
+         guint       n_links)
+{
+  char *real = realpath (path, NULL);
+  g_autofree char *target = real == NULL && n_links < MAX_LINKS ? g_file_read_link (path, NULL) : NULL;
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *next = NULL;
+
+  if (real != NULL || target == NULL)
+    return real != NULL ? real : g_strdup (path);
+
+  next = g_path_is_absolute (target) ? g_strdup (target) : g_build_filename (folder, target, NULL);
+  return resolve (next, n_links + 1);
+}
+
 /**
  * haul_cli_output_new:
  * @path: where the result shall go
@@ -174,11 +194,9 @@ haul_cli_output_new (const char           *path,
                      GError              **error)
 {
   g_autoptr(HaulCliOutput) self = g_new0 (HaulCliOutput, 1);
-  char *real = realpath (path, NULL);
 
-  self->path = g_strdup (real != NULL ? real : path);
+  self->path = resolve (path, 0);
   self->name = g_filename_display_name (path);
-  free (real);
 
   if (g_str_has_suffix (path, "/") && !g_file_test (path, G_FILE_TEST_EXISTS))
     {

@@ -152,6 +152,30 @@ test_replace (Fixture       *self,
   g_assert_cmpuint (info.st_mode & 07777, ==, 0640);
 }
 
+/* Links to where nothing is yet, and one that leads nowhere. */
+static void
+test_link_to_nothing (Fixture       *self,
+                      gconstpointer  data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HaulCliOutput) output = NULL;
+  g_autofree char *link_path = g_build_filename (self->dir, "link", NULL);
+  g_autofree char *far_path = g_build_filename (self->dir, "far", NULL);
+  g_autofree char *round_path = g_build_filename (self->dir, "round", NULL);
+
+  g_assert_cmpint (symlink ("result", link_path), ==, 0);
+  g_assert_cmpint (symlink (link_path, far_path), ==, 0);
+  g_assert_cmpint (symlink ("round", round_path), ==, 0);
+  assert_refused (round_path, HAUL_CLI_OUTPUT_REPLACE, g_strerror (ELOOP));
+  output = haul_cli_output_new (far_path, HAUL_CLI_OUTPUT_KEEP, &error);
+  g_assert_no_error (error);
+  write_text (output, "new");
+  assert_content (self->path, "new");
+  g_assert_true (g_file_test (link_path, G_FILE_TEST_IS_SYMLINK));
+  g_assert_true (g_file_test (far_path, G_FILE_TEST_IS_SYMLINK));
+  g_assert_false (g_file_test (self->path, G_FILE_TEST_IS_SYMLINK));
+}
+
 /* A link stays one; what it points at is replaced. */
 static void
 test_link (Fixture       *self,
@@ -345,6 +369,7 @@ main (int    argc,
   ADD ("new", test_new);
   ADD ("replace", test_replace);
   ADD ("link", test_link);
+  ADD ("link-to-nothing", test_link_to_nothing);
   ADD ("appeared", test_appeared);
   ADD ("too-large", test_too_large);
   ADD ("refused", test_refused);

@@ -218,7 +218,7 @@ divide_relay (GVariant *arguments,
   guint last = 0;
 
   for (gint64 i = 0; i < haul_arguments_get_int (arguments, "hands"); i++)
-    last = haul_plan_add (plan, &haul_test_relay_task, "Hand", g_variant_ref (arguments), 1, &last, i > 0);
+    last = haul_plan_add (plan, &haul_test_relay_task, "Hand", arguments, 1, &last, i > 0);
   return plan;
 }
 

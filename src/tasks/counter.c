@@ -238,9 +238,9 @@ divide (GVariant *arguments,
     {
       g_autofree char *title = g_strdup_printf (_("Adder %u of %u"), i + 1, n);
 
-      parts[i] = haul_plan_add (plan, &haul_task_counter_part, title, g_variant_ref (arguments), increments, NULL, 0);
+      parts[i] = haul_plan_add (plan, &haul_task_counter_part, title, arguments, increments, NULL, 0);
     }
-  haul_plan_add (plan, &haul_task_counter_part, _("Comparing"), g_variant_ref (arguments), 0, parts, n);
+  haul_plan_add (plan, &haul_task_counter_part, _("Comparing"), arguments, 0, parts, n);
   haul_plan_set_total (plan, n * increments);
   return plan;
 }

@@ -211,7 +211,7 @@ divide (GVariant *arguments,
     for (gint64 i = 0; i < count; i++)
       add_call (self, n, depth);
 
-  haul_plan_add (self->plan, &haul_task_fibonacci_part, _("Adding the results"), g_variant_ref (arguments), 1,
+  haul_plan_add (self->plan, &haul_task_fibonacci_part, _("Adding the results"), arguments, 1,
                  self->parts, self->n_parts);
   haul_plan_set_total (self->plan, count * count_calls (n));
   return self->plan;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "haul-test.h"
+#include "haul/worker/haul-plan.h"
 #include "tasks/catalogue.h"
 
 typedef struct
@@ -270,6 +271,38 @@ test_kill (gconstpointer user_data)
   haul_test_assert_clean ();
 }
 
+static void
+freed_cb (gpointer freed)
+{
+  *(gboolean *) freed = TRUE;
+}
+
+/* What a task was divided by goes with its plan. */
+static void
+test_divided_and_freed (void)
+{
+  haul_test_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(HaulJob) job = make_job (&rows[i], rows[i].small);
+      g_autoptr(GBytes) bytes = g_variant_get_data_as_bytes (haul_job_get_arguments (job));
+      g_autofree guint8 *copy = g_memdup2 (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      gboolean freed = FALSE;
+      GVariant *arguments = g_variant_new_from_data (G_VARIANT_TYPE_VARDICT, copy, g_bytes_get_size (bytes), TRUE,
+                                                     freed_cb, &freed);
+      HaulPlan *plan = NULL;
+
+      g_variant_ref_sink (arguments);
+      plan = haul_job_get_task (job)->divide (arguments, 2);
+      g_assert_nonnull (plan);
+      haul_plan_free (plan);
+      g_variant_unref (arguments);
+      if (!freed)
+        g_error ("%s keeps its arguments", rows[i].task);
+    }
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -289,6 +322,7 @@ main (int    argc,
       g_test_add_data_func (cancel, &rows[i], test_cancel);
       g_test_add_data_func (death, &rows[i], test_kill);
     }
+  g_test_add_func ("/everywhere/divided-and-freed", test_divided_and_freed);
   g_test_add_data_func ("/everywhere/tiles/process", "process", test_tiles);
   g_test_add_data_func ("/everywhere/tiles/thread", "thread", test_tiles);
   g_test_add_data_func ("/everywhere/tiles/pool", "pool", test_tiles);

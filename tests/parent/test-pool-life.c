@@ -441,6 +441,35 @@ test_apply (void)
   finish (pool);
 }
 
+static gpointer
+cancel_thread (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+/* By another thread, which has no business with the pool. */
+static void
+test_apply_cancelled_elsewhere (void)
+{
+  HaulPool *pool = pool_new (1);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  Applied applied = { 0 };
+
+  haul_test_begin ();
+  haul_pool_set_held (pool, TRUE);
+  haul_pool_apply_async (pool, haul_test_task ("ok"), NULL, cancellable, applied_cb, &applied);
+  g_assert_cmpuint (haul_pool_get_n_queued (pool), ==, 1);
+  g_thread_join (g_thread_new ("cancel", cancel_thread, cancellable));
+  g_assert_cmpuint (haul_pool_get_n_queued (pool), ==, 1);   /* only our loop changes that */
+  haul_test_run_until (is_applied, &applied, HAUL_TEST_SOON_MS);
+  g_assert_error (applied.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (haul_pool_get_n_queued (pool), ==, 0);
+  g_clear_error (&applied.error);
+  haul_pool_set_held (pool, FALSE);
+  finish (pool);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -460,5 +489,6 @@ main (int    argc,
   g_test_add_func ("/pool-life/dropped", test_dropped);
   g_test_add_func ("/pool-life/dropped-in-handler", test_dropped_in_handler);
   g_test_add_func ("/pool-life/apply", test_apply);
+  g_test_add_func ("/pool-life/apply-cancelled-elsewhere", test_apply_cancelled_elsewhere);
   return g_test_run ();
 }

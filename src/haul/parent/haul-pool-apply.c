@@ -17,9 +17,19 @@ applied_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
 
   if (haul_batch_join_finish (batch, result, &error))
-    g_task_return_pointer (task, haul_batch_dup_result (batch, 0, NULL), (GDestroyNotify) g_bytes_unref);
+    {
+      g_task_return_pointer (task, haul_batch_dup_result (batch, 0, NULL), (GDestroyNotify) g_bytes_unref);
+    }
+  else if (haul_batch_is_active (batch))
+    {
+      /* It was the waiting that was cancelled, by whatever thread: its end is waited for all the same. */
+      haul_batch_cancel (batch);
+      haul_batch_join_async (batch, -1, NULL, applied_cb, g_steal_pointer (&task));
+    }
   else
-    g_task_return_error (task, g_steal_pointer (&error));
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+    }
 }
 
 void
@@ -48,11 +58,9 @@ haul_pool_apply_async (HaulPool            *self,
       g_task_return_error (gtask, g_steal_pointer (&error));
       return;
     }
-  if (cancellable != NULL)
-    g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (haul_batch_cancel), batch, G_CONNECT_SWAPPED);
   if (g_cancellable_is_cancelled (cancellable))
     haul_batch_cancel (batch);
-  haul_batch_join_async (batch, -1, NULL, applied_cb, g_steal_pointer (&gtask));
+  haul_batch_join_async (batch, -1, cancellable, applied_cb, g_steal_pointer (&gtask));
 }
 
 GBytes *

@@ -325,7 +325,8 @@ gboolean      haul_pool_submit             (HaulPool             *self,
  * @self: a pool
  * @task: what to run; static
  * @arguments: `a{sv}`; a floating reference is taken
- * @cancellable: (nullable): ends the item, and the worker that is at it
+ * @cancellable: (nullable): ends the item, and the worker that is at it; may be cancelled
+ *   by any thread
  * @callback: (scope async): called when it has ended
  * @user_data: for @callback
  *

@@ -48,6 +48,22 @@ test_queued (void)
   finish (pool);
 }
 
+/* Before the pool has it: it has ended, and the pool does not take it. */
+static void
+test_before (void)
+{
+  HaulPool *pool = pool_new (1);
+  g_autoptr(HaulBatch) batch = pool_batch ("item", 3, "{'number': <int64 %d>}");
+  g_autoptr(GError) error = NULL;
+
+  haul_test_begin ();
+  haul_batch_cancel (batch);
+  g_assert_false (haul_batch_is_active (batch));
+  g_assert_false (haul_pool_submit (pool, batch, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  finish (pool);
+}
+
 static void
 test_running (void)
 {
@@ -339,6 +355,7 @@ main (int    argc,
 {
   haul_test_init (&argc, &argv);
   g_test_add_func ("/pool-cancel/queued", test_queued);
+  g_test_add_func ("/pool-cancel/before", test_before);
   g_test_add_func ("/pool-cancel/running", test_running);
   g_test_add_func ("/pool-cancel/innocent", test_innocent);
   g_test_add_func ("/pool-cancel/sent-behind", test_sent_behind);

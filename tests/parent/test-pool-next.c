@@ -342,6 +342,29 @@ test_lists (void)
   haul_test_assert_clean ();
 }
 
+/* Who asks only then hears of the item that made it end before its time, though its turn has not come. */
+static void
+test_late_fail_fast (void)
+{
+  HaulPool *pool = pool_new (2);
+  g_autoptr(Watched) watched = pool_list ("gate", "[{'path': <'/nonexistent/gate'>}, {'path': <int64 1>}]");
+  g_auto(Answer) answer = { 0 };
+
+  haul_test_begin ();
+  watched->ordered = FALSE;   /* as it is heard of */
+  haul_batch_set_fail_fast (watched->batch, TRUE);
+  pool_submit (pool, watched);
+  pool_wait (watched);
+  g_assert_error (watched->error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT);
+  take (watched->batch, -1, &answer);
+  g_assert_error (answer.error, HAUL_ERROR, HAUL_ERROR_BAD_ARGUMENT);
+  g_assert_cmpuint (answer.index, ==, 1);
+  assert_end (watched->batch);
+  pool_normal (pool);
+  g_object_unref (pool);
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -351,6 +374,7 @@ main (int    argc,
   g_test_add_data_func ("/pool/next/timeout/ordered", GINT_TO_POINTER (TRUE), test_timeout);
   g_test_add_data_func ("/pool/next/timeout/unordered", GINT_TO_POINTER (FALSE), test_timeout);
   g_test_add_func ("/pool/next/errors", test_errors);
+  g_test_add_func ("/pool/next/late-fail-fast", test_late_fail_fast);
   g_test_add_func ("/pool/next/room", test_room);
   g_test_add_func ("/pool/lists", test_lists);
   return g_test_run ();

@@ -118,6 +118,16 @@ haul_batch_taker_has_room (HaulBatch *self)
   return self->keep || (self->taker->ready.length + self->n_out < MAX_READY && self->taker->n_bytes < MAX_READY_BYTES);
 }
 
+static void
+push_kept (HaulBatch *self,
+           guint64    index)
+{
+  HaulOutcome *outcome = haul_outcomes_lookup (&self->outcomes, index);
+
+  if (outcome != NULL)
+    push (self->taker, index, outcome->result, outcome->error);
+}
+
 /* Whoever comes late is given what is kept, as far as it was given out. */
 static void
 take_over (HaulBatch *self)
@@ -128,12 +138,8 @@ take_over (HaulBatch *self)
   g_queue_init (&self->taker->ready);
   self->taker->joiners = haul_joiners_new ();
   for (guint64 index = 0; index < end; index++)
-    {
-      HaulOutcome *outcome = haul_outcomes_lookup (&self->outcomes, index);
-
-      if (outcome != NULL)
-        push (self->taker, index, outcome->result, outcome->error);
-    }
+    push_kept (self, index);
+  push_kept (self, self->out_of_turn);
 }
 
 /**

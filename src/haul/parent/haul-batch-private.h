@@ -51,6 +51,7 @@ struct _HaulBatch
   guint64         n_done;
   guint64         n_failed;
   guint64         next_given;   /* index of the next that is given out, where ordered */
+  guint64         out_of_turn;  /* index of the one that failed fast before its turn; G_MAXUINT64 for none */
   HaulOutcomes    outcomes;     /* (owned) kept, or waiting for their turn */
   GError         *first_error;  /* (owned) (nullable) */
   GError         *whole_error;  /* (owned) (nullable) why it was ended before its time */

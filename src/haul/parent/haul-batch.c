@@ -76,7 +76,7 @@ haul_batch_init (HaulBatch *self)
 {
   self->ordered = TRUE;
   self->keep = TRUE;
-  self->size = G_MAXUINT64;
+  self->size = self->out_of_turn = G_MAXUINT64;
   g_queue_init (&self->again);
   haul_outcomes_init (&self->outcomes);
   self->joiners = haul_joiners_new ();
@@ -206,7 +206,10 @@ fail_fast (HaulBatch    *self,
            const GError *error)
 {
   if (!self->given_up && self->ordered && index >= self->next_given)
-    give_out (self, index, NULL, error);
+    {
+      self->out_of_turn = index;
+      give_out (self, index, NULL, error);
+    }
   drop_the_rest (self);
 }
 
@@ -223,6 +226,18 @@ gboolean
 haul_batch_is_attached (HaulBatch *self)
 {
   return self->pool != NULL || self->ended;
+}
+
+/* FALSE, and why, for one that was ended before anything of it was asked for. */
+gboolean
+haul_batch_check_new (HaulBatch  *self,
+                      GError    **error)
+{
+  if (!self->ended || self->whole_error == NULL || self->n_items > 0)
+    return TRUE;
+
+  g_propagate_error (error, g_error_copy (self->whole_error));
+  return FALSE;
 }
 
 double

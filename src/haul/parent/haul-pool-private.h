@@ -93,6 +93,8 @@ void        haul_item_free            (HaulItem        *item);
 void        haul_batch_attach         (HaulBatch       *self,
                                        HaulPool        *pool);
 gboolean    haul_batch_is_attached    (HaulBatch       *self);
+gboolean    haul_batch_check_new      (HaulBatch       *self,
+                                       GError         **error);
 int         haul_batch_get_priority   (HaulBatch       *self);
 guint       haul_batch_get_chunksize  (HaulBatch       *self);
 HaulShares *haul_batch_get_shares     (HaulBatch       *self);                /* (nullable) */

@@ -298,7 +298,7 @@ haul_pool_dup_pids (HaulPool *self)
  * @self: a pool
  * @batch: a batch that was never submitted
  * @error: %HAUL_ERROR_NOT_POSSIBLE when the pool takes no more, %HAUL_ERROR_TOO_LARGE when it
- *   shares too much
+ *   shares too much, %G_IO_ERROR_CANCELLED when it was cancelled before
  *
  * Queues a batch: behind those of its priority that are there. The pool keeps
  * the batch, and the batch the pool, until it has ended.
@@ -314,6 +314,8 @@ haul_pool_submit (HaulPool   *self,
 
   g_return_val_if_fail (HAUL_IS_POOL (self), FALSE);
   g_return_val_if_fail (HAUL_IS_BATCH (batch), FALSE);
+  if (!haul_batch_check_new (batch, error))
+    return FALSE;
   g_return_val_if_fail (!haul_batch_is_attached (batch), FALSE);
 
   if (self->state != HAUL_POOL_RUNNING && !(self->state == HAUL_POOL_CLOSED && haul_batch_is_part (batch)))

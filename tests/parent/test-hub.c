@@ -371,6 +371,65 @@ test_nested_loop (void)
   haul_test_assert_clean ();
 }
 
+static gboolean
+set_cb (gpointer flag)
+{
+  *(gboolean *) flag = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs the loop for as long as those two after it, one that rests and one that is eager, would wait for their
+ * turn; and another one goes. */
+static HaulWatchResult
+long_nesting_cb (gpointer user_data)
+{
+  Pipe *pipe = user_data;
+  guint n_calls = pipe[1].n_calls + pipe[2].n_calls;
+  gboolean over = FALSE;
+
+  if (pipe->victim != NULL)
+    g_clear_pointer (&pipe->victim->watch, haul_watch_free);
+  (void) g_timeout_add_full (G_PRIORITY_LOW, 50, set_cb, &over, NULL);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (pipe[1].n_calls + pipe[2].n_calls, ==, n_calls);
+  return read_cb (user_data);
+}
+
+static gboolean
+is_through (gpointer pipes)
+{
+  Pipe *all = pipes;
+
+  return all[0].n_calls == 1 && all[1].n_bytes == 20 && all[2].n_bytes == 200;
+}
+
+/* Those that rest, and those that are eager, have no turn in the middle of that of another one either. */
+static void
+test_nested_turns (void)
+{
+  static const char bytes[200];
+  Pipe pipes[4];
+
+  haul_test_begin ();
+  pipe_init_func (&pipes[0], 16, long_nesting_cb);
+  pipe_init (&pipes[1], 1);
+  pipe_init_func (&pipes[2], 1, eager_cb);
+  pipe_init (&pipes[3], 16);
+  g_assert_cmpint (write (pipes[1].fds[1], bytes, 20), ==, 20);
+  g_assert_cmpint (write (pipes[2].fds[1], bytes, 200), ==, 200);
+  while (pipes[1].n_calls == 0 || pipes[2].n_calls == 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  pipes[0].victim = &pipes[3];
+  g_assert_cmpint (write (pipes[0].fds[1], "x", 1), ==, 1);
+  g_assert_cmpint (write (pipes[3].fds[1], "x", 1), ==, 1);
+  haul_test_run_until (is_through, pipes, HAUL_TEST_SOON_MS);
+  for (guint i = 0; i < G_N_ELEMENTS (pipes); i++)
+    pipe_clear (&pipes[i]);
+  haul_test_assert_clean ();
+}
+
 static gpointer
 thread_main (gpointer data)
 {
@@ -418,6 +477,7 @@ main (int    argc,
   g_test_add_func ("/parent/hub/fair", test_fair);
   g_test_add_func ("/parent/hub/free-in-callback", test_free_in_callback);
   g_test_add_func ("/parent/hub/nested-loop", test_nested_loop);
+  g_test_add_func ("/parent/hub/nested-turns", test_nested_turns);
   g_test_add_func ("/parent/hub/bad-fd", test_bad_fd);
   g_test_add_func ("/parent/hub/threads", test_threads);
   return g_test_run ();

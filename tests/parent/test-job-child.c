@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -440,6 +441,97 @@ test_by_hand (void)
   haul_test_assert_clean ();
 }
 
+/* Handlers that run the loop themselves. */
+
+typedef struct
+{
+  HaulJob  *other;    /* that waits behind a gate */
+  char     *gate;     /* its path */
+  gboolean  kills;
+  gboolean  nested;
+  guint     n_lines;
+} Nest;
+
+static void
+nest (Nest *self)
+{
+  self->nested = TRUE;
+  g_assert_true (g_file_set_contents (self->gate, "open", -1, NULL));
+  haul_test_wait_ended (self->other);
+}
+
+/* In the middle of its first frame: it ends, and when it was killed then somebody else does as well. */
+static void
+nest_when_running_cb (HaulJob    *job,
+                      GParamSpec *pspec,
+                      Nest       *self)
+{
+  int pid = haul_job_get_pid (job);
+
+  if (haul_job_get_state (job) != HAUL_JOB_RUNNING)
+    return;
+  if (self->kills)
+    g_assert_no_errno (kill (pid, SIGKILL));
+  haul_test_poll_until (haul_test_process_gone, GINT_TO_POINTER (pid), HAUL_TEST_SOON_MS);
+  if (!self->kills)
+    return;
+  nest (self);
+  g_assert_true (haul_job_is_active (job));   /* what came first is told first */
+}
+
+/* In the middle of the first of many: somebody else's are read, and do not take the place of the rest. */
+static void
+nest_at_line_cb (GListModel *log,
+                 guint       position,
+                 guint       n_removed,
+                 guint       n_added,
+                 Nest       *self)
+{
+  self->n_lines += n_added;
+  if (!self->nested)
+    nest (self);
+}
+
+static gboolean
+is_at_gate (gpointer job)
+{
+  return haul_job_get_result_size (job) == strlen ("begun\n");
+}
+
+static void
+test_nested_loop (gconstpointer kills)
+{
+  g_autofree char *dir = g_dir_make_tmp ("haul-test-XXXXXX", NULL);
+  g_autofree char *gate = g_build_filename (dir, "gate", NULL);
+  g_autofree char *arguments = g_strdup_printf ("{'path': <'%s'>}", gate);
+  g_autoptr(HaulExecutor) executor = NULL;
+  g_autoptr(HaulJob) other = NULL;
+  g_autoptr(HaulJob) job = NULL;
+  Nest self = { .gate = gate, .kills = kills != NULL };
+
+  haul_test_begin ();
+  executor = haul_test_process_executor_new ();
+  self.other = other = haul_test_job_start (executor, "gate", arguments);
+  haul_test_run_until (is_at_gate, other, HAUL_TEST_SOON_MS);
+  job = haul_test_job_new (self.kills ? "slow" : "log", self.kills ? "{'seconds': <20.0>}" : "{'lines': <int64 300>}");
+  g_signal_connect (job, "notify::state", G_CALLBACK (nest_when_running_cb), &self);
+  if (!self.kills)
+    g_signal_connect (haul_job_get_log (job), "items-changed", G_CALLBACK (nest_at_line_cb), &self);
+  haul_test_submit (executor, job);
+  haul_test_wait_ended (job);
+  g_assert_true (self.nested);
+  haul_test_assert_verdict (other, HAUL_VERDICT_DONE);
+  haul_test_assert_verdict (job, self.kills ? HAUL_VERDICT_CRASHED : HAUL_VERDICT_DONE);
+  if (!self.kills)
+    g_assert_cmpuint (self.n_lines, ==, 301);
+
+  haul_test_run_normal (executor);
+  g_clear_object (&executor);
+  g_assert_no_errno (g_unlink (gate));
+  g_assert_no_errno (g_rmdir (dir));
+  haul_test_assert_clean ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -455,5 +547,7 @@ main (int    argc,
   g_test_add_func ("/parent/child/floods", test_floods);
   g_test_add_func ("/parent/child/eight-floods", test_eight_floods);
   g_test_add_func ("/parent/child/by-hand", test_by_hand);
+  g_test_add_data_func ("/parent/child/nested-loop", NULL, test_nested_loop);
+  g_test_add_data_func ("/parent/child/nested-loop/killed", "", test_nested_loop);
   return g_test_run ();
 }

@@ -44,6 +44,8 @@ struct _HaulChild
   HaulLines       lines;
   HaulWatch      *log_watch;      /* (owned) (nullable) */
 
+  gboolean        taking;         /* in the middle of what a pipe brings */
+  gboolean        drain_due;      /* it has ended in the middle of that: by a loop that somebody runs there */
   GSource        *linger;         /* (owned) (nullable) until its pipes are closed for too long; then, until
                                    * its last words are late */
   GSource        *drain;          /* (owned) (nullable) once it has ended, until all is read */

@@ -98,14 +98,32 @@ tell_bad (HaulChild    *self,
   self->listener->bad (self->owner, self, error);
 }
 
+static void plan_drain (HaulChild *self);
+
+/* Whoever hears of what comes may run the loop, and in that it may end: but what came first is told first,
+ * and it stays there until then. */
+static void
+end_taking (HaulChild *self)
+{
+  self->taking = FALSE;
+  if (self->drain_due)
+    plan_drain (self);
+}
+
 HaulWatchResult
 haul_child_events_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
   g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
   g_autoptr(GError) error = NULL;
+  HaulIntake state;
 
-  switch (haul_frames_take (&self->frames, self->events_fd, message_sink, self, &error))
+  self->taking = TRUE;
+  state = haul_frames_take (&self->frames, self->events_fd, message_sink, self, &error);
+  if (state == HAUL_INTAKE_BAD)
+    tell_bad (self, error);
+  end_taking (self);
+  switch (state)
     {
     case HAUL_INTAKE_EMPTY:
     case HAUL_INTAKE_SOME:
@@ -115,7 +133,6 @@ haul_child_events_cb (gpointer user_data)
       return self->many ? HAUL_WATCH_AGAIN : HAUL_WATCH_MORE;
 
     case HAUL_INTAKE_BAD:
-      tell_bad (self, error);
       return HAUL_WATCH_END;
 
     case HAUL_INTAKE_END:
@@ -131,8 +148,12 @@ haul_child_log_cb (gpointer user_data)
 {
   HaulChild *self = user_data;
   g_autoptr(GObject) owner G_GNUC_UNUSED = g_object_ref (self->owner);
+  HaulIntake state;
 
-  switch (haul_lines_take (&self->lines, self->log_fd, line_sink, self))
+  self->taking = TRUE;
+  state = haul_lines_take (&self->lines, self->log_fd, line_sink, self);
+  end_taking (self);
+  switch (state)
     {
     case HAUL_INTAKE_EMPTY:
     case HAUL_INTAKE_SOME:
@@ -231,6 +252,14 @@ late_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+plan_drain (HaulChild *self)
+{
+  self->drain_due = FALSE;
+  self->drain = haul_idle_new ("[haul] last words of a worker", drain_cb, self);
+  self->linger = haul_timer_new (LATE_MS, "[haul] last words of a worker are late", late_cb, self);
+}
+
 /* What is in its pipes now is read, and no more: a grandchild that goes on writing is not listened
  * to for ever. In parts, since after a flood it can be much. */
 void
@@ -246,8 +275,9 @@ haul_child_ended (HaulChild *self,
 
   self->frames_goal = self->frames.n_read + haul_bytes_waiting (self->events_fd);
   self->lines_goal = self->lines.n_read + haul_bytes_waiting (self->log_fd);
-  self->drain = haul_idle_new ("[haul] last words of a worker", drain_cb, self);
-  self->linger = haul_timer_new (LATE_MS, "[haul] last words of a worker are late", late_cb, self);
+  self->drain_due = self->taking;
+  if (!self->taking)
+    plan_drain (self);
 }
 
 /* Talking to it. */

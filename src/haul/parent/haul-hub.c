@@ -38,8 +38,8 @@ struct _HaulHub
 
   GPtrArray    *watches;     /* (owned) of borrowed HaulWatch */
   GPtrArray    *dead;        /* (owned) of HaulWatch freed in the middle of a turn */
-  gboolean      in_turn;
-  gboolean      is_serving;  /* what epoll has */
+  gboolean      in_turn;     /* who runs the loop in the middle of that has no turn: not before it is over */
+  gboolean      rest_missed; /* those that rest would have had theirs */
 };
 
 struct _HaulWatch
@@ -100,6 +100,14 @@ set_events (HaulWatch *watch,
 
 static gboolean rest_over_cb (gpointer user_data);
 static gboolean again_cb (gpointer user_data);
+static void attach_source (HaulHub *self);
+
+static void
+plan_again (HaulHub *self)
+{
+  if (self->again == NULL && self->eager.length > 0)
+    self->again = haul_idle_new ("[haul] pipes that have more", again_cb, self);
+}
 
 static void
 set_eager (HaulWatch *watch,
@@ -115,21 +123,25 @@ set_eager (HaulWatch *watch,
     g_queue_push_tail (&hub->eager, watch);
   else
     g_queue_remove (&hub->eager, watch);
-  if (eager && hub->again == NULL)
-    hub->again = haul_idle_new ("[haul] pipes that have more", again_cb, hub);
+  if (eager)
+    plan_again (hub);
+}
+
+static void
+plan_rest (HaulHub *self)
+{
+  if (self->rest != NULL)
+    return;
+
+  self->rest = haul_timer_new (REST_MS, "[haul] rest of flooding pipes", rest_over_cb, self);
+  g_source_set_priority (self->rest, G_PRIORITY_DEFAULT_IDLE);
 }
 
 static void
 let_rest (HaulWatch *watch)
 {
-  HaulHub *hub = watch->hub;
-
   watch->resting = TRUE;
-  if (hub->rest != NULL)
-    return;
-
-  hub->rest = haul_timer_new (REST_MS, "[haul] rest of flooding pipes", rest_over_cb, hub);
-  g_source_set_priority (hub->rest, G_PRIORITY_DEFAULT_IDLE);
+  plan_rest (watch->hub);
 }
 
 static void
@@ -166,11 +178,18 @@ serve (HaulWatch *watch)
     }
 }
 
+/* And what came up in the middle of it, and had to wait. */
 static void
 end_turn (HaulHub *self)
 {
   self->in_turn = FALSE;
   g_ptr_array_set_size (self->dead, 0);
+  if (self->source == NULL && self->gap == NULL)
+    attach_source (self);
+  plan_again (self);
+  if (self->rest_missed)
+    plan_rest (self);
+  self->rest_missed = FALSE;
   release_if_idle (self);
 }
 
@@ -181,8 +200,11 @@ rest_over_cb (gpointer user_data)
   g_autoptr(GPtrArray) rested = g_ptr_array_new ();
 
   g_clear_pointer (&self->rest, g_source_unref);
-  self->in_turn = TRUE;
+  self->rest_missed = self->in_turn;
+  if (self->in_turn)
+    return G_SOURCE_REMOVE;
 
+  self->in_turn = TRUE;
   for (guint i = 0; i < self->watches->len; i++)
     if (((HaulWatch *) self->watches->pdata[i])->resting)
       g_ptr_array_add (rested, self->watches->pdata[i]);
@@ -193,8 +215,6 @@ rest_over_cb (gpointer user_data)
   end_turn (self);
   return G_SOURCE_REMOVE;
 }
-
-static void attach_source (HaulHub *self);
 
 static gboolean
 gap_over_cb (gpointer user_data)
@@ -231,28 +251,22 @@ epoll_ready_cb (int          fd,
                 gpointer     user_data)
 {
   HaulHub *self = user_data;
-  gboolean is_crowded;
 
-  if (self->again != NULL)
-    return G_SOURCE_CONTINUE;   /* again_cb() has its turn now, with all */
-  if (self->is_serving)
+  if (self->in_turn)
     {
       haul_source_clear (&self->source);   /* somebody whom we serve runs the loop: not before he is done */
       return G_SOURCE_REMOVE;
     }
+  if (self->again != NULL)
+    return G_SOURCE_CONTINUE;   /* again_cb() has its turn now, with all */
 
-  self->in_turn = self->is_serving = TRUE;
-  is_crowded = serve_ready (self, g_get_monotonic_time () + MAX_TURN_US) && self->watches->len >= CROWD;
-  self->is_serving = FALSE;
-  if (is_crowded)
+  self->in_turn = TRUE;
+  if (serve_ready (self, g_get_monotonic_time () + MAX_TURN_US) && self->watches->len >= CROWD)
     {
       haul_source_clear (&self->source);
+      haul_source_clear (&self->gap);
       self->gap = haul_timer_new (CROWD_GAP_MS, "[haul] gap between looks at a crowd", gap_over_cb, self);
       g_source_set_priority (self->gap, G_PRIORITY_DEFAULT_IDLE);
-    }
-  else if (self->source == NULL)
-    {
-      attach_source (self);
     }
   end_turn (self);
   return G_SOURCE_CONTINUE;
@@ -267,6 +281,9 @@ again_cb (gpointer user_data)
   guint n = self->eager.length;
 
   g_clear_pointer (&self->again, g_source_unref);
+  if (self->in_turn)
+    return G_SOURCE_REMOVE;
+
   self->in_turn = TRUE;
   for (guint i = 0; i < n && self->eager.length > 0 && (i == 0 || g_get_monotonic_time () < now + MAX_TURN_US / 2); i++)
     {
@@ -276,8 +293,6 @@ again_cb (gpointer user_data)
       serve (watch);
     }
   (void) serve_ready (self, now + MAX_TURN_US);
-  if (self->eager.length > 0 && self->again == NULL)
-    self->again = haul_idle_new ("[haul] pipes that have more", again_cb, self);
   end_turn (self);
   return G_SOURCE_REMOVE;
 }

@@ -18,7 +18,8 @@
 
 #define LINES_SIZE  4096
 
-/* One read. The buffer is shared by all pipes of a thread: most hold little most of the time. */
+/* One read. The buffer is shared by all pipes of a thread: most hold little most of the time. Who reads while
+ * another pipe is read, in a loop that a sink runs, has one of its own. */
 #define READ_SIZE   (1024 * 1024)
 
 /* The same, behind a part of a frame: a whole one of the largest. */
@@ -30,16 +31,18 @@
 static GPrivate scratch_private = G_PRIVATE_INIT (g_free);
 
 static guint8 *
-get_scratch (void)
+take_scratch (void)
 {
   guint8 *scratch = g_private_get (&scratch_private);
 
-  if (scratch == NULL)
-    {
-      scratch = g_malloc (READ_SIZE);
-      g_private_set (&scratch_private, scratch);
-    }
-  return scratch;
+  g_private_set (&scratch_private, NULL);
+  return scratch != NULL ? scratch : g_malloc (READ_SIZE);
+}
+
+static void
+give_scratch (guint8 *scratch)
+{
+  g_private_replace (&scratch_private, scratch);
 }
 
 static ssize_t
@@ -176,11 +179,11 @@ read_behind (HaulFrames *self,
 static HaulIntake
 take_frames (HaulFrames     *self,
              int             fd,
+             guint8         *scratch,
              HaulIntakeSink  sink,
              gpointer        user_data,
              GError        **error)
 {
-  guint8 *scratch = get_scratch ();
   gboolean has_part;
   guint n_frames = 0;
   gsize used = 0;
@@ -224,11 +227,13 @@ haul_frames_take (HaulFrames  *self,
                   GError     **error)
 {
   gint64 end = g_get_monotonic_time () + TURN_US;
+  guint8 *scratch = take_scratch ();
   HaulIntake state;
 
   do
-    state = take_frames (self, fd, sink, user_data, error);
+    state = take_frames (self, fd, scratch, sink, user_data, error);
   while ((state == HAUL_INTAKE_SOME || state == HAUL_INTAKE_MORE) && g_get_monotonic_time () < end);
+  give_scratch (scratch);
   return state;
 }
 

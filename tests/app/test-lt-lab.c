@@ -346,6 +346,28 @@ is_there (gpointer data)
   return g_file_query_exists (data, NULL);
 }
 
+static gboolean
+has_text (GFile      *file,
+          const char *part)
+{
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (g_file_peek_path (file), &text, NULL, NULL) && strstr (text, part) != NULL;
+}
+
+/* All of it: it is made before it is written. */
+static gboolean
+is_drawn (gpointer data)
+{
+  return has_text (data, "</svg>");
+}
+
+static gboolean
+has_other_picture (gpointer data)
+{
+  return has_text (data, "](found-2.svg)");
+}
+
 /* A report and its picture, or JSON. */
 static void
 test_save (void)
@@ -362,13 +384,38 @@ test_save (void)
   lt_lab_save_write (GTK_WINDOW (window), lt_lab_page_get_run (page), report);
   lt_lab_save_write (GTK_WINDOW (window), lt_lab_page_get_run (page), json);
   lt_test_run_until (is_there, report, HAUL_TEST_SOON_MS);
-  lt_test_run_until (is_there, picture, HAUL_TEST_SOON_MS);
+  lt_test_run_until (is_drawn, picture, HAUL_TEST_SOON_MS);
   lt_test_run_until (is_there, json, HAUL_TEST_SOON_MS);
   gtk_window_destroy (GTK_WINDOW (window));
   g_file_delete (report, NULL, NULL);
   g_file_delete (picture, NULL, NULL);
   g_file_delete (json, NULL, NULL);
   (void) g_rmdir (folder);
+}
+
+/* A picture of somebody else stays what it is, and the report has its own. */
+static void
+test_save_beside (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("lt-lab-XXXXXX", NULL);
+  g_autoptr(GFile) report = g_file_new_build_filename (folder, "found.md", NULL);
+  g_autoptr(GFile) theirs = g_file_new_build_filename (folder, "found.svg", NULL);
+  g_autoptr(GFile) ours = g_file_new_build_filename (folder, "found-2.svg", NULL);
+  GtkWidget *window;
+  LtLabPage *page = open_page (&window);
+
+  g_assert_true (g_file_set_contents (g_file_peek_path (theirs), "theirs", -1, NULL));
+  click (page, "skip_button");
+  lt_test_run_until (is_revealed, page, HAUL_TEST_SOON_MS);
+  lt_lab_save_write (GTK_WINDOW (window), lt_lab_page_get_run (page), report);
+  lt_test_run_until (has_other_picture, report, HAUL_TEST_SOON_MS);
+  lt_test_run_until (is_drawn, ours, HAUL_TEST_SOON_MS);
+  g_assert_true (has_text (theirs, "theirs"));
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_file_delete (report, NULL, NULL);
+  g_file_delete (theirs, NULL, NULL);
+  g_file_delete (ours, NULL, NULL);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 int
@@ -391,6 +438,7 @@ main (int    argc,
   g_test_add_func ("/app/lab/view", test_view);
   g_test_add_func ("/app/lab/run-while-stopping", test_run_while_stopping);
   g_test_add_func ("/app/lab/save", test_save);
+  g_test_add_func ("/app/lab/save-beside", test_save_beside);
 
   status = g_test_run ();
   g_free (real_worker);

@@ -11,6 +11,8 @@
 /* Text in drawings stands back a little behind the other text of the desktop, which is so many units high. */
 #define TEXT_UNITS (LAB_TEXT_SIZE / 0.9)
 
+#define NATURAL_WIDTH 560
+
 /* What is pointed at may be a little aside. */
 #define NEAR 6
 
@@ -142,11 +144,11 @@ lt_drawing_measure (GtkWidget      *widget,
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
       *minimum = LT_DRAWING_MIN_WIDTH;
-      *natural = 2 * LT_DRAWING_MIN_WIDTH;
+      *natural = NATURAL_WIDTH;
       return;
     }
   if (for_size < 0)
-    for_size = 2 * LT_DRAWING_MIN_WIDTH;
+    for_size = NATURAL_WIDTH;
   drawing = lay_out (self, for_size);
   *minimum = *natural = drawing != NULL ? (int) ceil (lab_drawing_get_height (drawing) * get_scale (self, for_size)) : 0;
 }

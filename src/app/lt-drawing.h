@@ -16,8 +16,9 @@ G_BEGIN_DECLS
 #define LT_TYPE_DRAWING (lt_drawing_get_type ())
 G_DECLARE_FINAL_TYPE (LtDrawing, lt_drawing, LT, DRAWING, GtkWidget)
 
-/* The narrowest that is asked for. Where there is less room, all of it is drawn smaller. */
-#define LT_DRAWING_MIN_WIDTH 280
+/* The narrowest that is asked for: a narrow window with text of twice its size has little more. Where there is less
+ * room, all of it is drawn smaller. */
+#define LT_DRAWING_MIN_WIDTH 150
 
 /* Makes a drawing of this width, and of whatever height it needs. Returns: (transfer full) */
 typedef LabDrawing *(*LtDrawingFunc) (double   width,

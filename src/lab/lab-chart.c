@@ -11,7 +11,7 @@
 
 #define ROW_HEIGHT  34.0
 #define BAR_HEIGHT  18.0
-#define HEAD_HEIGHT 26.0
+#define HEAD_HEIGHT 26.0    /* with one line */
 #define GAP         8.0
 #define NARROW      420.0   /* below that, the title of an item stands above its bar */
 
@@ -100,7 +100,6 @@ typedef struct
   double               left;         /* where 0 is */
   double               length;       /* of the longest bar */
   double               most;         /* its value */
-  double               row_height;
 } Bars;
 
 static double
@@ -138,7 +137,18 @@ add_rect (const Bars *self,
   lab_drawing_add_rect (self->drawing, ink, self->left, y, width, height, text);
 }
 
-static void
+/* Above a bar where it has no place beside it. */
+static double
+count_title_lines (const Bars *self,
+                   const char *title)
+{
+  g_auto(GStrv) lines = lab_text_wrap (title, FALSE, lab_drawing_get_width (self->drawing));
+
+  return g_strv_length (lines);
+}
+
+/* Returns its height. */
+static double
 add_bar (const Bars *self,
          const char *item,
          double      top)
@@ -147,12 +157,12 @@ add_bar (const Bars *self,
   g_autofree char *number = lab_measure_format (self->measure, sample.median);
   const char *title = lab_experiment_get_item_title (self->experiment, item);
   g_autofree char *hint = g_strdup_printf ("%s: %s", title, number);
-  double bar_top = self->narrow ? top + 18 : top + (ROW_HEIGHT - BAR_HEIGHT) / 2;
+  double bar_top = top + (self->narrow ? count_title_lines (self, title) * LAB_LINE : (ROW_HEIGHT - BAR_HEIGHT) / 2);
   double middle = bar_top + BAR_HEIGHT / 2;
   double end = self->left + bar_length (self, MAX (sample.median, sample.greatest));
 
   if (self->narrow)
-    lab_drawing_add_text (self->drawing, LAB_INK_TEXT, 0, top + 12, 0, FALSE, title);
+    (void) lab_drawing_add_lines (self->drawing, LAB_INK_TEXT, 0, top + 13, 0, FALSE, lab_drawing_get_width (self->drawing), title);
   else
     lab_drawing_add_text (self->drawing, LAB_INK_TEXT, self->left - GAP, middle + 5, 1, FALSE, title);
 
@@ -168,6 +178,7 @@ add_bar (const Bars *self,
     }
   add_whisker (self, &sample, middle);
   lab_drawing_add_text (self->drawing, LAB_INK_TEXT, end + GAP, middle + 5, 0, FALSE, number);
+  return bar_top - top + BAR_HEIGHT + (self->narrow ? 10 : (ROW_HEIGHT - BAR_HEIGHT) / 2) + (self->earlier != NULL ? 4 : 0);
 }
 
 /* Titles get what they need, but not more than a good third; numbers likewise. */
@@ -190,7 +201,6 @@ place_bars (Bars   *self,
   self->narrow = width < NARROW || titles > 0.4 * width;
   self->left = self->narrow ? 0 : ceil (titles) + GAP;
   self->length = MAX (width - self->left - numbers - 2 * GAP, 20);
-  self->row_height = ROW_HEIGHT + (self->narrow ? 12 : 0) + (self->earlier != NULL ? 4 : 0);
 }
 
 static LabDrawing *
@@ -198,7 +208,7 @@ draw_bars (Bars   *self,
            double  width)
 {
   g_autofree char *head = lab_measure_describe (self->measure);
-  double bottom = 0;
+  double top, bottom;
 
   place_bars (self, width);
   self->most = self->measure->most > 0 ? self->measure->most
@@ -207,13 +217,14 @@ draw_bars (Bars   *self,
   if (!(self->most > 0))
     self->most = 1;
 
-  bottom = HEAD_HEIGHT + self->items->len * self->row_height;
-  self->drawing = lab_drawing_new (width, bottom + 2);
-  lab_drawing_add_text (self->drawing, LAB_INK_DIM, self->left, 14, 0, TRUE, head);
+  self->drawing = lab_drawing_new (width, 1);
+  bottom = HEAD_HEIGHT + lab_drawing_add_lines (self->drawing, LAB_INK_DIM, self->left, 14, 0, TRUE, width - self->left, head);
+  top = bottom;
   for (guint i = 0; i < self->items->len; i++)
-    add_bar (self, self->items->pdata[i], HEAD_HEIGHT + i * self->row_height);
+    bottom += add_bar (self, self->items->pdata[i], bottom);
+  lab_drawing_set_height (self->drawing, bottom + 2);
   if (self->items->len > 0)
-    lab_chart_add_line (self->drawing, LAB_INK_DIM, self->left, HEAD_HEIGHT, self->left, bottom);
+    lab_chart_add_line (self->drawing, LAB_INK_DIM, self->left, top, self->left, bottom);
   return self->drawing;
 }
 

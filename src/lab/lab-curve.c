@@ -18,6 +18,7 @@
 #define N_SEGMENTS  40     /* of a line that is curved */
 #define DASH        6.0
 #define DASH_GAP    4.0
+#define NARROW      300.0   /* below that, the legend begins at the edge */
 #define WIDE_RANGE  32     /* from when on an axis is logarithmic */
 
 typedef struct
@@ -40,7 +41,7 @@ typedef struct
   double               x_least, x_most, y_most;
   double               width, height;
   double               top;          /* of the plot, below the legend */
-  double               legend_x, legend_y;
+  double               legend_left, legend_x, legend_y;
 } Curve;
 
 static int
@@ -115,9 +116,6 @@ static void
 add_y_axis (Curve *self)
 {
   double step = lab_chart_find_step (self->y_most, N_TICKS);
-  g_autofree char *head = lab_measure_describe (self->measure);
-
-  lab_drawing_add_text (self->drawing, LAB_INK_DIM, 0, 14, 0, TRUE, head);
   for (guint i = 0; i * step <= self->y_most * (1 + 1e-9); i++)
     {
       g_autofree char *number = format_tick (i * step, step);
@@ -255,17 +253,19 @@ add_legend (Curve      *self,
             const char *text)
 {
   double width = 21 + lab_text_guess_width (text, TRUE);
+  double left = self->legend_left;
 
-  if (self->legend_x > LEFT && self->legend_x + width > self->width)
+  if (self->legend_x > left && self->legend_x + width > self->width)
     {
-      self->legend_x = LEFT;
+      self->legend_x = left;
       self->legend_y += LEGEND_ROW;
     }
   if (dashed)
     add_dashes (self, ink, self->legend_x, self->legend_y - 4, self->legend_x + 16, self->legend_y - 4);
   else
     lab_chart_add_line (self->drawing, ink, self->legend_x, self->legend_y - 4, self->legend_x + 14, self->legend_y - 4);
-  lab_drawing_add_text (self->drawing, LAB_INK_DIM, self->legend_x + 21, self->legend_y, 0, TRUE, text);
+  self->legend_y += lab_drawing_add_lines (self->drawing, LAB_INK_DIM, self->legend_x + 21, self->legend_y, 0, TRUE,
+                                           self->width - self->legend_x - 21, text);
   self->legend_x += width + 14;
 }
 
@@ -305,10 +305,11 @@ static void
 add_legends (Curve        *self,
              const double *serial_share)    /* (nullable) */
 {
+  g_autofree char *head = lab_measure_describe (self->measure);
   g_autofree char *amdahl = NULL;
 
-  self->legend_x = LEFT;
-  self->legend_y = 35;
+  self->legend_left = self->legend_x = self->width < NARROW ? 0 : LEFT;
+  self->legend_y = 35 + lab_drawing_add_lines (self->drawing, LAB_INK_DIM, 0, 14, 0, TRUE, self->width, head);
   add_legend (self, LAB_INK_ACCENT, FALSE, _("Measured"));
   if (self->earlier->len > 0)
     add_legend (self, LAB_INK_DIM, FALSE, _("Before"));

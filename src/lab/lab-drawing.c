@@ -5,6 +5,8 @@
 
 #include "lab-drawing.h"
 
+#include <string.h>
+
 struct _LabDrawing
 {
   double        width;
@@ -176,15 +178,74 @@ lab_ink_get_hatch_color (LabInk   ink,
   return dark ? inks[ink].dark_hatch : inks[ink].light_hatch;
 }
 
-/* Letters of the usual fonts are a bit wider than half their size, on average; wide ones are as wide as high. */
+/* In parts of the size of the text, and rather too wide than too narrow: which font it will be is not known. */
+static double
+guess_letter (gunichar c)
+{
+  if (g_unichar_iszerowidth (c))
+    return 0;
+  if (g_unichar_iswide (c))
+    return 1;
+  if (c > 0x7f)
+    return g_unichar_isspace (c) ? 0.3 : 0.6;
+  if (c == ' ' || strchr (".,:;'|!ijl", (int) c) != NULL)
+    return 0.3;
+  if (strchr ("frtI()[]-/", (int) c) != NULL)
+    return 0.42;
+  if (strchr ("mwMW@%", (int) c) != NULL)
+    return 0.93;
+  return g_ascii_isupper (c) ? 0.7 : 0.6;
+}
+
 double
 lab_text_guess_width (const char *text,
                       gboolean    small)
 {
-  double size = small ? LAB_SMALL_TEXT_SIZE : LAB_TEXT_SIZE;
   double width = 0;
 
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    width += g_unichar_iswide (g_utf8_get_char (p)) ? 1 : 0.56;
-  return width * size;
+    width += guess_letter (g_utf8_get_char (p));
+  return width * (small ? LAB_SMALL_TEXT_SIZE : LAB_TEXT_SIZE);
+}
+
+char **
+lab_text_wrap (const char *text,
+               gboolean    small,
+               double      width)
+{
+  g_auto(GStrv) words = g_strsplit (text, " ", -1);
+  g_autoptr(GStrvBuilder) lines = g_strv_builder_new ();
+  g_autoptr(GString) line = g_string_new (words[0]);
+
+  for (guint i = 1; words[0] != NULL && words[i] != NULL; i++)
+    {
+      gsize before = line->len;
+
+      g_string_append_printf (line, " %s", words[i]);
+      if (lab_text_guess_width (line->str, small) <= width)
+        continue;
+      g_string_truncate (line, before);
+      g_strv_builder_add (lines, line->str);
+      g_string_assign (line, words[i]);
+    }
+  g_strv_builder_add (lines, line->str);
+  return g_strv_builder_end (lines);
+}
+
+double
+lab_drawing_add_lines (LabDrawing *self,
+                       LabInk      ink,
+                       double      x,
+                       double      y,
+                       double      align,
+                       gboolean    small,
+                       double      width,
+                       const char *text)
+{
+  g_auto(GStrv) lines = lab_text_wrap (text, small, width);
+  double height = small ? LAB_SMALL_LINE : LAB_LINE;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    lab_drawing_add_text (self, ink, x, y + i * height, align, small, lines[i]);
+  return (g_strv_length (lines) - 1) * height;
 }

@@ -72,6 +72,9 @@ typedef struct
 /* How high texts are, in units that are pixels where text has its usual size: 11 and 9 points. */
 #define LAB_TEXT_SIZE       (11 * 96 / 72.0)
 #define LAB_SMALL_TEXT_SIZE (9 * 96 / 72.0)
+/* From one line to the next. */
+#define LAB_LINE            19.0
+#define LAB_SMALL_LINE      16.0
 
 typedef struct _LabDrawing LabDrawing;
 
@@ -88,6 +91,15 @@ void            lab_drawing_add_text (LabDrawing       *self,
                                       double            align,
                                       gboolean          small,
                                       const char       *text);
+/* Where it does not fit into @width, on several lines, of which the first is at @y. Returns how much lower the last is. */
+double          lab_drawing_add_lines (LabDrawing      *self,
+                                       LabInk            ink,
+                                       double            x,
+                                       double            y,
+                                       double            align,
+                                       gboolean          small,
+                                       double            width,
+                                       const char       *text);
 void            lab_drawing_add_rect (LabDrawing       *self,
                                       LabInk            ink,
                                       double            x,
@@ -118,9 +130,13 @@ LabHatch        lab_ink_get_hatch       (LabInk    ink);
 const char     *lab_ink_get_hatch_color (LabInk    ink,
                                          gboolean  dark);
 
-/* About how wide a text is, for who lays it out without a toolkit. */
+/* About how wide a text is, for who lays it out without a toolkit; and its lines, broken at spaces, of which one is
+ * only wider than @width if it is one word. Returns: (transfer full) */
 double          lab_text_guess_width    (const char *text,
                                          gboolean    small);
+char          **lab_text_wrap           (const char *text,
+                                         gboolean    small,
+                                         double      width) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A document that stands alone, with a title and a description for those who do not see it. Returns: (transfer full) */
 char           *lab_drawing_to_svg   (const LabDrawing *self,

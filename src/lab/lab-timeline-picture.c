@@ -19,6 +19,9 @@
 
 #define LEAST_WITH_GAP 4.0
 
+/* Of what names the lanes, where a third of the picture is too little for it. */
+#define LEAST_LABEL 110.0
+
 /* Between texts and the edge of the picture. */
 #define EDGE 12.0
 
@@ -332,14 +335,15 @@ get_subtitle (Canvas   *canvas,
 /* Letters go where there is no room for them. */
 static char *
 shorten (const char *text,
+         gboolean    small,
          double      width)
 {
   GString *part = g_string_new (text);
 
-  while (part->len > 0 && lab_text_guess_width (part->str, FALSE) > width)
+  while (part->len > 0 && lab_text_guess_width (part->str, small) > width)
     {
       g_string_truncate (part, g_utf8_find_prev_char (part->str, part->str + part->len) - part->str);
-      if (lab_text_guess_width (part->str, FALSE) + 7 <= width)
+      if (lab_text_guess_width (part->str, small) + 7 <= width)
         {
           g_string_append (part, "…");
           break;
@@ -353,12 +357,13 @@ draw_label (Canvas   *canvas,
             HaulLane *lane)
 {
   double width = canvas->scale->label_width - 20;
-  g_autofree char *title = shorten (haul_lane_get_title (lane), width);
+  gboolean small = lab_text_guess_width (haul_lane_get_title (lane), FALSE) > width;
+  g_autofree char *title = shorten (haul_lane_get_title (lane), small, width);
   g_autofree char *subtitle = get_subtitle (canvas, lane);
   double x = canvas->scale->rtl ? canvas->scale->width - EDGE : EDGE;
   double align = canvas->scale->rtl ? 1 : 0;
 
-  lab_drawing_add_text (canvas->drawing, LAB_INK_TEXT, x, canvas->y + 18, align, FALSE, title);
+  lab_drawing_add_text (canvas->drawing, LAB_INK_TEXT, x, canvas->y + 18, align, small, title);
   if (subtitle != NULL)
     lab_drawing_add_text (canvas->drawing, LAB_INK_DIM, x, canvas->y + 34, align, TRUE, subtitle);
 }
@@ -496,7 +501,7 @@ lab_timeline_add_legend (LabDrawing *drawing,
         draw_cross (&canvas, x + 9);
       else
         draw_mark (&canvas, &sample, x + 9);
-      lab_drawing_add_text (drawing, LAB_INK_DIM, x + 24, top + 9, 0, TRUE, title);
+      top += lab_drawing_add_lines (drawing, LAB_INK_DIM, x + 24, top + 9, 0, TRUE, left + width - x - 24, title);
       x += needed;
     }
   return top + 18 - y;
@@ -531,7 +536,7 @@ lab_timeline_picture_new (const LabTimelineRun   *runs,
   if (own.from == own.to)
     own.to = own.from + find_end (runs, n_runs, own.now) * 1.02;
   if (own.label_width <= 0)
-    own.label_width = MIN (lab_timeline_guess_labels (rows), own.width / 3);
+    own.label_width = MIN (lab_timeline_guess_labels (rows), MAX (own.width / 3, LEAST_LABEL));
   drawing = lab_drawing_new (own.width, body);
   lab_timeline_add_axis (drawing, &own, 0);
   lab_timeline_add_rows (drawing, &own, runs, n_runs, rows, 0, rows->len, LAB_TIMELINE_AXIS_HEIGHT, &counts);

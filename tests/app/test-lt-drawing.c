@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "haul-test.h"
+#include "lab-experiment.h"
 #include "lt-drawing.h"
 #include "lt-test.h"
 
@@ -94,6 +95,45 @@ test_release (void)
   g_assert_cmpuint (n, ==, 2);
 }
 
+/* Where pictures are laid out nobody knows the font: it must not be wider than was thought. */
+static void
+assert_guessed (PangoLayout *layout,
+                const char  *text,
+                gboolean     small)
+{
+  double size = small ? LAB_SMALL_TEXT_SIZE : LAB_TEXT_SIZE;
+  PangoFontDescription *font = pango_font_description_from_string ("Sans");
+  int width = 0;
+
+  pango_font_description_set_absolute_size (font, size * PANGO_SCALE);
+  pango_layout_set_font_description (layout, font);
+  pango_font_description_free (font);
+  pango_layout_set_text (layout, text, -1);
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  /* Pictures leave more than that between texts. */
+  if (width > 1.05 * lab_text_guess_width (text, small) + 4)
+    g_error ("“%s” has %d pixels, and not %g", text, width, lab_text_guess_width (text, small));
+}
+
+static void
+test_guess (void)
+{
+  g_autoptr(GtkWidget) label = g_object_ref_sink (gtk_label_new (NULL));
+  g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout (label, NULL);
+  static const char * const others[] = { "1,048,576 KiB", "00:00.0–12:34.5", "10 000 %", "Warteschlange", "العملية الابنة", "待ち行列" };
+
+  for (const LabExperiment * const *experiment = lab_experiments; *experiment != NULL; experiment++)
+    {
+      assert_guessed (layout, (*experiment)->task.title, FALSE);
+      for (const HaulChoice *item = (*experiment)->items; item != NULL && item->id != NULL; item++)
+        assert_guessed (layout, item->title, FALSE);
+      for (const LabMeasure *measure = (*experiment)->measures; measure->key != NULL; measure++)
+        assert_guessed (layout, measure->title, TRUE);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    assert_guessed (layout, others[i], FALSE);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -101,5 +141,6 @@ main (int    argc,
   lt_test_init (&argc, &argv);
   g_test_add_func ("/app/drawing/shapes", test_shapes);
   g_test_add_func ("/app/drawing/release", test_release);
+  g_test_add_func ("/app/drawing/guess", test_guess);
   return g_test_run ();
 }

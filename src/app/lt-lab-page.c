@@ -153,8 +153,9 @@ static void
 show_running (LtLabPage *self,
               gboolean   running)
 {
-  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
-  gboolean had_focus = focus == self->run_button || focus == self->stop_button;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));   /* none when another page has taken its place */
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  gboolean had_focus = focus != NULL && (focus == self->run_button || focus == self->stop_button);
 
   gtk_widget_set_visible (self->run_button, !running);
   gtk_widget_set_visible (self->stop_button, running);

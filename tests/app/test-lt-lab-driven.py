@@ -81,6 +81,21 @@ def test_leaves_nothing(program):
     wait_for('the helper to be gone', lambda: all(is_gone(pid) for pid in pids))
 
 
+def test_other_page(program):
+    """What runs is stopped when another experiment takes its place, and ends on a page that is nowhere by then."""
+    app = App(program)
+    app.wait('No Jobs Yet')
+    app.activate('lab-run', GLib.Variant('s', 'nice-and-cores --repeat 5'))
+    pids = helper_of(app)
+    app.activate('lab-open', GLib.Variant('s', 'lost-updates'))
+    wait_for('the helper to be gone', lambda: all(is_gone(pid) for pid in pids))
+    app.settle()
+    app.activate('lab-open', GLib.Variant('s', 'nice-and-cores'))
+    app.wait('Stopped')
+    app.activate('quit')
+    app.finish()
+
+
 def test_bad_calls(program):
     """Whatever arrives over the bus, nothing breaks, and nothing runs."""
     app = App(program)
@@ -142,4 +157,4 @@ def test_compare(program):
 
 
 if __name__ == '__main__':
-    sys.exit(run([test_three_clicks, test_keyboard, test_leaves_nothing, test_lesson, test_bad_calls, test_frozen, test_compare]))
+    sys.exit(run([test_three_clicks, test_keyboard, test_leaves_nothing, test_other_page, test_lesson, test_bad_calls, test_frozen, test_compare]))

@@ -119,7 +119,7 @@ find_cb (GSimpleAction *action,
     lt_processes_view_find (self->processes_view);
   else if (shows (self, "lab"))
     lt_lab_view_find (self->lab_view);
-  else
+  else if (shows (self, "jobs"))
     lt_jobs_view_find (self->jobs_view);
 }
 

@@ -357,7 +357,7 @@ remove_job_cb (GSimpleAction *action,
     return;
   text = g_strdup_printf (_("“%s” removed"), haul_job_get_title (job));
   if (lt_jobs_remove (lt_application_get_jobs (user_data), job) && window != NULL)
-    lt_window_toast (window, text, _("_Undo"), "app.undo-remove");
+    lt_window_toast_undo (window, text, "app.undo-remove");
 }
 
 static void
@@ -368,8 +368,10 @@ undo_remove_cb (GSimpleAction *action,
   HaulJob *job = lt_jobs_undo_remove (lt_application_get_jobs (user_data));
   LtWindow *window = get_window (user_data);
 
-  if (job != NULL && window != NULL)
-    lt_window_select (window, job);
+  if (job == NULL || window == NULL)
+    return;
+  lt_window_toast_undo (window, NULL, NULL);
+  lt_window_select (window, job);
 }
 
 static void

@@ -39,6 +39,7 @@ struct _LtWindow
   LtLabView           *lab_view;
 
   LtJobs              *jobs;        /* (owned) */
+  AdwToast            *undo;        /* (owned) (nullable) that offers to undo what was done last */
   gboolean             folded;      /* as of the last fold_cb() */
   gboolean             narrow;      /* likewise */
   guint                fold_id;
@@ -285,6 +286,7 @@ lt_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->fold_id, g_source_remove);
   g_clear_object (&self->jobs);
+  g_clear_object (&self->undo);
 
   G_OBJECT_CLASS (lt_window_parent_class)->dispose (object);
 }
@@ -462,11 +464,10 @@ lt_window_set_page (LtWindow   *self,
   lt_jobs_view_set_page (self->jobs_view, name);
 }
 
-void
-lt_window_toast (LtWindow   *self,
-                 const char *text,
-                 const char *label,
-                 const char *action)
+static AdwToast *
+create_toast (const char *text,
+              const char *label,
+              const char *action)
 {
   g_autofree char *escaped = g_markup_escape_text (text, -1);
   AdwToast *toast = adw_toast_new (escaped);
@@ -476,7 +477,35 @@ lt_window_toast (LtWindow   *self,
       adw_toast_set_button_label (toast, label);
       adw_toast_set_detailed_action_name (toast, action);
     }
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  return toast;
+}
+
+void
+lt_window_toast (LtWindow   *self,
+                 const char *text,
+                 const char *label,
+                 const char *action)
+{
+  g_return_if_fail (LT_IS_WINDOW (self));
+
+  adw_toast_overlay_add_toast (self->toasts, create_toast (text, label, action));
+}
+
+/* In a queue its button would undo what a later one tells of. */
+void
+lt_window_toast_undo (LtWindow   *self,
+                      const char *text,
+                      const char *action)
+{
+  g_return_if_fail (LT_IS_WINDOW (self));
+
+  if (self->undo != NULL)
+    adw_toast_dismiss (self->undo);
+  g_clear_object (&self->undo);
+  if (text == NULL)
+    return;
+  self->undo = create_toast (text, _("_Undo"), action);
+  adw_toast_overlay_add_toast (self->toasts, g_object_ref (self->undo));
 }
 
 static void

@@ -33,6 +33,10 @@ void      lt_window_toast        (LtWindow       *self,
                                   const char     *text,
                                   const char     *label,
                                   const char     *action);
+/* The toast that offers to undo what was done last; it takes the place of the one before. @text (nullable): none */
+void      lt_window_toast_undo   (LtWindow       *self,
+                                  const char     *text,
+                                  const char     *action);
 void      lt_window_present_form (LtWindow       *self,
                                   const HaulTask *task,
                                   HaulJob        *like);

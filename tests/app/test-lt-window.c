@@ -88,6 +88,62 @@ test_narrow (void)
   gtk_settings_reset_property (gtk_settings_get_default (), "gtk-decoration-layout");
 }
 
+static gboolean
+has_label (GtkWidget  *widget,
+           const char *text)
+{
+  gboolean found = GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), text);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && !found; child = gtk_widget_get_next_sibling (child))
+    found = has_label (child, text);
+  return found;
+}
+
+/* The toast that offers to undo is of what was done last. */
+static void
+test_undo (void)
+{
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  LtWindow *window;
+
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  window = open_window (jobs);
+  lt_window_toast_undo (window, "first", "app.undo-remove");
+  g_assert_true (has_label (GTK_WIDGET (window), "first"));
+  lt_window_toast_undo (window, "second", "app.undo-remove");
+  g_assert_true (has_label (GTK_WIDGET (window), "second"));
+  g_assert_false (has_label (GTK_WIDGET (window), "first"));
+  lt_window_toast_undo (window, NULL, NULL);
+  g_assert_false (has_label (GTK_WIDGET (window), "second"));
+  gtk_window_destroy (GTK_WINDOW (window));
+  gtk_settings_reset_property (gtk_settings_get_default (), "gtk-enable-animations");
+}
+
+static gboolean
+is_mapped (gpointer widget)
+{
+  return gtk_widget_get_mapped (widget);
+}
+
+/* What is looked for is looked for where people are: there is nothing to find in the timeline. */
+static void
+test_find (void)
+{
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  LtWindow *window = open_window (jobs);
+  GtkWidget *focus;
+
+  (void) lt_jobs_start (jobs, haul_task_lookup ("sleep", NULL), NULL, &(LtJobOptions) LT_JOB_OPTIONS_INIT, NULL);
+  g_action_group_activate_action (G_ACTION_GROUP (window), "view", g_variant_new_string ("timeline"));
+  lt_test_run_until (is_mapped, lt_window_get_timeline_view (window), 20000);
+  g_action_group_activate_action (G_ACTION_GROUP (window), "find", NULL);
+  focus = gtk_root_get_focus (GTK_ROOT (window));
+  g_assert_true (focus == NULL || gtk_widget_is_ancestor (focus, GTK_WIDGET (lt_window_get_timeline_view (window))));
+  g_action_group_activate_action (G_ACTION_GROUP (window), "view", g_variant_new_string ("jobs"));
+  gtk_window_destroy (GTK_WINDOW (window));
+  lt_test_stop (jobs);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -95,5 +151,7 @@ main (int    argc,
   lt_test_init (&argc, &argv);
   g_test_add_func ("/app/window/remembers", test_remembers);
   g_test_add_func ("/app/window/narrow", test_narrow);
+  g_test_add_func ("/app/window/undo", test_undo);
+  g_test_add_func ("/app/window/find", test_find);
   return g_test_run ();
 }

@@ -124,58 +124,71 @@ lt_timeline_view_show (LtTimelineView *self)
 
 /* What can be chosen */
 
+/* From this job on @n_before names make way for @n_after others: there may be thousands that stay. */
 static void
 fill (LtTimelineView *self,
       GtkStringList  *list,
       GtkDropDown    *drop_down,
       const char     *first,
+      guint           start,
+      guint           n_before,
+      guint           n_after,
       HaulJob        *chosen)
 {
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
   g_auto(GStrv) names = NULL;
   guint selected = 0;
 
-  g_strv_builder_add (builder, first);
-  for (guint i = 0; i < self->ended->len; i++)
+  if (g_list_model_get_n_items (G_LIST_MODEL (list)) == 0)
+    gtk_string_list_append (list, first);
+  for (guint i = start; i < start + n_after; i++)
     {
       g_autofree char *name = name_run (self->ended->pdata[i]);
 
       g_strv_builder_add (builder, name);
-      if (self->ended->pdata[i] == chosen)
-        selected = i + 1;
     }
   names = g_strv_builder_end (builder);
-  gtk_string_list_splice (list, 0, g_list_model_get_n_items (G_LIST_MODEL (list)), (const char * const *) names);
+  gtk_string_list_splice (list, start + 1, n_before, (const char * const *) names);
+  if (chosen != NULL && g_ptr_array_find (self->ended, chosen, &selected))
+    selected++;
   gtk_drop_down_set_selected (drop_down, selected);
 }
 
+/* What was removed cannot be shown any more. */
 static gboolean
-is_same (GPtrArray *a,
-         GPtrArray *b)
+drop_if_removed (LtTimelineView  *self,
+                 HaulJob        **job)
 {
-  if (a->len != b->len)
+  if (*job == NULL || g_ptr_array_find (self->ended, *job, NULL))
     return FALSE;
-  for (guint i = 0; i < a->len; i++)
-    if (a->pdata[i] != b->pdata[i])
-      return FALSE;
+  g_clear_object (job);
   return TRUE;
 }
 
 void
 lt_timeline_view_update_choices (LtTimelineView *self)
 {
-  g_autoptr(GPtrArray) ended = lt_timeline_record_dup_ended (self->record);
+  g_autoptr(GPtrArray) before = g_steal_pointer (&self->ended);
+  guint n_before = before != NULL ? before->len : 0, n, start = 0, tail = 0;
+  gboolean dropped;
 
-  if (self->ended != NULL && is_same (ended, self->ended))
+  self->ended = lt_timeline_record_dup_ended (self->record);
+  n = self->ended->len;
+  while (start < MIN (n_before, n) && before->pdata[start] == self->ended->pdata[start])
+    start++;
+  while (tail < MIN (n_before, n) - start && before->pdata[n_before - 1 - tail] == self->ended->pdata[n - 1 - tail])
+    tail++;
+  if (before != NULL && start == n_before && start == n)
     return;
 
-  if (self->ended != NULL)
-    g_ptr_array_unref (self->ended);
-  self->ended = g_steal_pointer (&ended);
+  dropped = drop_if_removed (self, &self->job);
+  dropped = drop_if_removed (self, &self->other) || dropped;
   self->filling = TRUE;
-  fill (self, self->run_names, self->run, _("Now"), self->job);
-  fill (self, self->compare_names, self->compare, _("No Comparison"), self->other);
+  fill (self, self->run_names, self->run, _("Now"), start, n_before - start - tail, n - start - tail, self->job);
+  fill (self, self->compare_names, self->compare, _("No Comparison"), start, n_before - start - tail, n - start - tail, self->other);
   self->filling = FALSE;
+  if (dropped)
+    lt_timeline_view_show (self);
 }
 
 static HaulJob *

@@ -73,10 +73,10 @@ update_ticking (LtTimelineView *self)
 static void
 record_changed_cb (LtTimelineView *self)
 {
-  lt_timeline_view_update_choices (self);
   update_ticking (self);
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
+  lt_timeline_view_update_choices (self);
   lt_timeline_view_update_page (self);
   if (self->job == NULL)
     lt_timeline_canvas_set_now (self->canvas, lt_timeline_record_get_now (self->record));
@@ -450,5 +450,6 @@ lt_timeline_view_compare (LtTimelineView *self,
   g_return_if_fail (LT_IS_TIMELINE_VIEW (self));
   g_return_if_fail (job == NULL || HAUL_IS_JOB (job));
 
+  lt_timeline_view_update_choices (self);
   lt_timeline_view_choose (self, self->compare, job);
 }

@@ -13,12 +13,15 @@ struct _LtTimelineEntry
 {
   GObject   parent_instance;
 
-  char     *lane;    /* (owned) */
-  HaulSpan *span;    /* (owned) a copy */
-  gint64    now;     /* µs */
+  char            *lane;    /* (owned) */
+  HaulSpan        *span;    /* (owned) a copy */
+  LtTimelineTable *table;   /* (owned) which knows what time it is */
 };
 
 G_DEFINE_FINAL_TYPE (LtTimelineEntry, lt_timeline_entry, G_TYPE_OBJECT)
+
+enum { TICKED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 /* A row: enough to tell whether it is still the same. */
 typedef struct
@@ -69,7 +72,7 @@ lt_timeline_table_get_item (GListModel *model,
     entry->lane = g_strdup_printf (_("%s, %s"), self->titles[key->run], haul_lane_get_title (key->lane));
   else
     entry->lane = g_strdup (haul_lane_get_title (key->lane));
-  entry->now = self->now;
+  entry->table = g_object_ref (self);
   for (guint i = MAX (lab_lane_find_span (key->lane, key->start), 1) - 1; i < haul_lane_get_n_spans (key->lane); i++)
     if (haul_lane_get_span (key->lane, i)->start == key->start && haul_lane_get_span (key->lane, i)->end == key->end)
       {
@@ -97,6 +100,7 @@ lt_timeline_entry_finalize (GObject *object)
   LtTimelineEntry *self = LT_TIMELINE_ENTRY (object);
 
   g_free (self->lane);
+  g_clear_object (&self->table);
   if (self->span != NULL)
     g_boxed_free (HAUL_TYPE_SPAN, self->span);
 
@@ -130,7 +134,7 @@ lt_timeline_entry_format (LtTimelineEntry  *self,
 
   g_return_val_if_fail (LT_IS_TIMELINE_ENTRY (self), NULL);
 
-  end = lab_span_get_end (self->span, self->now);
+  end = lab_span_get_end (self->span, self->table->now);
   kind = lab_span_kind_get_title (self->span->kind);
   switch (column)
     {
@@ -162,7 +166,7 @@ lt_timeline_entry_describe (LtTimelineEntry *self)
 
   g_return_val_if_fail (LT_IS_TIMELINE_ENTRY (self), NULL);
 
-  words = lab_span_describe (self->span, self->now);
+  words = lab_span_describe (self->span, self->table->now);
   return g_strdup_printf (_("%s: %s"), self->lane, words);
 }
 
@@ -183,6 +187,9 @@ static void
 lt_timeline_table_class_init (LtTimelineTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = lt_timeline_table_finalize;
+
+  /* What is open lasts longer than when it was looked at last. */
+  signals[TICKED] = g_signal_new ("ticked", LT_TYPE_TIMELINE_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -261,9 +268,12 @@ lt_timeline_table_update (LtTimelineTable      *self,
     tail++;
   if (head + tail < MAX (old->len, keys->len))
     g_list_model_items_changed (G_LIST_MODEL (self), head, old->len - head - tail, keys->len - head - tail);
+  g_signal_emit (self, signals[TICKED], 0);
 }
 
 /* The columns. A factory that is described in a file cannot give its cells a name for those who hear them. */
+
+#define COLUMN_KEY "lt-column"
 
 static void
 setup_cb (GtkSignalListItemFactory *factory,
@@ -277,22 +287,42 @@ setup_cb (GtkSignalListItemFactory *factory,
   if (is_number)
     gtk_widget_add_css_class (label, "numeric");
   gtk_list_item_set_child (item, label);
+  g_object_set_data (G_OBJECT (item), COLUMN_KEY, column);
+}
+
+static void
+update_cell (GtkListItem *item)
+{
+  LtTimelineEntry *entry = gtk_list_item_get_item (item);
+  LtTimelineColumn column = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (item), COLUMN_KEY));
+  GtkWidget *label = gtk_list_item_get_child (item);
+  g_autofree char *text = lt_timeline_entry_format (entry, column);
+  g_autofree char *words = lt_timeline_entry_describe (entry);
+
+  gtk_label_set_label (GTK_LABEL (label), text);
+  gtk_widget_set_tooltip_text (label, column == LT_TIMELINE_WHAT ? text : NULL);
+  if (column == LT_TIMELINE_LANE)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
 static void
 bind_cb (GtkSignalListItemFactory *factory,
-         GtkListItem              *item,
-         gpointer                  column)
+         GtkListItem              *item)
 {
   LtTimelineEntry *entry = gtk_list_item_get_item (item);
-  GtkWidget *label = gtk_list_item_get_child (item);
-  g_autofree char *text = lt_timeline_entry_format (entry, GPOINTER_TO_UINT (column));
-  g_autofree char *words = lt_timeline_entry_describe (entry);
 
-  gtk_label_set_label (GTK_LABEL (label), text);
-  gtk_widget_set_tooltip_text (label, GPOINTER_TO_UINT (column) == LT_TIMELINE_WHAT ? text : NULL);
-  if (GPOINTER_TO_UINT (column) == LT_TIMELINE_LANE)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  update_cell (item);
+  if (entry->span->end < entry->span->start)
+    g_signal_connect_object (entry->table, "ticked", G_CALLBACK (update_cell), item, G_CONNECT_SWAPPED);
+}
+
+static void
+unbind_cb (GtkSignalListItemFactory *factory,
+           GtkListItem              *item)
+{
+  LtTimelineEntry *entry = gtk_list_item_get_item (item);
+
+  g_signal_handlers_disconnect_by_func (entry->table, update_cell, item);
 }
 
 void
@@ -310,7 +340,8 @@ lt_timeline_table_fill_view (GtkColumnView *view)
       g_autoptr(GtkColumnViewColumn) column = NULL;
 
       g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), GUINT_TO_POINTER (i));
-      g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), GUINT_TO_POINTER (i));
+      g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+      g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
       column = gtk_column_view_column_new (titles[i], factory);
       gtk_column_view_column_set_expand (column, i == LT_TIMELINE_WHAT);
       gtk_column_view_column_set_resizable (column, TRUE);

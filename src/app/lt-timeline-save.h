@@ -16,6 +16,10 @@ GBytes *lt_timeline_save_render (GtkWidget             *widget,
                                  gint64                 now,
                                  const char            *format,
                                  GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+/* As a PNG, which is made in another thread. */
+void    lt_timeline_save_picture (GtkWidget            *widget,
+                                  GFile                *file,
+                                  GdkTexture           *texture);
 /* Asks where to, and writes it there without holding up the window. */
 void    lt_timeline_save_ask    (GtkWidget             *widget,
                                  const LabTimelineRun  *runs,

@@ -410,6 +410,144 @@ test_export (void)
   tear_down (&fixture);
 }
 
+static guint
+get_choice (Fixture    *fixture,
+            const char *name)
+{
+  return gtk_drop_down_get_selected (GTK_DROP_DOWN (get_child (fixture, name)));
+}
+
+static gboolean
+shows_now (gpointer data)
+{
+  guint n_runs;
+  const LabTimelineRun *runs = lt_timeline_canvas_get_runs (((Fixture *) data)->canvas, &n_runs);
+
+  return n_runs == 1
+         && runs[0].timeline == lt_timeline_record_get_timeline (lt_timeline_view_get_record (((Fixture *) data)->view));
+}
+
+static guint
+count_choices (Fixture *fixture)
+{
+  return g_list_model_get_n_items (gtk_drop_down_get_model (GTK_DROP_DOWN (get_child (fixture, "run"))));
+}
+
+/* A job that is removed is not shown any more; those that can be chosen are the others. */
+static void
+test_removed (void)
+{
+  HaulJob *jobs[3];
+  Fixture fixture;
+
+  set_up (&fixture, 900);
+  for (guint i = 0; i < 3; i++)
+    {
+      jobs[i] = start (&fixture, "sleep", "{'seconds': <0.0>}", LT_RUN_IN_PROCESS);
+      lt_test_run_until (has_ended, jobs[i], 20000);
+    }
+  lt_test_run_until (shows_content, &fixture, 20000);
+  lt_timeline_view_show_job (fixture.view, jobs[1]);
+  lt_timeline_view_compare (fixture.view, jobs[0]);
+  g_assert_cmpuint (count_choices (&fixture), ==, 4);
+  g_assert_cmpuint (get_choice (&fixture, "run"), ==, 2);
+  g_assert_cmpuint (get_choice (&fixture, "compare"), ==, 3);
+  g_assert_true (lt_jobs_remove (fixture.jobs, jobs[1]));
+  lt_test_run_until (shows_now, &fixture, 20000);
+  g_assert_cmpuint (count_choices (&fixture), ==, 3);
+  g_assert_cmpuint (get_choice (&fixture, "run"), ==, 0);
+  g_assert_cmpuint (get_choice (&fixture, "compare"), ==, 2);
+  g_assert_true (lt_jobs_undo_remove (fixture.jobs) == jobs[1]);
+  lt_timeline_view_show_job (fixture.view, jobs[1]);
+  g_assert_cmpuint (get_choice (&fixture, "run"), ==, 2);
+  g_assert_cmpuint (get_choice (&fixture, "compare"), ==, 3);
+  tear_down (&fixture);
+}
+
+typedef struct
+{
+  GtkWidget *rows;
+  char      *before;   /* (owned) (nullable) */
+} Lasting;
+
+/* In the first row that is not over. */
+static char *
+dup_lasting (GtkWidget *widget)
+{
+  char *found = NULL;
+
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), "…"))
+    {
+      GtkWidget *cell = gtk_widget_get_next_sibling (gtk_widget_get_parent (widget));
+
+      return g_strdup (gtk_label_get_label (GTK_LABEL (gtk_widget_get_first_child (cell))));
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = dup_lasting (child);
+  return found;
+}
+
+static gboolean
+lasts_longer (gpointer data)
+{
+  Lasting *lasting = data;
+  g_autofree char *now = dup_lasting (lasting->rows);
+
+  if (now == NULL || lasting->before == NULL)
+    {
+      lasting->before = g_steal_pointer (&now);
+      return FALSE;
+    }
+  return !g_str_equal (now, lasting->before);
+}
+
+/* The row of what is not over says how long it lasts by now. */
+static void
+test_open (void)
+{
+  Lasting lasting = { NULL };
+  Fixture fixture;
+  HaulJob *job;
+
+  set_up (&fixture, 900);
+  job = start (&fixture, "sleep", "{'seconds': <60.0>}", LT_RUN_IN_PROCESS);
+  lt_test_run_until (is_running, job, 20000);
+  lt_test_run_until (shows_content, &fixture, 20000);
+  gtk_widget_activate_action (GTK_WIDGET (fixture.view), "timeline.table", NULL);
+  lasting.rows = get_child (&fixture, "rows");
+  lt_test_run_until (is_mapped, lasting.rows, 20000);
+  lt_test_run_until (lasts_longer, &lasting, 20000);
+  g_free (lasting.before);
+  tear_down (&fixture);
+}
+
+static gboolean
+is_picture (gpointer path)
+{
+  g_autoptr(GdkTexture) texture = gdk_texture_new_from_filename (path, NULL);
+
+  return texture != NULL && gdk_texture_get_width (texture) == 3;
+}
+
+/* A picture is pressed in a thread of its own. */
+static void
+test_picture (void)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("\1\2\3\4\5\6\7\10\11", 9);
+  g_autoptr(GdkTexture) texture = gdk_memory_texture_new (3, 1, GDK_MEMORY_R8G8B8, bytes, 9);
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "timeline.png", NULL);
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+  Fixture fixture;
+
+  g_assert_cmpint (g_mkdir_with_parents (g_get_user_data_dir (), 0700), ==, 0);
+  set_up (&fixture, 900);
+  lt_timeline_save_picture (GTK_WIDGET (fixture.canvas), file, texture);
+  g_assert_false (g_file_query_exists (file, NULL));
+  lt_test_run_until (is_picture, path, 20000);
+  tear_down (&fixture);
+}
+
 static gboolean
 is_compact (gpointer data)
 {
@@ -448,6 +586,9 @@ main (int    argc,
   g_test_add_func ("/app/timeline/as-table", test_as_table);
   g_test_add_func ("/app/timeline/compare", test_compare);
   g_test_add_func ("/app/timeline/export", test_export);
+  g_test_add_func ("/app/timeline/picture", test_picture);
+  g_test_add_func ("/app/timeline/removed", test_removed);
+  g_test_add_func ("/app/timeline/open", test_open);
   g_test_add_func ("/app/timeline/narrow", test_narrow);
   return g_test_run ();
 }

@@ -25,7 +25,7 @@ append_action (GMenu      *menu,
 static GMenu *
 build_queue_menu (HaulJob *job)
 {
-  const char *labels[] = { _("Run _Next"), _("Run _Earlier"), _("Run _Later"), _("Run La_st") };
+  const char *labels[] = { _("Run _Next"), _("Run Ea_rlier"), _("Run _Later"), _("Run La_st") };
   GMenu *menu = g_menu_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (labels); i++)

@@ -92,15 +92,30 @@ stop_leaving (LtApplication *self)
   self->leaving = FALSE;
 }
 
+/* Those that were canceled are neither that nor a problem. */
+static guint
+count_done (GListModel *jobs)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
+    {
+      g_autoptr(HaulJob) job = g_list_model_get_item (jobs, i);
+
+      n += haul_job_get_verdict (job) == HAUL_VERDICT_DONE;
+    }
+  return n;
+}
+
 static void
 tell_of_end (LtApplication *self)
 {
   g_autoptr(GNotification) notification = g_notification_new (_("All Jobs Have Ended"));
   guint n_problems = lt_jobs_get_count (self->jobs, LT_FILTER_PROBLEMS);
-  guint n_good = lt_jobs_get_count (self->jobs, LT_FILTER_FINISHED) - n_problems;
+  guint n_good = count_done (lt_jobs_get_model (self->jobs));
   g_autofree char *good = g_strdup_printf (ngettext ("%u done", "%u done", n_good), n_good);
   g_autofree char *problems = g_strdup_printf (ngettext ("%u with a problem", "%u with a problem", n_problems), n_problems);
-  g_autofree char *both = g_strdup_printf ("%s, %s", good, problems);
+  g_autofree char *both = g_strdup_printf (_("%s, %s"), good, problems);
 
   g_notification_set_body (notification, n_problems > 0 ? both : good);
   g_application_send_notification (G_APPLICATION (self), "ended", notification);

@@ -128,6 +128,18 @@ def test_exchange(program):
     app.finish()
 
 
+def test_preferences(program):
+    """There is one window of preferences, however often it is asked for."""
+    app = App(program)
+    app.activate('preferences')
+    app.wait('Preferences', Atspi.Role.FRAME)
+    app.activate('preferences')
+    app.settle()
+    assert len([node for node in app.walk() if node.get_name() == 'Preferences' and node.get_role() == Atspi.Role.FRAME]) == 1
+    app.process.terminate()
+    app.finish()
+
+
 def test_forced(program):
     """Who stops a job by force is told, and may start it again."""
     app = App(program)
@@ -176,4 +188,4 @@ def test_state_restored(program):
 
 
 if __name__ == '__main__':
-    sys.exit(run([test_search, test_focused_row, test_projector, test_exchange, test_forced, test_when_done, test_state_restored]))
+    sys.exit(run([test_search, test_preferences, test_focused_row, test_projector, test_exchange, test_forced, test_when_done, test_state_restored]))

@@ -308,7 +308,10 @@ test_cancelled_meanwhile (Fixture      *fixture,
     assert_received (fixture->first, &race->results[i], NULL, HAUL_ERROR, HAUL_ERROR_CLOSED);
   for (guint i = 0; i < N_WAITING + N_ROUNDS; i++)
     g_clear_object (&race->cancellables[i]);
+
+  /* Whoever ends what is just being cancelled waits for the thread that does it, which may have no CPU. */
   beat_anew (fixture);
+  fixture->longest = 0;
 }
 
 #define add(name, duplex, function) \

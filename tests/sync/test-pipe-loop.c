@@ -178,6 +178,9 @@ test_times (Fixture      *fixture,
   haul_pipe_receive_async (fixture->first, 0, NULL, store_result_cb, &results[0]);
   assert_received (fixture->first, &results[0], NULL, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
   haul_pipe_receive_async (fixture->first, -1, NULL, store_result_cb, &results[0]);
+  haul_pipe_receive_async (fixture->first, 0, NULL, store_result_cb, &results[1]);
+  assert_received (fixture->first, &results[1], NULL, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+  g_assert_null (results[0]);
   haul_pipe_receive_async (fixture->first, 30, NULL, store_result_cb, &results[1]);
   haul_pipe_receive_async (fixture->first, -1, cancellable, store_result_cb, &results[2]);
   assert_received (fixture->first, &results[1], NULL, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);

@@ -209,6 +209,15 @@ test_times (Fixture      *fixture,
   assert_got (fixture, &results[0], NULL, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   g_assert_cmpint (g_get_monotonic_time () - begun, >=, 100 * 1000);
 
+  /* Nor does one wait that comes behind others which do. */
+  haul_queue_get_async (fixture->queue, -1, NULL, store_result_cb, &results[0]);
+  haul_queue_get_async (fixture->queue, 0, NULL, store_result_cb, &results[1]);
+  assert_got (fixture, &results[1], NULL, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+  g_assert_null (results[0]);
+  haul_queue_put_async (fixture->queue, item, -1, NULL, store_result_cb, &results[1]);
+  assert_put (fixture, &results[1], 0, 0);
+  assert_got (fixture, &results[0], item, 0, 0);
+
   /* There is place for one. */
   for (guint i = 0; i < 3; i++)
     haul_queue_put_async (fixture->queue, item, i == 1 ? 50 : -1, NULL, store_result_cb, &results[i]);

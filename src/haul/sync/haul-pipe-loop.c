@@ -73,8 +73,10 @@ give_up (Loop       *loop,
   end_op (loop, op, NULL, error);
 }
 
+/* @waits: the first one has to wait, and so do those behind it, of whom some were not to. */
 static void
-end_overdue (Loop *loop)
+end_overdue (Loop     *loop,
+             gboolean  waits)
 {
   gint64 now = g_get_monotonic_time ();
   GList *link = loop->ops.head;
@@ -83,11 +85,13 @@ end_overdue (Loop *loop)
     {
       Op *op = link->data;
       gboolean is_cancelled = g_cancellable_is_cancelled (op->cancellable);
+      gboolean is_overdue = op->deadline == 0 ? waits : op->deadline > 0 && op->deadline <= now;
 
       link = link->next;
-      if (!is_cancelled && (op->deadline <= 0 || op->deadline > now))
+      if (!is_cancelled && !is_overdue)
         continue;
-      give_up (loop, op, is_cancelled ? HAUL_WAIT_CANCELLED : HAUL_WAIT_TIMED_OUT);
+      give_up (loop, op, is_cancelled ? HAUL_WAIT_CANCELLED
+                         : op->deadline == 0 ? HAUL_WAIT_WOULD_BLOCK : HAUL_WAIT_TIMED_OUT);
       link = loop->ops.head;   /* who was told may have changed all */
     }
 }
@@ -168,9 +172,15 @@ loop_dispatch (GSource     *source,
   HaulPipeStep step = HAUL_PIPE_DID;
   Op *op;
 
-  end_overdue (loop);
+  end_overdue (loop, FALSE);
   for (guint i = 0; i < MAX_MESSAGES && step == HAUL_PIPE_DID && (op = g_queue_peek_head (&loop->ops)) != NULL; i++)
     step = step_op (loop, op);
+  if (step == HAUL_PIPE_WAIT)
+    {
+      end_overdue (loop, TRUE);
+      if (g_queue_peek_head (&loop->ops) != op)
+        step = HAUL_PIPE_DID;   /* perhaps another one need not wait */
+    }
 
   if (!g_queue_is_empty (&loop->ops))
     {

@@ -258,23 +258,27 @@ give_up (Loop           *loop,
   (void) end_op (loop, event, op, error);
 }
 
-/* Whoever was cancelled, wherever it stands; and who waits for its turn longer than it wanted. */
+/* Whoever was cancelled, wherever it stands; and who waits for its turn longer than it wanted. @waits: the first
+ * one has to wait, and so do those behind it, of whom some were not to. */
 static void
 end_overdue (Loop           *loop,
              HaulQueueEvent  event,
-             gint64          now)
+             gboolean        waits)
 {
+  gint64 now = g_get_monotonic_time ();
   GList *link = loop->ops[event].head;
 
   while (link != NULL)
     {
       Op *op = link->data;
       gboolean is_cancelled = g_cancellable_is_cancelled (op->cancellable);
+      gboolean is_overdue = op->deadline == 0 ? waits : op->deadline > 0 && op->deadline <= now;
 
       link = link->next;
-      if (!is_cancelled && (op->has_place || op->deadline <= 0 || op->deadline > now))
+      if (!is_cancelled && (op->has_place || !is_overdue))
         continue;
-      give_up (loop, event, op, is_cancelled ? HAUL_WAIT_CANCELLED : HAUL_WAIT_TIMED_OUT);
+      give_up (loop, event, op, is_cancelled ? HAUL_WAIT_CANCELLED
+                                : op->deadline == 0 ? HAUL_WAIT_WOULD_BLOCK : HAUL_WAIT_TIMED_OUT);
       link = loop->ops[event].head;   /* who was told may have changed all */
     }
 }
@@ -287,7 +291,7 @@ step_event (Loop           *loop,
   Step step = OP_ENDED;
   Op *op;
 
-  end_overdue (loop, event, g_get_monotonic_time ());
+  end_overdue (loop, event, FALSE);
   while ((step == OP_ENDED || step == OP_MORE) && (op = g_queue_peek_head (&loop->ops[event])) != NULL)
     {
       if (*n_steps == 0)
@@ -300,7 +304,11 @@ step_event (Loop           *loop,
           step = OP_ENDED;
         }
     }
-  return step;
+  if (step != OP_WAITS)
+    return step;
+
+  end_overdue (loop, event, TRUE);
+  return g_queue_peek_head (&loop->ops[event]) == op ? OP_WAITS : OP_MORE;   /* perhaps another one need not wait */
 }
 
 /* When to look again, though no token comes. */

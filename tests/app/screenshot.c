@@ -34,6 +34,7 @@ static const Scene *scene;
 static guint next_step;
 static guint waited;      /* looks that the step has waited for */
 static guint n_frames;     /* drawn since the last step was done */
+static gboolean fitted;     /* the dialog to the screen */
 
 static HaulJob *
 dup_newest (LtApplication *application)
@@ -202,6 +203,19 @@ save (GtkWidget *window)
   return TRUE;
 }
 
+/* On a phone a dialog is as wide as the screen, too. FALSE if it has to be drawn anew. */
+static gboolean
+fit (GtkWidget *subject,
+     GtkWindow *window)
+{
+  if (fitted || width >= 600 || subject == GTK_WIDGET (window))
+    return TRUE;
+  gtk_window_set_default_size (GTK_WINDOW (subject), width, HEIGHT);
+  fitted = TRUE;
+  n_frames = 0;
+  return FALSE;
+}
+
 static gboolean
 tick_cb (GtkWidget     *widget,
          GdkFrameClock *clock,
@@ -221,7 +235,7 @@ look_cb (gpointer user_data)
     window = gtk_window_get_transient_for (window);
   if (!play (application, LT_WINDOW (window)))
     n_frames = 0;
-  if (n_frames < N_FRAMES || !save (find_subject (window)))
+  if (n_frames < N_FRAMES || !fit (find_subject (window), window) || !save (find_subject (window)))
     return G_SOURCE_CONTINUE;
 
   lt_application_stop (application, 3000);
@@ -238,6 +252,16 @@ scale_text (void)
   g_object_set (settings, "gtk-xft-dpi", (int) ((dpi > 0 ? dpi : 96 * 1024) * text_scale), NULL);
 }
 
+/* As the last window was closed with: it must not be wide first. */
+static void
+set_size (void)
+{
+  g_autoptr(GSettings) settings = g_settings_new (LT_APP_ID);
+
+  g_settings_set_int (settings, "window-width", width);
+  g_settings_set_int (settings, "window-height", HEIGHT);
+}
+
 static void
 activate_cb (GApplication *application)
 {
@@ -248,7 +272,6 @@ activate_cb (GApplication *application)
     g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", ":close", NULL);
   if (text_scale != 1)
     scale_text ();
-  gtk_window_set_default_size (window, width, HEIGHT);
   if (dark)
     adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
   gtk_widget_add_tick_callback (GTK_WIDGET (window), tick_cb, NULL, NULL);
@@ -318,6 +341,7 @@ main (int    argc,
   gtk_init ();
   if (rtl)
     gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  set_size ();
   application = lt_application_new ();
   g_signal_connect_after (application, "activate", G_CALLBACK (activate_cb), NULL);
   return g_application_run (G_APPLICATION (application), 1, argv);

@@ -30,7 +30,7 @@ lay_out (GtkWidget *widget,
   double units = width / lt_timeline_paint_get_unit (widget);
   LabDrawing *drawing = lab_drawing_new (units, 100);
 
-  *ret_height = lab_timeline_add_legend (drawing, 2, 4, units - 4) + 4;
+  *ret_height = lab_timeline_add_legend (drawing, 2, 4, units - 4, gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL) + 4;
   return drawing;
 }
 

@@ -185,25 +185,44 @@ draw_mark (Canvas         *canvas,
     }
 }
 
-/* Beside the mark, on the side where there is room. */
+/* Where the next mark is that is more than a dot. */
+static double
+find_next_mark (Canvas   *canvas,
+                HaulLane *lane,
+                guint     i)
+{
+  while (++i < haul_lane_get_n_marks (lane))
+    {
+      const HaulMark *mark = haul_lane_get_mark (lane, i);
+
+      if (mark->at > canvas->scale->to)
+        break;
+      if (mark->kind != HAUL_MARK_MESSAGE)
+        return clamp_x (canvas, mark->at);
+    }
+  return G_MAXDOUBLE;
+}
+
+/* Beside the mark, on the side where there is room; nowhere if there is none. */
 static void
 draw_mark_text (Canvas         *canvas,
                 const HaulMark *mark,
                 double          x,
-                double         *taken)   /* to where there is none */
+                double          next,    /* mark, which would cross it out */
+                double         *taken)   /* to where there is no room */
 {
   const char *text = mark->text != NULL ? mark->text : lab_mark_kind_get_title (mark->kind);
   double width = lab_text_guess_width (text, TRUE) + 3;
   double right = canvas->scale->rtl ? canvas->scale->width - canvas->scale->label_width : canvas->scale->width;
   double start = mark->kind == HAUL_MARK_SIGNAL ? x + MARK_SIZE : x + 3;
 
-  if (start + width > right)
+  if (start + width > right || (next > start && next - MARK_SIZE / 2 < start + width))
     start = x - width - MARK_SIZE;
   if (start < *taken)
     return;
   lab_drawing_add_text (canvas->drawing, mark->kind == HAUL_MARK_SIGNAL ? LAB_INK_BAD : LAB_INK_DIM, start, canvas->y + 12,
                         0, TRUE, text);
-  *taken = start + width;
+  *taken = MAX (*taken, start + width);
 }
 
 static void
@@ -230,7 +249,9 @@ draw_marks (Canvas   *canvas,
         continue;   /* it would lie under a word */
       draw_mark (canvas, mark, x);
       if (mark->kind != HAUL_MARK_MESSAGE)
-        draw_mark_text (canvas, mark, x, &taken);
+        draw_mark_text (canvas, mark, x, find_next_mark (canvas, lane, i), &taken);
+      if (mark->kind != HAUL_MARK_MESSAGE)
+        taken = MAX (taken, x + MARK_SIZE / 2);
     }
 }
 
@@ -476,7 +497,8 @@ double
 lab_timeline_add_legend (LabDrawing *drawing,
                          double      x,
                          double      y,
-                         double      width)
+                         double      width,
+                         gboolean    rtl)
 {
   double left = x, top = y;
 
@@ -488,6 +510,7 @@ lab_timeline_add_legend (LabDrawing *drawing,
       double needed = 24 + lab_text_guess_width (title, TRUE) + 16;
       const HaulMark sample = { mark, 0, NULL };
       Canvas canvas = { drawing, NULL, top - 4, 1, 0, 0 };
+      double middle;
 
       if (x > left && x + needed > left + width)
         {
@@ -495,13 +518,15 @@ lab_timeline_add_legend (LabDrawing *drawing,
           top += 18;
           canvas.y = top - 4;
         }
+      middle = rtl ? left + width - (x - left) - 9 : x + 9;
       if (!is_mark)
-        lab_drawing_add_rect (drawing, lab_span_kind_get_ink (i), x, top, 18, 11, title);
+        lab_drawing_add_rect (drawing, lab_span_kind_get_ink (i), middle - 9, top, 18, 11, title);
       else if (mark == HAUL_MARK_SIGNAL)
-        draw_cross (&canvas, x + 9);
+        draw_cross (&canvas, middle);
       else
-        draw_mark (&canvas, &sample, x + 9);
-      top += lab_drawing_add_lines (drawing, LAB_INK_DIM, x + 24, top + 9, 0, TRUE, left + width - x - 24, title);
+        draw_mark (&canvas, &sample, middle);
+      top += lab_drawing_add_lines (drawing, LAB_INK_DIM, rtl ? middle - 15 : middle + 15, top + 9, rtl ? 1 : 0, TRUE,
+                                    left + width - x - 24, title);
       x += needed;
     }
   return top + 18 - y;
@@ -541,7 +566,7 @@ lab_timeline_picture_new (const LabTimelineRun   *runs,
   lab_timeline_add_axis (drawing, &own, 0);
   lab_timeline_add_rows (drawing, &own, runs, n_runs, rows, 0, rows->len, LAB_TIMELINE_AXIS_HEIGHT, &counts);
   height = body + 10;
-  height += lab_timeline_add_legend (drawing, EDGE, height, own.width - 2 * EDGE);
+  height += lab_timeline_add_legend (drawing, EDGE, height, own.width - 2 * EDGE, own.rtl);
   note = lab_timeline_format_shown (&counts);
   if (note != NULL)
     {

@@ -88,11 +88,12 @@ void        lab_timeline_add_rows      (LabDrawing             *drawing,
                                         guint                   n_rows,
                                         double                  y,
                                         LabTimelineShown       *shown);
-/* Returns its height. */
+/* Returns its height. From right to left, like the words in it, if @rtl. */
 double      lab_timeline_add_legend    (LabDrawing             *drawing,
                                         double                  x,
                                         double                  y,
-                                        double                  width);
+                                        double                  width,
+                                        gboolean                rtl);
 
 /* All of it, for reports and files. @from and @to of @scale may both be 0 for all there is. @shown may be NULL. */
 LabDrawing *lab_timeline_picture_new   (const LabTimelineRun   *runs,

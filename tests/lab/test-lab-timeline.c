@@ -93,12 +93,34 @@ test_places (void)
   g_assert_cmpfloat (find_bar (other, "first")->x, ==, LAB_TIMELINE_MARGIN);
   g_assert_cmpfloat (find_bar (other, "second")->x, >, find_bar (other, "first")->x);
   g_assert_cmpfloat (find_text (other, "worker")->x, >, 1000);
+  g_assert_cmpfloat (find_text (drawing, "starting")->x, <, find_text (drawing, "waiting")->x);
+  g_assert_cmpfloat (find_text (other, "starting")->x, >, find_text (other, "waiting")->x);
 
   for (gint64 at = 0; at <= 10 * SECOND; at += SECOND / 3)
     g_assert_cmpint (ABS (lab_timeline_get_time (&scale, lab_timeline_get_x (&scale, at)) - at), <=, 1);
 }
 
 /* However many spans there are, it is so many shapes, and it says so. */
+/* The word of a mark is not crossed out by the next one; where there is no room for it, there is none. */
+static void
+test_mark_words (void)
+{
+  g_autoptr(HaulTimeline) timeline = haul_timeline_new (0);
+  const LabTimelineRun run = { timeline, NULL, 0 };
+  const LabTimelineScale scale = { 0, 10 * SECOND, 10 * SECOND, 100 + 1000 + LAB_TIMELINE_MARGIN, 100, FALSE, 0 };
+  HaulLane *lane = add_worker (timeline, "worker");
+  g_autoptr(LabDrawing) drawing = NULL;
+
+  haul_lane_begin (lane, HAUL_SPAN_WORKING, 0, NULL);
+  haul_lane_mark (lane, HAUL_MARK_SIGNAL, 5 * SECOND, "SIGSTOP");
+  haul_lane_mark (lane, HAUL_MARK_SIGNAL, 5.2 * SECOND, "SIGTSTP");
+  haul_lane_mark (lane, HAUL_MARK_SIGNAL, 5.4 * SECOND, "SIGCONT");
+  drawing = lab_timeline_picture_new (&run, 1, &scale, NULL);
+  g_assert_cmpfloat (find_text (drawing, "SIGSTOP")->x, <, 560);
+  g_assert_null (find_text (drawing, "SIGTSTP"));
+  g_assert_cmpfloat (find_text (drawing, "SIGCONT")->x, >, 640);
+}
+
 static void
 test_bounded (void)
 {
@@ -276,6 +298,7 @@ main (int   argc,
   haul_test_init (&argc, &argv);
 
   g_test_add_func ("/lab-timeline/places", test_places);
+  g_test_add_func ("/lab-timeline/mark-words", test_mark_words);
   g_test_add_func ("/lab-timeline/bounded", test_bounded);
   g_test_add_func ("/lab-timeline/zoom", test_zoom);
   g_test_add_func ("/lab-timeline/find-span", test_find_span);

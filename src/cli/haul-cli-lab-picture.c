@@ -14,8 +14,9 @@
 #include "lab-timeline-picture.h"
 
 #define MIN_BAR     10
+#define ROOM_BAR    20   /* that titles leave to them */
 #define MAX_LANES   40
-#define MAX_TITLE   30   /* columns */
+#define MAX_TITLE   30   /* columns, or more where there is room for that and bars */
 
 static void
 append_padded (GString    *text,
@@ -108,7 +109,7 @@ append_bars (GString             *text,
     return;
 
   most = measure->most > 0 ? measure->most : most;
-  titles = MIN (titles, MAX_TITLE);
+  titles = MIN (titles, columns > MAX_TITLE + numbers + 4 + ROOM_BAR ? columns - numbers - 4 - ROOM_BAR : MAX_TITLE);
   if (columns > titles + numbers + 4 + MIN_BAR)
     room = columns - titles - numbers - 4;
 

@@ -223,7 +223,7 @@ draw_bars (Bars   *self,
   for (guint i = 0; i < self->items->len; i++)
     bottom += add_bar (self, self->items->pdata[i], bottom);
   lab_drawing_set_height (self->drawing, bottom + 2);
-  if (self->items->len > 0)
+  if (self->items->len > 0 && !self->narrow)   /* it would go through their titles */
     lab_chart_add_line (self->drawing, LAB_INK_DIM, self->left, top, self->left, bottom);
   return self->drawing;
 }

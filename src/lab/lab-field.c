@@ -54,6 +54,16 @@ lab_field_read_number (const char *text,
   return TRUE;
 }
 
+guint
+lab_field_read_count (const char *text)
+{
+  guint64 count = 0;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT, &count, NULL))
+    return 0;
+  return (guint) count;
+}
+
 gboolean
 lab_field_read_kind (const char *text,
                      guint       n_kinds,

@@ -19,6 +19,8 @@ char    **lab_field_split          (const char *line,
 gboolean  lab_field_is_name        (const char *text);
 gboolean  lab_field_read_number    (const char *text,
                                     double     *ret_value);
+/* 0 for what is none, and for NULL. */
+guint     lab_field_read_count     (const char *text);
 /* From 0 to @n_kinds - 1. */
 gboolean  lab_field_read_kind      (const char *text,
                                     guint       n_kinds,

@@ -80,6 +80,7 @@ const LabTestSample lab_test_samples[] = {
   { "pool-calls", NULL, "number\tblocked\timap\t200\n" },
   { "how-many-workers", "cores" },
   { "how-many-workers", "cores", NULL, "{'serial': <int64 80>}" },
+  { "how-many-workers", "cores", "text\tbusy\t80\n" },
   { "how-many-workers", "more", "number\tspeedup\t4\t3\n" },
   { "how-many-workers", "none", "number\tspeedup\t2\t1.05\nnumber\tspeedup\t4\t1.1\n" },
   { "how-many-workers", NULL, "number\tspeedup\t2\t1.05\nnumber\tspeedup\t4\t1.1\ntext\tbusy\t80\ntext\trounds\t300\n" },

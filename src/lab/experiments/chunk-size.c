@@ -240,6 +240,7 @@ const LabExperiment lab_chunk_size = {
                  "message?"),
   .predictions = predictions,
   .measures = measures,
+  .items_title = N_("Items in a message"),
   .picture = LAB_PICTURE_BARS,
   .pictured = "time",
   .judge = judge,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lab-experiment.h"
+#include "lab-field.h"
 #include "lab-pool.h"
 #include "lab-say.h"
 
@@ -264,22 +265,13 @@ is_sorted_by (LabFindings *findings,
   return TRUE;
 }
 
-static guint
-get_count (LabFindings *findings,
-           const char  *key)
-{
-  const char *text = lab_findings_get_text (findings, key);
-
-  return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
-}
-
 static const char *
 judge (LabFindings  *findings,
        char        **ret_why_not)
 {
-  if (get_count (findings, "distinct") > 1)
+  if (lab_field_read_count (lab_findings_get_text (findings, "distinct")) > 1)
     return "changing";
-  if (get_count (findings, "distinct") == 0)
+  if (lab_field_read_count (lab_findings_get_text (findings, "distinct")) == 0)
     *ret_why_not = g_strdup (_("It ended before the first round was over."));
   else if (is_sorted_by (findings, "result"))
     return "given";
@@ -294,7 +286,7 @@ static char *
 explain (LabFindings *findings)
 {
   const char *order = lab_findings_get_text (findings, "order");
-  guint n_rounds = get_count (findings, "rounds"), n_orders = get_count (findings, "distinct");
+  guint n_rounds = lab_field_read_count (lab_findings_get_text (findings, "rounds")), n_orders = lab_field_read_count (lab_findings_get_text (findings, "distinct"));
   g_autofree char *found = NULL;
 
   if (order == NULL)

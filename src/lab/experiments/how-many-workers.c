@@ -9,6 +9,7 @@
 #include "haul/parent/haul-cpus.h"
 #include "lab-crew.h"
 #include "lab-experiment.h"
+#include "lab-field.h"
 #include "lab-say.h"
 
 /* A fixed amount of work is divided among 1, 2, … workers, up to twice as many as there are processors. It is short,
@@ -203,20 +204,11 @@ get_speedup (LabFindings *findings,
   return lab_findings_get (findings, "speedup", item);
 }
 
-static guint
-get_count (LabFindings *findings,
-           const char  *key)
-{
-  const char *text = lab_findings_get_text (findings, key);
-
-  return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
-}
-
 static const char *
 judge (LabFindings  *findings,
        char        **ret_why_not)
 {
-  guint n_cpus = get_count (findings, "processors");
+  guint n_cpus = lab_field_read_count (lab_findings_get_text (findings, "processors"));
   double at_cpus = get_speedup (findings, n_cpus);
   double at_twice = get_speedup (findings, MIN (2 * n_cpus, LAB_CREW_MAX));
 
@@ -228,13 +220,13 @@ judge (LabFindings  *findings,
     *ret_why_not = g_strdup (_("It ended before all numbers of workers had been tried."));
   else if (is_limited_by_cpus (at_cpus, at_twice))
     return "cores";
-  else if (get_count (findings, "busy") >= BUSY)
+  else if (lab_field_read_count (lab_findings_get_text (findings, "busy")) >= BUSY)
     /* Translators: numbers of rounds and workers, factors, and a percentage. */
     *ret_why_not = g_strdup_printf (_("In the best of %u rounds %u workers were %.2f times as fast as one, and %u workers %.2f times. "
                                       "Other programs had the processor for %u %% of the time, so that this says little. Try again "
                                       "when this machine has less to do."),
-                                    get_count (findings, "rounds"), n_cpus, at_cpus, 2 * n_cpus, at_twice,
-                                    get_count (findings, "busy"));
+                                    lab_field_read_count (lab_findings_get_text (findings, "rounds")), n_cpus, at_cpus, 2 * n_cpus, at_twice,
+                                    lab_field_read_count (lab_findings_get_text (findings, "busy")));
   else
     return at_cpus > SOME_GAIN || at_twice > MORE_GAIN ? "more" : "none";
   return NULL;
@@ -243,9 +235,10 @@ judge (LabFindings  *findings,
 static char *
 explain (LabFindings *findings)
 {
-  guint n_cpus = get_count (findings, "processors");
+  guint n_cpus = lab_field_read_count (lab_findings_get_text (findings, "processors"));
   gint64 serial = haul_arguments_get_int (lab_findings_get_arguments (findings), "serial");
   double at_cpus = get_speedup (findings, n_cpus), at_twice = get_speedup (findings, 2 * n_cpus);
+  guint n_busy = lab_field_read_count (lab_findings_get_text (findings, "busy"));
   g_autofree char *why_not = NULL, *limit = NULL;
 
   if (g_strcmp0 (judge (findings, &why_not), "more") == 0)
@@ -253,7 +246,11 @@ explain (LabFindings *findings)
                               "does one thing at a time, so that more of them must have been in use for a moment: where a control "
                               "group limits the time, all processors of the machine may be used until it is spent."),
                             n_cpus, n_cpus, at_cpus, 2 * n_cpus, at_twice);
-  if (serial > 0)
+  if (n_busy >= BUSY)
+    /* Translators: a percentage. */
+    limit = g_strdup_printf (_("Other programs had the processor for %u %% of the time, so that the curve is lower than it would be "
+                               "without them."), n_busy);
+  else if (serial > 0)
     /* Translators: a percentage, and a factor. */
     limit = g_strdup_printf (_("Of this work %d %% cannot be divided, so that no number of workers makes it more than %.1f times "
                                "as fast: that is Amdahl’s law."), (int) serial, 100.0 / (double) serial);

@@ -13,6 +13,7 @@
 #include "lab-child.h"
 #include "lab-crew.h"
 #include "lab-experiment.h"
+#include "lab-field.h"
 #include "lab-python.h"
 #include "lab-say.h"
 
@@ -358,15 +359,6 @@ run (HaulContext  *context,
   return ok;
 }
 
-static guint
-get_count (LabFindings *findings,
-           const char  *key)
-{
-  const char *text = lab_findings_get_text (findings, key);
-
-  return text != NULL ? (guint) g_ascii_strtoull (text, NULL, 10) : 0;
-}
-
 static const char *
 judge (LabFindings  *findings,
        char        **ret_why_not)
@@ -380,12 +372,12 @@ judge (LabFindings  *findings,
     *ret_why_not = g_strdup (_("There is one processor here, so that neither could be any faster."));
   else if (processes > GAIN && threads <= GAIN)
     return "processes";
-  else if (get_count (findings, "busy") >= BUSY)
+  else if (lab_field_read_count (lab_findings_get_text (findings, "busy")) >= BUSY)
     /* Translators: a number of rounds, two factors, and a percentage. */
     *ret_why_not = g_strdup_printf (_("In the best of %u rounds threads were %.2f times as fast as one after the other, and processes "
                                       "%.2f times. Other programs had the processor for %u %% of the time, so that this says little. "
                                       "Try again when this machine has less to do."),
-                                    get_count (findings, "rounds"), threads, processes, get_count (findings, "busy"));
+                                    lab_field_read_count (lab_findings_get_text (findings, "rounds")), threads, processes, lab_field_read_count (lab_findings_get_text (findings, "busy")));
   else
     return threads > GAIN ? "both" : "neither";
   return NULL;

@@ -183,58 +183,43 @@ explain (LabFindings *findings)
                           lab_findings_get (findings, "size", "one"));
 }
 
-#define TEST_TASK(name) {           \
-    .id = "lab-" name,              \
-    .title = "Test | <Experiment>", \
-    .summary = "Does what it is told", \
-    .unit = "steps",                \
-    .result = HAUL_RESULT_TEXT,     \
-    .params = params,               \
-    .run = run,                     \
-    .own_process = TRUE,            \
-    .hidden = TRUE,                 \
+/* What all of them are; the rest is given. */
+#define TEST_EXPERIMENT(its_question, its_measures, its_picture, its_pictured, ...) {    \
+    .task = {                               \
+      .id = "lab-test",                     \
+      .title = "Test | <Experiment>",       \
+      .summary = "Does what it is told",    \
+      .unit = "steps",                      \
+      .result = HAUL_RESULT_TEXT,           \
+      .params = params,                     \
+      .run = run,                           \
+      .own_process = TRUE,                  \
+      .hidden = TRUE,                       \
+    },                                      \
+    .question = its_question,               \
+    .measures = its_measures,               \
+    .picture = its_picture,                 \
+    .pictured = its_pictured,               \
+    .judge = judge,                         \
+    .explain = explain,                     \
+    .man = "man 2 fork",                    \
+    __VA_ARGS__                             \
 }
 
-const LabExperiment lab_test_experiment = {
-  .task = TEST_TASK ("test"),
-  .group = LAB_GROUP_LIFE,
-  .seconds = 1,
-  .question = "How | big <is> it?",
-  .predictions = predictions,
-  .measures = measures,
-  .items = items,
-  .picture = LAB_PICTURE_BARS,
-  .pictured = "size",
-  .judge = judge,
-  .explain = explain,
-  .c_code = "int\nmain (void)\n{\n  return 0;\n}\n",
-  .python_code = "print('```')\n",
-  .man = "man 2 fork",
-};
+const LabExperiment lab_test_experiment =
+  TEST_EXPERIMENT ("How | big <is> it?", measures, LAB_PICTURE_BARS, "size",
+                   .group = LAB_GROUP_LIFE,
+                   .seconds = 1,
+                   .predictions = predictions,
+                   .items = items,
+                   .c_code = "int\nmain (void)\n{\n  return 0;\n}\n",
+                   .python_code = "print('```')\n");
 
-const LabExperiment lab_test_unasked = {
-  .task = TEST_TASK ("test"),
-  .question = "How big is it?",
-  .measures = measures,
-  .picture = LAB_PICTURE_BARS,
-  .pictured = "size",
-  .judge = judge,
-  .explain = explain,
-  .c_code = "",
-  .python_code = "",
-  .man = "man 2 fork",
-};
+const LabExperiment lab_test_unasked =
+  TEST_EXPERIMENT ("How big is it?", measures, LAB_PICTURE_BARS, "size", .c_code = "", .python_code = "");
 
-const LabExperiment lab_test_curve = {
-  .task = TEST_TASK ("test"),
-  .question = "How big is it?",
-  .measures = curve_measures,
-  .items_title = "Workers",
-  .picture = LAB_PICTURE_CURVE,
-  .pictured = "speedup",
-  .judge = judge,
-  .explain = explain,
-  .c_code = "",
-  .python_code = "",
-  .man = "man 2 fork",
-};
+const LabExperiment lab_test_curve =
+  TEST_EXPERIMENT ("How big is it?", curve_measures, LAB_PICTURE_CURVE, "speedup",
+                   .items_title = "Workers",
+                   .c_code = "",
+                   .python_code = "");

@@ -5,6 +5,7 @@
 
 #include "lab-test.h"
 
+#include <libintl.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -146,6 +147,13 @@ lab_test_get (LabRun     *run,
       g_error ("%s was not found for %s", key, item);
     }
   return value;
+}
+
+void
+lab_test_speak (void)
+{
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("TEXTDOMAINDIR"));
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 }
 
 guint

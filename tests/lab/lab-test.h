@@ -38,6 +38,8 @@ void     lab_test_assert_outcome (LabRun     *run,
 gboolean lab_test_outcome_or_why (LabRun     *run,
                                   const char *outcome);
 
+/* Before anything is read in the language of the environment, from what was built. */
+void     lab_test_speak            (void);
 /* How many sentences a text has: what others said in it, in quotes, does not count. */
 guint    lab_test_count_sentences  (const char *text);
 /* Fails unless there are one to three of them that people can follow, with nothing left out. */

@@ -3,7 +3,6 @@
 
 #include "config.h"
 
-#include <libintl.h>
 #include <string.h>
 
 #include "lab-drawing.h"
@@ -115,8 +114,7 @@ main (int    argc,
       char **argv)
 {
   haul_test_init (&argc, &argv);
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("TEXTDOMAINDIR"));
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  lab_test_speak ();
 
   g_test_add_func ("/lab/pictures/legible", test_legible);
 

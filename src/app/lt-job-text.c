@@ -482,7 +482,7 @@ lt_job_text_announce (HaulJob *job,
   if (!haul_job_is_active (job))
     {
       if (haul_job_get_verdict (job) != HAUL_VERDICT_DONE)
-        return g_strdup_printf ("%s: %s", title, haul_format_state (HAUL_JOB_ENDED, haul_job_get_verdict (job)));
+        return g_strdup_printf (_("%s: %s"), title, haul_format_state (HAUL_JOB_ENDED, haul_job_get_verdict (job)));
       elapsed = haul_format_duration (haul_job_get_elapsed (job));
       /* Translators: the title of a job and a time, "Calculate Pi: done in 12.4 s" */
       return g_strdup_printf (_("%s: done in %s"), title, elapsed);

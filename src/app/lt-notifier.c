@@ -40,7 +40,7 @@ lt_notifier_compose (GPtrArray  *ended,
 
   if (ended->len == 1)
     {
-      *ret_title = g_strdup_printf ("%s: %s", haul_job_get_title (last),
+      *ret_title = g_strdup_printf (_("%s: %s"), haul_job_get_title (last),
                                     haul_format_state (HAUL_JOB_ENDED, haul_job_get_verdict (last)));
       *ret_body = lt_job_text_caption (last);
       return;

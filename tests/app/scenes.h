@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  *   select N, page NAME  the details pane: of the job with this number
  *   app, win NAME [V]    an action, with its parameter in the text format of GVariant
  *   search TEXT          among the processes
+ *   properties           of the first process
  *   revealed ID          until this experiment has its outcome
  *   wait N               for N fifths of a second
  */

@@ -81,6 +81,15 @@ start_one (LtApplication *application,
   g_action_group_activate_action (G_ACTION_GROUP (application), "start-job", g_variant_new_string (command));
 }
 
+static void
+show_properties (LtProcessesView *view)
+{
+  g_autoptr(HaulProcessInfo) first = g_list_model_get_item (G_LIST_MODEL (lt_processes_view_get_list (view)), 0);
+
+  lt_processes_view_select (view, first);
+  lt_processes_view_show_properties (view);
+}
+
 /* What waits for nothing. FALSE if it is none of these. */
 static gboolean
 do_step (LtApplication *application,
@@ -98,6 +107,8 @@ do_step (LtApplication *application,
     lt_window_set_page (window, rest);
   else if (g_str_equal (verb, "search"))
     lt_processes_view_search (lt_window_get_processes_view (window), rest);
+  else if (g_str_equal (verb, "properties"))
+    show_properties (lt_window_get_processes_view (window));
   else if (g_str_equal (verb, "app"))
     act (G_ACTION_GROUP (application), rest);
   else if (g_str_equal (verb, "win"))

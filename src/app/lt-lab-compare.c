@@ -12,6 +12,9 @@
 #include "lab-compare-words.h"
 #include "lt-settings.h"
 
+/* Words among numbers: so wide they are at most, so that all of the sheet is seen in a usual window. */
+#define VICTIMS_CHARS 26
+
 struct _LtLabCompare
 {
   AdwBin       parent_instance;
@@ -81,6 +84,12 @@ add_cells (LtLabCompare *self,
       GtkWidget *label = create_label (text, "numeric", get_xalign (column));
 
       gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+      if (column == LAB_COLUMN_VICTIMS)
+        {
+          gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+          gtk_label_set_width_chars (GTK_LABEL (label), VICTIMS_CHARS);
+          gtk_label_set_max_width_chars (GTK_LABEL (label), VICTIMS_CHARS);
+        }
       gtk_grid_attach (self->sheet, label, (int) column + 1, row, 1, 1);
     }
 }

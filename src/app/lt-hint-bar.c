@@ -28,6 +28,7 @@ struct _LtHintBar
 
   GtkRevealer  *revealer;
   GtkLabel     *label;
+  GtkWidget    *timeline_button;
 
   HaulJob      *job;          /* (owned) (nullable) the one that the hints are about */
   GSignalGroup *signals;      /* (owned) of job */
@@ -81,6 +82,10 @@ show (LtHintBar *self,
 
   self->hint = hint;
   text = format_hint (self, hint);
+  gtk_widget_set_visible (self->timeline_button, hint == HINT_DONE);
+  /* The name last: an action that wants a number is not to be had without one. */
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->timeline_button), "u", haul_job_get_id (self->job));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->timeline_button), "app.show-in-timeline");
   gtk_label_set_label (self->label, text);
   gtk_revealer_set_reveal_child (self->revealer, TRUE);
 }
@@ -149,6 +154,7 @@ lt_hint_bar_class_init (LtHintBarClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-hint-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, LtHintBar, revealer);
   gtk_widget_class_bind_template_child (widget_class, LtHintBar, label);
+  gtk_widget_class_bind_template_child (widget_class, LtHintBar, timeline_button);
   gtk_widget_class_bind_template_callback (widget_class, close_clicked_cb);
 }
 

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "lt-hint-bar.h"
 #include "lt-settings.h"
 #include "lt-test.h"
 #include "lt-window.h"
@@ -144,6 +145,106 @@ test_find (void)
   lt_test_stop (jobs);
 }
 
+/* The hints for who is here for the first time. */
+
+typedef struct
+{
+  GtkWidget  *bar;
+  const char *says;   /* the beginning */
+} Hints;
+
+static GtkWidget *
+get_child (GtkWidget  *bar,
+           const char *name)
+{
+  GObject *child = gtk_widget_get_template_child (bar, LT_TYPE_HINT_BAR, name);
+
+  g_assert_nonnull (child);
+  return GTK_WIDGET (child);
+}
+
+static gboolean
+is_shown (gpointer bar)
+{
+  return gtk_revealer_get_reveal_child (GTK_REVEALER (get_child (bar, "revealer")));
+}
+
+static gboolean
+says (gpointer data)
+{
+  Hints *self = data;
+
+  return is_shown (self->bar) && g_str_has_prefix (gtk_label_get_label (GTK_LABEL (get_child (self->bar, "label"))), self->says);
+}
+
+static void
+wait_hint (GtkWidget  *bar,
+           const char *text)
+{
+  Hints self = { bar, text };
+
+  lt_test_run_until (says, &self, 30000);
+}
+
+static gboolean
+has_ended (gpointer job)
+{
+  return !haul_job_is_active (job);
+}
+
+static HaulJob *
+follow (LtHintBar  *bar,
+        LtJobs     *jobs,
+        const char *arguments)
+{
+  HaulJob *job = lt_jobs_start (jobs, haul_task_lookup ("sleep", NULL), g_variant_new_parsed (arguments),
+                                &(LtJobOptions) LT_JOB_OPTIONS_INIT, NULL);
+
+  lt_hint_bar_follow (bar, job);
+  return job;
+}
+
+/* One after the other, each once, and all of them when people want them again. */
+static void
+test_hints (void)
+{
+  g_autoptr(LtJobs) jobs = lt_jobs_new ();
+  GtkWidget *bar = g_object_ref_sink (g_object_new (LT_TYPE_HINT_BAR, NULL));
+  GtkWidget *button = get_child (bar, "timeline_button");
+  g_autoptr(GVariant) target = NULL;
+  HaulJob *job;
+
+  lt_settings_restore_hints ();
+  job = follow (LT_HINT_BAR (bar), jobs, "{'seconds': <600.0>}");
+  wait_hint (bar, "Runs as process ");
+  g_assert_false (gtk_widget_get_visible (button));
+  wait_hint (bar, "Pause or cancel any time.");
+  g_assert_true (lt_settings_is_hint_done ("process"));
+  haul_job_cancel (job);
+  lt_test_run_until (has_ended, job, 30000);
+  g_assert_false (is_shown (bar));
+
+  job = follow (LT_HINT_BAR (bar), jobs, "{'seconds': <0.05>}");
+  wait_hint (bar, "That was ");
+  g_assert_true (gtk_widget_get_visible (button));
+  g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (button)), ==, "app.show-in-timeline");
+  target = g_variant_ref (gtk_actionable_get_action_target_value (GTK_ACTIONABLE (button)));
+  g_assert_cmpuint (g_variant_get_uint32 (target), ==, haul_job_get_id (job));
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_false (is_shown (bar));
+  g_assert_true (lt_settings_is_hint_done ("done"));
+
+  job = follow (LT_HINT_BAR (bar), jobs, "{'seconds': <0.05>}");
+  lt_test_run_until (has_ended, job, 30000);
+  g_assert_false (is_shown (bar));
+  lt_settings_restore_hints ();
+  (void) follow (LT_HINT_BAR (bar), jobs, "{'seconds': <600.0>}");
+  wait_hint (bar, "Runs as process ");
+  lt_settings_restore_hints ();
+  lt_test_stop (jobs);
+  g_object_unref (bar);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -153,5 +254,6 @@ main (int    argc,
   g_test_add_func ("/app/window/narrow", test_narrow);
   g_test_add_func ("/app/window/undo", test_undo);
   g_test_add_func ("/app/window/find", test_find);
+  g_test_add_func ("/app/window/hints", test_hints);
   return g_test_run ();
 }

@@ -356,6 +356,81 @@ lt_timeline_canvas_init (LtTimelineCanvas *self)
   lt_timeline_canvas_add_pointer (self);
 }
 
+static void
+take_runs (LtTimelineCanvas     *self,
+           const LabTimelineRun *runs,
+           guint                 n_runs)
+{
+  clear_runs (self);
+  for (guint i = 0; i < n_runs; i++)
+    {
+      self->runs[i] = runs[i];
+      (void) g_object_ref (runs[i].timeline);
+      self->runs[i].title = g_strdup (runs[i].title);
+    }
+  self->n_runs = n_runs;
+}
+
+static gboolean
+is_same_lane (HaulLane *a,
+              HaulLane *b)
+{
+  return haul_lane_get_kind (a) == haul_lane_get_kind (b) && haul_lane_get_pid (a) == haul_lane_get_pid (b)
+         && g_strcmp0 (haul_lane_get_title (a), haul_lane_get_title (b)) == 0;
+}
+
+static gboolean
+has_lane (HaulTimeline *timeline,
+          HaulLane     *lane)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (timeline)); i++)
+    {
+      g_autoptr(HaulLane) other = g_list_model_get_item (G_LIST_MODEL (timeline), i);
+
+      if (other == lane)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The bar where it is in the new runs: they have lanes of their own. */
+static LtTimelineBar
+find_again (LtTimelineCanvas     *self,
+            const LtTimelineBar  *bar,
+            const LabTimelineRun *runs,
+            guint                 n_runs)
+{
+  LtTimelineBar again = { NULL, bar->start };
+
+  for (guint i = 0; bar->lane != NULL && i < MIN (n_runs, self->n_runs); i++)
+    for (guint j = 0; has_lane (self->runs[i].timeline, bar->lane) && j < g_list_model_get_n_items (G_LIST_MODEL (runs[i].timeline)); j++)
+      {
+        g_autoptr(HaulLane) lane = g_list_model_get_item (G_LIST_MODEL (runs[i].timeline), j);
+
+        if (again.lane == NULL && is_same_lane (lane, bar->lane))
+          again.lane = g_steal_pointer (&lane);
+      }
+  return again;
+}
+
+void
+lt_timeline_canvas_update_runs (LtTimelineCanvas     *self,
+                                const LabTimelineRun *runs,
+                                guint                 n_runs)
+{
+  LtTimelineBar focus, hover;
+
+  g_return_if_fail (LT_IS_TIMELINE_CANVAS (self));
+  g_return_if_fail (n_runs <= G_N_ELEMENTS (self->runs));
+
+  focus = find_again (self, &self->focus, runs, n_runs);
+  hover = find_again (self, &self->hover, runs, n_runs);
+  take_runs (self, runs, n_runs);
+  self->focus = focus;
+  self->hover = hover;
+  lt_timeline_canvas_refresh (self);
+}
+
 void
 lt_timeline_canvas_set_runs (LtTimelineCanvas     *self,
                              const LabTimelineRun *runs,
@@ -367,14 +442,7 @@ lt_timeline_canvas_set_runs (LtTimelineCanvas     *self,
   g_return_if_fail (LT_IS_TIMELINE_CANVAS (self));
   g_return_if_fail (n_runs <= G_N_ELEMENTS (self->runs));
 
-  clear_runs (self);
-  for (guint i = 0; i < n_runs; i++)
-    {
-      self->runs[i] = runs[i];
-      (void) g_object_ref (runs[i].timeline);
-      self->runs[i].title = g_strdup (runs[i].title);
-    }
-  self->n_runs = n_runs;
+  take_runs (self, runs, n_runs);
   self->live = live;
   self->us_per_unit = 0;
   self->fits = FALSE;

@@ -25,6 +25,10 @@ void                    lt_timeline_canvas_set_runs    (LtTimelineCanvas     *se
                                                         const LabTimelineRun *runs,
                                                         guint                 n_runs,
                                                         gboolean              live);
+/* The same ones, as they are by now: what is seen of them stays, and so does the focus. */
+void                    lt_timeline_canvas_update_runs (LtTimelineCanvas     *self,
+                                                        const LabTimelineRun *runs,
+                                                        guint                 n_runs);
 const LabTimelineRun   *lt_timeline_canvas_get_runs    (LtTimelineCanvas     *self,
                                                         guint                *ret_n_runs);
 /* What time it is in the run that grows, in µs since its origin. Draws anew. */

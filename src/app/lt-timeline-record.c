@@ -148,24 +148,24 @@ lt_timeline_record_get_busy (LtTimelineRecord *self)
 }
 
 GPtrArray *
-lt_timeline_record_dup_ended (LtTimelineRecord *self)
+lt_timeline_record_dup_jobs (LtTimelineRecord *self)
 {
-  GPtrArray *ended = g_ptr_array_new_with_free_func (g_object_unref);
+  GPtrArray *jobs = g_ptr_array_new_with_free_func (g_object_unref);
   GListModel *model;
 
-  g_return_val_if_fail (LT_IS_TIMELINE_RECORD (self), ended);
+  g_return_val_if_fail (LT_IS_TIMELINE_RECORD (self), jobs);
 
   model = lt_jobs_get_model (self->jobs);
   for (guint i = 0; i < g_list_model_get_n_items (model); i++)
     {
       HaulJob *job = g_list_model_get_item (model, i);
 
-      if (!haul_job_is_active (job) && haul_job_get_stamp (job, HAUL_STAMP_STARTED) != 0)
-        g_ptr_array_add (ended, job);
+      if (haul_job_get_stamp (job, HAUL_STAMP_STARTED) != 0)
+        g_ptr_array_add (jobs, job);
       else
         g_object_unref (job);
     }
-  return ended;
+  return jobs;
 }
 
 HaulTimeline *

@@ -30,9 +30,9 @@ HaulTimeline     *lt_timeline_record_get_timeline (LtTimelineRecord *self);
 gint64            lt_timeline_record_get_now      (LtTimelineRecord *self);
 /* Whether time goes on: a job is active, or a zombie waits. */
 gboolean          lt_timeline_record_get_busy     (LtTimelineRecord *self);
-/* Those that have ended, newest first. Returns: (transfer full): of HaulJob */
-GPtrArray        *lt_timeline_record_dup_ended    (LtTimelineRecord *self);
-/* One of them alone, from its start. */
+/* Those that have started, newest first. Returns: (transfer full): of HaulJob */
+GPtrArray        *lt_timeline_record_dup_jobs     (LtTimelineRecord *self);
+/* One of them alone, from its start; of one that is not over, as far as it is. */
 HaulTimeline     *lt_timeline_record_dup_run      (LtTimelineRecord *self,
                                                    HaulJob          *job);
 /* Where a job is, or was last; NULL for none. */

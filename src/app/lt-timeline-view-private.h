@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "lt-speedup.h"
 #include "lt-timeline-table.h"
 #include "lt-timeline-view.h"
 
@@ -24,6 +25,8 @@ struct _LtTimelineView
   GtkStringList     *run_names;
   GtkStringList     *compare_names;
   GtkWidget         *follow_button;
+  GtkWidget         *speedup_button;
+  LtSpeedup         *speedup;
   GtkWidget         *legend_button;
   GtkWidget         *legend;
   GtkStack          *pages;
@@ -36,15 +39,19 @@ struct _LtTimelineView
 
   LtTimelineRecord  *record;     /* (owned) */
   LtTimelineTable   *table;      /* (owned) */
-  GPtrArray         *ended;      /* (owned) of HaulJob: those that can be chosen */
+  GPtrArray         *jobs;       /* (owned) of HaulJob: those that can be chosen */
+  GByteArray        *states;     /* (owned) of HaulJobState: what they were when they were named */
   HaulJob           *job;        /* (owned) (nullable) that is shown; NULL for now */
   HaulJob           *other;      /* (owned) (nullable) and compared with it */
   gboolean           filling;    /* what can be chosen */
+  gboolean           grows;      /* a run that was chosen is not over, or was not when it was shown */
   gboolean           as_table;
   gboolean           compact;
   gint64             tabled_at;  /* µs */
+  gint64             grown_at;   /* µs */
   guint              tick_id;
   guint              fold_id;
+  guint              speedup_id;
 };
 
 /* What can be chosen, and what was. */
@@ -55,9 +62,15 @@ void lt_timeline_view_choose         (LtTimelineView *self,
                                       HaulJob        *job);    /* (nullable) */
 /* Has the canvas show it. */
 void lt_timeline_view_show           (LtTimelineView *self);
+/* Runs that were chosen before they are over, as they are by now. */
+void lt_timeline_view_grow           (LtTimelineView *self);
 
+/* Whether time goes on in what is shown. */
+void lt_timeline_view_update_ticking (LtTimelineView *self);
 void lt_timeline_view_update_page    (LtTimelineView *self);
 void lt_timeline_view_update_table   (LtTimelineView *self);
 void lt_timeline_view_update_labels  (LtTimelineView *self);
+/* What more workers were good for: of the run that is shown, or the last of which that can be said. */
+void lt_timeline_view_update_speedup (LtTimelineView *self);
 
 G_END_DECLS

@@ -14,6 +14,7 @@
 #define TICK_MS       100
 #define STEP_MS       1000
 #define TABLE_TICK_US G_USEC_PER_SEC
+#define SPEEDUP_MS    250   /* after a change: a thousand jobs change often */
 
 #define ZOOM   1.5
 #define NARROW 560
@@ -25,17 +26,27 @@ G_DEFINE_FINAL_TYPE (LtTimelineView, lt_timeline_view, ADW_TYPE_BIN)
 
 /* Time */
 
+/* Time goes on in what is shown. */
+static gboolean
+is_moving (LtTimelineView *self)
+{
+  return self->job == NULL ? lt_timeline_record_get_busy (self->record) : self->grows;
+}
+
 static gboolean
 tick_cb (gpointer user_data)
 {
   LtTimelineView *self = user_data;
 
-  lt_timeline_canvas_set_now (self->canvas, lt_timeline_record_get_now (self->record));
+  if (self->job == NULL)
+    lt_timeline_canvas_set_now (self->canvas, lt_timeline_record_get_now (self->record));
+  else
+    lt_timeline_view_grow (self);
   if (self->as_table && g_get_monotonic_time () - self->tabled_at >= TABLE_TICK_US)
     lt_timeline_view_update_table (self);
   lt_timeline_view_update_page (self);
   lt_timeline_view_update_labels (self);
-  if (lt_timeline_record_get_busy (self->record))
+  if (is_moving (self))
     return G_SOURCE_CONTINUE;
 
   self->tick_id = 0;
@@ -52,11 +63,10 @@ is_animated (LtTimelineView *self)
   return enabled;
 }
 
-static void
-update_ticking (LtTimelineView *self)
+void
+lt_timeline_view_update_ticking (LtTimelineView *self)
 {
-  gboolean wanted = self->record != NULL && self->job == NULL && gtk_widget_get_mapped (GTK_WIDGET (self))
-                    && lt_timeline_record_get_busy (self->record);
+  gboolean wanted = self->record != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)) && is_moving (self);
 
   if (!wanted)
     {
@@ -69,18 +79,34 @@ update_ticking (LtTimelineView *self)
     }
 }
 
+static gboolean
+speedup_cb (gpointer user_data)
+{
+  LtTimelineView *self = user_data;
+
+  self->speedup_id = 0;
+  lt_timeline_view_update_speedup (self);
+  return G_SOURCE_REMOVE;
+}
+
 /* Once more when it stops, for the end of what was last. */
 static void
 record_changed_cb (LtTimelineView *self)
 {
-  update_ticking (self);
+  lt_timeline_view_update_ticking (self);
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   lt_timeline_view_update_choices (self);
   lt_timeline_view_update_page (self);
   if (self->job == NULL)
     lt_timeline_canvas_set_now (self->canvas, lt_timeline_record_get_now (self->record));
+  else
+    lt_timeline_view_grow (self);
   lt_timeline_view_update_labels (self);
+  if (self->speedup_id != 0)
+    return;
+  self->speedup_id = g_timeout_add (SPEEDUP_MS, speedup_cb, self);
+  g_source_set_name_by_id (self->speedup_id, "[long-tasks] speed-up");
 }
 
 static void
@@ -269,11 +295,13 @@ lt_timeline_view_dispose (GObject *object)
 
   g_clear_handle_id (&self->tick_id, g_source_remove);
   g_clear_handle_id (&self->fold_id, g_source_remove);
+  g_clear_handle_id (&self->speedup_id, g_source_remove);
   g_clear_object (&self->record);
   g_clear_object (&self->table);
   g_clear_object (&self->job);
   g_clear_object (&self->other);
-  g_clear_pointer (&self->ended, g_ptr_array_unref);
+  g_clear_pointer (&self->jobs, g_ptr_array_unref);
+  g_clear_pointer (&self->states, g_byte_array_unref);
 
   G_OBJECT_CLASS (lt_timeline_view_parent_class)->dispose (object);
 }
@@ -303,6 +331,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LtTimelineView, run_names);
   gtk_widget_class_bind_template_child (widget_class, LtTimelineView, compare_names);
   gtk_widget_class_bind_template_child (widget_class, LtTimelineView, follow_button);
+  gtk_widget_class_bind_template_child (widget_class, LtTimelineView, speedup_button);
+  gtk_widget_class_bind_template_child (widget_class, LtTimelineView, speedup);
   gtk_widget_class_bind_template_child (widget_class, LtTimelineView, legend_button);
   gtk_widget_class_bind_template_child (widget_class, LtTimelineView, legend);
   gtk_widget_class_bind_template_child (widget_class, LtTimelineView, pages);
@@ -338,6 +368,7 @@ lt_timeline_view_class_init (LtTimelineViewClass *klass)
   properties[PROP_COMPACT] = g_param_spec_boolean ("compact", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
+  g_type_ensure (LT_TYPE_SPEEDUP);
   g_type_ensure (LT_TYPE_TIMELINE_CANVAS);
   g_type_ensure (LT_TYPE_TIMELINE_LEGEND);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/longtasks/LongTasks/ui/lt-timeline-view.ui");

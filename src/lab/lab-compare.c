@@ -485,7 +485,7 @@ lab_compare_new (const LabComparison *comparison,
   self->comparison = comparison;
   self->task = haul_task_lookup (comparison->task, NULL);
   g_assert (self->task != NULL);
-  given = g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE_VARDICT, comparison->arguments, NULL, NULL, NULL));
+  given = g_variant_parse (G_VARIANT_TYPE_VARDICT, comparison->arguments, NULL, NULL, NULL);
   self->arguments = g_variant_take_ref (haul_task_complete (self->task, given, NULL));
   self->python = python != NULL && *python != '\0' ? g_strdup (python) : NULL;
   return self;

@@ -133,8 +133,7 @@ lab_test_sample_read (const LabTestSample *sample)
   (void) g_file_get_contents (path, &text, NULL, &error);
   g_assert_no_error (error);
   lines = g_strconcat (text, sample->lines, NULL);
-  given = g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE_VARDICT, sample->arguments != NULL ? sample->arguments : "{}",
-                                               NULL, NULL, &error));
+  given = g_variant_parse (G_VARIANT_TYPE_VARDICT, sample->arguments != NULL ? sample->arguments : "{}", NULL, NULL, &error);
   g_assert_no_error (error);
   arguments = g_variant_take_ref (haul_task_complete (&experiment->task, given, &error));
   g_assert_no_error (error);

@@ -372,6 +372,34 @@ test_dropped_in_handler (void)
   haul_test_assert_clean ();
 }
 
+/* By whoever hears that it does not run any more: also where there is nothing that would keep it. */
+static void
+drop_at_state_cb (HaulPool   *pool,
+                  GParamSpec *pspec,
+                  gpointer    user_data)
+{
+  g_object_unref (pool);
+}
+
+static void
+test_dropped_at_end (void)
+{
+  void (*const ends[]) (HaulPool * pool) = { haul_pool_close, haul_pool_terminate };
+
+  haul_test_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      HaulPool *pool = pool_new (1);
+      gpointer gone = pool;
+
+      g_object_add_weak_pointer (G_OBJECT (pool), &gone);
+      g_signal_connect (pool, "notify::state", G_CALLBACK (drop_at_state_cb), NULL);
+      ends[i] (pool);
+      haul_test_run_until (is_null, &gone, HAUL_TEST_SOON_MS);
+    }
+  haul_test_assert_clean ();
+}
+
 /* Apply. */
 
 typedef struct
@@ -488,6 +516,7 @@ main (int    argc,
   g_test_add_func ("/pool-life/ends-unused", test_ends_unused);
   g_test_add_func ("/pool-life/dropped", test_dropped);
   g_test_add_func ("/pool-life/dropped-in-handler", test_dropped_in_handler);
+  g_test_add_func ("/pool-life/dropped-at-end", test_dropped_at_end);
   g_test_add_func ("/pool-life/apply", test_apply);
   g_test_add_func ("/pool-life/apply-cancelled-elsewhere", test_apply_cancelled_elsewhere);
   return g_test_run ();

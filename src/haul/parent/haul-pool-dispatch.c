@@ -327,6 +327,8 @@ haul_pool_worker_failed (HaulPool       *self,
                          HaulPoolWorker *worker,
                          const GError   *error)
 {
+  g_autoptr(HaulPool) keep G_GNUC_UNUSED = g_object_ref (self);
+
   (void) g_ptr_array_remove (self->workers, worker);
   no_worker (self, error);
   haul_pool_plan_pump (self);

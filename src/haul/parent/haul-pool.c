@@ -339,11 +339,15 @@ haul_pool_submit (HaulPool   *self,
   return TRUE;
 }
 
+/* Whoever hears of the new state may let go of the pool: here, and in what follows. */
 void
 haul_pool_close (HaulPool *self)
 {
+  g_autoptr(HaulPool) keep G_GNUC_UNUSED = NULL;
+
   g_return_if_fail (HAUL_IS_POOL (self));
 
+  keep = g_object_ref (self);
   if (self->state == HAUL_POOL_RUNNING)
     haul_pool_set_state (self, HAUL_POOL_CLOSED);
   haul_pool_plan_pump (self);
@@ -353,9 +357,11 @@ void
 haul_pool_terminate (HaulPool *self)
 {
   g_autoptr(GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("the pool was terminated"));
+  g_autoptr(HaulPool) keep G_GNUC_UNUSED = NULL;
 
   g_return_if_fail (HAUL_IS_POOL (self));
 
+  keep = g_object_ref (self);
   haul_pool_set_state (self, HAUL_POOL_TERMINATED);
   haul_pool_fail_all (self, error);
   for (guint i = 0; i < self->workers->len; i++)
@@ -367,8 +373,11 @@ void
 haul_pool_shutdown (HaulPool     *self,
                     HaulShutdown  how)
 {
+  g_autoptr(HaulPool) keep G_GNUC_UNUSED = NULL;
+
   g_return_if_fail (HAUL_IS_POOL (self));
 
+  keep = g_object_ref (self);
   switch (how)
     {
     case HAUL_SHUTDOWN_CANCEL_QUEUED:

@@ -92,7 +92,10 @@ haul_cli_stdout_error (const GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
     return HAUL_CLI_EXIT_CLOSED;
 
-  haul_cli_complain (_("could not write to standard output: %s"), error->message);
+  if (!haul_cli_can_write (STDOUT_FILENO))
+    haul_cli_complain (_("standard output is closed; open it"));
+  else
+    haul_cli_complain (_("could not write to standard output: %s"), error->message);
   return HAUL_CLI_EXIT_FAILED;
 }
 

@@ -243,6 +243,7 @@ test_closed_stdout (void)
   g_autoptr(CliRun) head = cli_run_shell ("{ $HAUL run pi --digits 300000; echo status $? >&2; } | head -c 1");
   g_autoptr(CliRun) json = cli_run_shell ("{ $HAUL run sleep --seconds 60 --json; echo status $? >&2; } | head -c 1");
   g_autoptr(CliRun) closed = cli_run_shell ("$HAUL run pi --digits 10 >&-");
+  g_autoptr(CliRun) no_list = cli_run_shell ("$HAUL tasks >&-");
   g_autoptr(CliRun) full = cli_run_shell ("$HAUL run pi --digits 10 --quiet >/dev/full");
   g_autoptr(CliRun) bare = cli_run_shell ("$HAUL run pi --digits 10 --quiet <&- 2>&-");
 
@@ -256,6 +257,9 @@ test_closed_stdout (void)
 
   cli_run_join (closed);
   cli_run_assert_refused (closed, 2, "standard output is closed");
+
+  cli_run_join (no_list);
+  cli_run_assert_refused (no_list, 1, "standard output is closed");
 
   cli_run_join (full);
   cli_run_assert_refused (full, 1, "could not write to standard output: No space left on device");

@@ -318,7 +318,7 @@ test_lists (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr(GError) error = NULL;
-      GVariant *lists = g_variant_parse (G_VARIANT_TYPE_VARDICT, rows[i].lists, NULL, NULL, &error);
+      g_autoptr(GVariant) lists = g_variant_parse (G_VARIANT_TYPE_VARDICT, rows[i].lists, NULL, NULL, &error);
       g_autoptr(Watched) watched = pool_watch (haul_batch_new_for_lists (haul_test_task ("echo"), lists));
       g_autoptr(GListModel) items = haul_batch_get_items (watched->batch);
 

@@ -297,7 +297,7 @@ pool_list (const char *task,
            const char *arguments)
 {
   g_autoptr(GError) error = NULL;
-  GVariant *list = g_variant_parse (G_VARIANT_TYPE ("aa{sv}"), arguments, NULL, NULL, &error);
+  g_autoptr(GVariant) list = g_variant_parse (G_VARIANT_TYPE ("aa{sv}"), arguments, NULL, NULL, &error);
 
   g_assert_no_error (error);
   return pool_watch (haul_batch_new_for_list (haul_test_task (task), list));

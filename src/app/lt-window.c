@@ -208,6 +208,18 @@ lt_window_close_request (GtkWindow *window)
   return GTK_WINDOW_CLASS (lt_window_parent_class)->close_request (window);
 }
 
+/* Without a job there is nothing to show the details of. In other views the button keeps its place, so that
+ * the switcher of views does not move away from the pointer; a narrow window has that at the bottom. */
+static void
+update_details_button (LtWindow *self)
+{
+  gboolean in_place = shows (self, "jobs");
+
+  gtk_widget_set_visible (self->details_button, g_list_model_get_n_items (lt_jobs_get_model (self->jobs)) > 0
+                          && (in_place || !self->narrow));
+  gtk_widget_set_sensitive (self->details_button, in_place);
+}
+
 static gboolean
 fold_cb (gpointer user_data)
 {
@@ -217,6 +229,7 @@ fold_cb (gpointer user_data)
   self->fold_id = 0;
   self->narrow = gtk_widget_get_width (GTK_WIDGET (self)) < NARROW;
   lt_heartbeat_set_compact (self->heartbeat, self->narrow);
+  update_details_button (self);
   if (!shows (self, "jobs"))
     return G_SOURCE_REMOVE;
   self->folded = adw_flap_get_folded (flap);
@@ -260,22 +273,13 @@ revealed_cb (LtWindow *self)
     g_settings_set_boolean (lt_settings_get (), "show-details", adw_flap_get_reveal_flap (flap));
 }
 
-/* Without a job there is nothing to show the details of. In other views the button keeps its place, so that
- * the switcher of views does not move away from the pointer. */
-static void
-items_changed_cb (LtWindow *self)
-{
-  gtk_widget_set_visible (self->details_button, g_list_model_get_n_items (lt_jobs_get_model (self->jobs)) > 0);
-  gtk_widget_set_sensitive (self->details_button, shows (self, "jobs"));
-}
-
 /* Keys go to what is seen. */
 static void
 view_changed_cb (LtWindow *self)
 {
   if (shows (self, "timeline"))
     lt_timeline_view_focus (self->timeline_view);
-  items_changed_cb (self);
+  update_details_button (self);
   folded_cb (self);
 }
 
@@ -395,9 +399,9 @@ lt_window_new (GtkApplication *application,
   if (LT_IS_APPLICATION (application) && lt_application_get_awake (LT_APPLICATION (application)) != NULL)
     g_object_bind_property (lt_application_get_awake (LT_APPLICATION (application)), "active",
                             lt_jobs_view_get_awake (self->jobs_view), "visible", G_BINDING_SYNC_CREATE);
-  g_signal_connect_object (lt_jobs_get_model (jobs), "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (lt_jobs_get_model (jobs), "items-changed", G_CALLBACK (update_details_button), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->views, "notify::visible-child", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
-  items_changed_cb (self);
+  update_details_button (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->jobs_view));
   return self;
 }

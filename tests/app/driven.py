@@ -8,6 +8,7 @@ import importlib
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -24,6 +25,10 @@ except (ImportError, ValueError) as error:
 APP_ID = 'io.github.longtasks.LongTasks'
 PATH = '/io/github/longtasks/LongTasks'
 SOON = 40
+CALL_MS = SOON * 1000
+
+# What does not answer yet is busy: a call that was given up might be carried out all the same, and be made twice.
+Atspi.set_timeout(CALL_MS, CALL_MS)
 
 start_bus = importlib.import_module('in-display').start_bus
 start_display = importlib.import_module('in-display').start_display
@@ -94,6 +99,20 @@ def is_gone(pid):
     return state_of(pid) in (None, 'Z')
 
 
+def ask_history(data, question):
+    """The rows that the history below a folder for data answers with; none as long as the app has not made it."""
+    try:
+        history = sqlite3.connect('file:%s?mode=rw' % os.path.join(data, 'long-tasks', 'history.db'), uri=True)
+    except sqlite3.OperationalError:
+        return []
+    try:
+        return list(history.execute(question))
+    except sqlite3.OperationalError:
+        return []
+    finally:
+        history.close()
+
+
 def connect(address):
     if address == '':
         return None
@@ -128,27 +147,28 @@ class App:
             raise AssertionError('the app ended with %d' % self.process.returncode)
         try:
             self.bus.call_sync(APP_ID, PATH + '/window/1', 'org.gtk.Actions', 'List', None, None,
-                               Gio.DBusCallFlags.NONE, 5000, None)
+                               Gio.DBusCallFlags.NONE, CALL_MS, None)
         except GLib.Error:
             return False
         return True
 
     def activate(self, name, *parameters, path=PATH):
         self.bus.call_sync(APP_ID, path, 'org.gtk.Actions', 'Activate',
-                           GLib.Variant('(sava{sv})', (name, list(parameters), {})), None, Gio.DBusCallFlags.NONE, 5000, None)
+                           GLib.Variant('(sava{sv})', (name, list(parameters), {})), None, Gio.DBusCallFlags.NONE, CALL_MS, None)
 
-    def walk(self, node=None):
+    def walk(self, node=None, backwards=False):
         node = node or self.root
         yield node
-        if node.get_role() in (Atspi.Role.PAGE_TAB, Atspi.Role.SCROLL_BAR):
+        if node.get_role() in (Atspi.Role.PAGE_TAB, Atspi.Role.SCROLL_BAR, Atspi.Role.LABEL):
             return   # what they are made of says nothing, and asking for it takes its time
-        for index in range(node.get_child_count()):
+        indices = range(node.get_child_count())
+        for index in reversed(indices) if backwards else indices:
             child = node.get_child_at_index(index)
             if child is not None:
-                yield from self.walk(child)
+                yield from self.walk(child, backwards)
 
-    def find(self, pattern, role=None):
-        for node in self.walk():
+    def find(self, pattern, role=None, backwards=False):
+        for node in self.walk(backwards=backwards):
             if re.fullmatch(pattern, node.get_name() or '') and role in (None, node.get_role()):
                 return node
         return None
@@ -161,42 +181,59 @@ class App:
     def wait(self, pattern, role=None, seconds=SOON):
         return wait_for('“%s”' % pattern, lambda: self.find(pattern, role), seconds)
 
+    def wait_toast(self, pattern, role=Atspi.Role.LABEL):
+        """What is there for five seconds only, and the last thing in its window."""
+        return wait_for('the toast “%s”' % pattern, lambda: self.find(pattern, role, backwards=True))
+
     def press(self, pattern):
         def try_it():
             node = self.find(pattern, Atspi.Role.PUSH_BUTTON)
             return node is not None and Atspi.Action.do_action(node, 0)
         wait_for('the button “%s”' % pattern, try_it)
 
-    def focused(self):
-        """Where keys go, in each window; nowhere while that is the field of a form, which libadwaita 1.2 does not tell."""
-        return [node for node in self.walk() if node.get_state_set().contains(Atspi.StateType.FOCUSED)]
+    def focused(self, window=None):
+        """Where keys go, which is in the active window; nowhere while that is the field of a form, which libadwaita 1.2 does
+        not tell."""
+        return [node for node in self.walk(window) if node.get_state_set().contains(Atspi.StateType.FOCUSED)]
 
-    def find_focused(self, pattern, role=None):
-        return next((node for node in self.focused()
+    def find_focused(self, pattern, role=None, nodes=None):
+        return next((node for node in (self.focused() if nodes is None else nodes)
                      if re.fullmatch(pattern, node.get_name() or '') and role in (None, node.get_role())), None)
 
     def wait_focused(self, pattern, role=None):
         return wait_for('the focus on “%s”' % pattern, lambda: self.find_focused(pattern, role))
 
+    def windows(self, title):
+        return [node for node in map(self.root.get_child_at_index, range(self.root.get_child_count()))
+                if node is not None and re.fullmatch(title, node.get_name() or '')]
+
     def wait_active(self, title):
         """Until keys go to that window."""
         return wait_for('the window “%s”' % title, lambda: [
-            node for node in self.walk() if node.get_role() == Atspi.Role.FRAME and node.get_name() == title
-            and node.get_state_set().contains(Atspi.StateType.ACTIVE)])
+            node for node in self.windows(title) if node.get_state_set().contains(Atspi.StateType.ACTIVE)])
+
+    def wait_focus_in(self, title):
+        """The same for a dialog, whose role does not tell which of them is active."""
+        return wait_for('the focus in “%s”' % title, lambda: [node for window in self.windows(title) for node in self.focused(window)])
 
     def press_until(self, key, pattern, role=None, limit=40):
         """Moves on with a key until the focus is there; each time it waits until it has moved."""
+        focused = self.focused()
         for _ in range(limit):
-            before = self.focused()
-            if self.find_focused(pattern, role) is not None:
+            if self.find_focused(pattern, role, focused) is not None:
                 return
             press_key(key)
-            wait_for('the focus to move after ' + key, lambda: self.focused() != before)
+            # Only when it has left is all of the tree read: where it goes to while that is read would be missed.
+            if focused:
+                wait_for('the focus to move after ' + key, lambda: not focused[0].get_state_set().contains(Atspi.StateType.FOCUSED))
+                focused = self.focused()
+            else:
+                focused = wait_for('the focus to come after ' + key, self.focused)
         raise AssertionError('%s does not lead to “%s”' % (key, pattern))
 
     def is_idle(self):
         """Its main loop has turned."""
-        self.bus.call_sync(APP_ID, PATH, 'org.gtk.Actions', 'List', None, None, Gio.DBusCallFlags.NONE, 5000, None)
+        self.bus.call_sync(APP_ID, PATH, 'org.gtk.Actions', 'List', None, None, Gio.DBusCallFlags.NONE, CALL_MS, None)
         return True
 
     def settle(self):
@@ -229,7 +266,7 @@ class Service:
         bus = connect(os.environ['DBUS_SESSION_BUS_ADDRESS'])
         bus.register_object(self.PATH, Gio.DBusNodeInfo.new_for_xml(self.XML).interfaces[0], self.called, None, None)
         bus.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'RequestName',
-                      GLib.Variant('(su)', (self.NAME, 4)), None, Gio.DBusCallFlags.NONE, 5000, None)
+                      GLib.Variant('(su)', (self.NAME, 4)), None, Gio.DBusCallFlags.NONE, CALL_MS, None)
         self.bus = bus
         ready.set()
         GLib.MainLoop.new(context, False).run()

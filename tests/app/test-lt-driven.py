@@ -126,6 +126,7 @@ def test_processes(program):
     """The page of processes has those of the app; its cells say what they are about; and it finds some."""
     app = App(program)
     app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
+    app.wait(r'Sleep, running.*')   # only then can it be paused
     app.activate('view', GLib.Variant('s', 'processes'), path=PATH + '/window/1')
     child = wait_for('the child', lambda: children_of(app.process.pid))[0]
     app.wait('PID %d' % child)
@@ -153,7 +154,7 @@ def test_queue(program):
     wait_for('all to wait', lambda: len(app.find_all('Sleep, waiting: the queue is held.*')) == 3)
     assert children_of(app.process.pid) == []
     app.activate('move-job', GLib.Variant('(uu)', (3, 0)))
-    app.wait('“Sleep” is number 1 in the queue')
+    app.wait_toast('“Sleep” is number 1 in the queue')
     app.activate('move-job', GLib.Variant('(uu)', (4711, 0)))
     app.activate('hold-queue')
     wait_for('some to run', lambda: children_of(app.process.pid))
@@ -176,11 +177,11 @@ def test_priority(program):
     app.activate('renice-job', GLib.Variant('(ui)', (2, 10)))
     app.wait('Sleep  600 seconds · normal priority', Atspi.Role.LABEL)
     app.activate('run-later', path=PATH + '/window/1')   # the newest is selected
-    app.wait('“Sleep” is number 2 in the queue', Atspi.Role.LABEL)
+    app.wait_toast('“Sleep” is number 2 in the queue')
     app.activate('hold-queue')
     pid = pid_of(app.wait(r'Sleep, running.*process \d+'))
     app.activate('renice-job', GLib.Variant('(ui)', (1, 0)))
-    wait_for('the answer', lambda: app.find('the system lets nobody but root .*', Atspi.Role.LABEL)
+    wait_for('the answer', lambda: app.find('the system lets nobody but root .*', Atspi.Role.LABEL, backwards=True)
              or [job for job in children_of(app.process.pid) if os.getpriority(os.PRIO_PROCESS, job) == 0])
     assert pid in children_of(app.process.pid)
     app.process.terminate()
@@ -192,7 +193,7 @@ def test_form(program):
     app = App(program)
     app.activate('new-job', GLib.Variant('s', 'sleep'))
     start = app.wait('Start', Atspi.Role.PUSH_BUTTON)
-    assert start.get_state_set().contains(Atspi.StateType.SENSITIVE)
+    wait_for('Start to be sensitive', lambda: start.get_state_set().contains(Atspi.StateType.SENSITIVE))
     app.press('Start')
     pid = wait_for('the child', lambda: children_of(app.process.pid))[0]
 

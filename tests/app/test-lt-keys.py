@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 
-from driven import App, Atspi, GLib, PATH, children_of, is_gone, pid_of, press_key, run, state_of, type_text, wait_for
+from driven import App, Atspi, CALL_MS, GLib, PATH, children_of, is_gone, pid_of, press_key, run, state_of, type_text, wait_for
 
 WINDOW = PATH + '/window/1'
 
@@ -64,7 +64,8 @@ def test_focused_row(program):
     app.wait(r'Sleep, running.*process %d' % second)
     press_key('space')
     app.wait_focused(r'Sleep, paused.*process %d' % first)
-    assert (state_of(first), state_of(second) == 'T') == ('T', False)
+    wait_for('the first to be stopped', lambda: state_of(first) == 'T')
+    assert state_of(second) != 'T'
     press_key('Delete')
     wait_for('it to be gone', lambda: is_gone(first))
     assert not is_gone(second)
@@ -79,7 +80,7 @@ def test_projector(program):
 
     def is_full():
         state = app.bus.call_sync('io.github.longtasks.LongTasks', WINDOW, 'org.gtk.Actions', 'Describe',
-                                  GLib.Variant('(s)', ('projector',)), None, 0, 5000, None)
+                                  GLib.Variant('(s)', ('projector',)), None, 0, CALL_MS, None)
         return state.unpack()[0][2] == [True]
     assert not is_full()
     press_key('F11')
@@ -92,8 +93,7 @@ def test_projector(program):
 
 def choose_file(app, title, path):
     """In the dialog for files; where it does not ask for a name, a slash makes it."""
-    app.wait(title + '.*')
-    wait_for('the focus there', app.focused)
+    app.wait_focus_in(title + '.*')
     press_key('Control+a')
     type_text(path)
     press_key('Return')
@@ -120,7 +120,7 @@ def test_exchange(program):
     app.wait_active('Long Tasks')
     app.activate('import-jobs', path=WINDOW)
     choose_file(app, 'Import Jobs', path)
-    app.wait('Start 1 Job.*')
+    app.wait_focus_in('Start 1 Job.*')
     assert children_of(app.process.pid) == []
     press_key('Alt+s')
     wait_for('the job', lambda: children_of(app.process.pid))
@@ -147,8 +147,12 @@ def test_forced(program):
     first = pid_of(app.wait(r'Sleep, running.*process \d+'))
     first_in_list(app, r'Sleep, running.*process %d' % first)
     press_key('Shift+Delete')
-    app.wait('“Sleep” stopped by force', Atspi.Role.LABEL)
-    app.press('.*Start Again')
+
+    def start_again():
+        button = app.find('.*Start Again', Atspi.Role.PUSH_BUTTON, backwards=True)
+        return button is not None and app.find('“Sleep” stopped by force', Atspi.Role.LABEL, backwards=True) \
+            and Atspi.Action.do_action(button, 0)
+    wait_for('the toast, and its button', start_again)
     second = wait_for('another', lambda: children_of(app.process.pid))[0]
     assert second != first and is_gone(first)
     app.process.terminate()

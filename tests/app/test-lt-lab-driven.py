@@ -126,7 +126,7 @@ def test_lesson(program):
     with open(lesson, 'w') as stream:
         stream.write('{')
     app.activate('lab-lesson', GLib.Variant('s', lesson))
-    app.wait('“lesson.json” is no lesson: .*')
+    app.wait_toast('“lesson.json” is no lesson: .*')
     app.activate('quit')
     app.finish()
 

@@ -22,7 +22,7 @@ def test_keep_waiting(program):
     app.activate('pause-job', GLib.Variant('u', 1))
     wait_for('the pause', lambda: state_of(pid) == 'T')
     app.process.send_signal(signal.SIGINT)
-    app.finish(10)
+    app.finish()
     wait_for('the child to be gone', lambda: is_gone(pid))
 
 
@@ -60,6 +60,7 @@ def test_wait_then_quit(program):
     app.wait('Waited For')
     app.press('.*Wait, Then Quit')
     wait_for('the daemon to be gone', lambda: is_gone(daemon))
+    app.settle()
     app.wait('Waiting for Jobs…')
     assert app.process.poll() is None and not is_gone(other)
     os.kill(other, signal.SIGKILL)   # its end, however it comes
@@ -78,6 +79,7 @@ def test_in_background(program):
     assert app.process.poll() is None and not is_gone(pid)
     app.activate('cancel-job', GLib.Variant('u', 1))
     app.finish()
+    wait_for('the notification', lambda: notifications.shown)   # it may still be on its way
     assert notifications.shown == [('All Jobs Have Ended', '0 done')], notifications.shown   # it was canceled
     notifications.stop()
 
@@ -133,21 +135,24 @@ def test_zombie(program):
 
 
 def test_signal(program):
-    """SIGTERM stops the jobs, also a paused one, and ends the app within five seconds."""
+    """SIGTERM stops the jobs, also a paused one, and ends the app when they are gone."""
     app = App(program)
     app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
     pid = pid_of(app.wait(r'Sleep, running.*process \d+'))
     app.activate('pause-job', GLib.Variant('u', 1))
     app.wait(r'Sleep, paused.*')
     app.process.terminate()
-    app.finish(5)
-    wait_for('the child to be gone', lambda: is_gone(pid))
+    app.finish()
+    assert is_gone(pid)
 
 
 def is_deaf(pid):
     """Whether it ignores SIGTERM."""
-    with open('/proc/%d/status' % pid) as stream:
-        ignored = next(line for line in stream if line.startswith('SigIgn:')).split()[1]
+    try:
+        with open('/proc/%d/status' % pid) as stream:
+            ignored = next(line for line in stream if line.startswith('SigIgn:')).split()[1]
+    except (FileNotFoundError, ProcessLookupError, StopIteration):
+        return False
     return int(ignored, 16) >> (signal.SIGTERM - 1) & 1
 
 

@@ -36,7 +36,8 @@ def switch_on(app, name):
     """Tab to a switch, and Space."""
     app.press_until('Tab', name, Atspi.Role.CHECK_BOX)
     press_key('space')
-    wait_for(name + ' to be on', lambda: app.find(name, Atspi.Role.CHECK_BOX).get_state_set().contains(Atspi.StateType.CHECKED))
+    wait_for(name + ' to be on', lambda: (box := app.find(name, Atspi.Role.CHECK_BOX)) is not None
+             and box.get_state_set().contains(Atspi.StateType.CHECKED))
 
 
 def run_four_at_once(app):
@@ -48,6 +49,7 @@ def run_four_at_once(app):
     press_key('Tab')
     app.wait_focused('Start Method')
     press_key('Escape')
+    app.wait_active('Long Tasks')
 
 
 def first_job(app):
@@ -114,6 +116,7 @@ def test_story(program):
     app.wait('Waited For')
     app.wait(r'Sleep, running.*, daemon, process %d' % daemon)
     app.wait(r'Calculate Pi, paused.*, process %d' % pi)
+    app.wait_active(r'Quit Long Tasks\?')
     press_key('Alt+w')
     wait_for('the daemon to be gone', lambda: is_gone(daemon))
     wait_for('the other to go on', lambda: state_of(pi) not in ('T', None))

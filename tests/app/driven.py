@@ -179,29 +179,47 @@ class App:
                 and re.fullmatch(pattern, node.get_name() or '')]
 
     def wait(self, pattern, role=None, seconds=SOON):
-        return wait_for('“%s”' % pattern, lambda: self.find(pattern, role), seconds)
+        return self.wait_for('“%s”' % pattern, lambda: self.find(pattern, role), seconds)
+
+    def wait_for(self, what, predicate, seconds=SOON):
+        """The same, which tells what there is in place of what was waited for."""
+        try:
+            return wait_for(what, predicate, seconds)
+        except AssertionError as error:
+            focused = [node.get_name() for node in self.focused()]
+            names = dict.fromkeys(filter(None, (node.get_name() for node in self.walk())))
+            raise AssertionError('%s\nThe focus is on: %s\nThere is: %s' % (error, focused, ' | '.join(names))) from None
 
     def wait_toast(self, pattern, role=Atspi.Role.LABEL):
         """What is there for five seconds only, and the last thing in its window."""
-        return wait_for('the toast “%s”' % pattern, lambda: self.find(pattern, role, backwards=True))
+        return self.wait_for('the toast “%s”' % pattern, lambda: self.find(pattern, role, backwards=True))
 
     def press(self, pattern):
-        def try_it():
-            node = self.find(pattern, Atspi.Role.PUSH_BUTTON)
-            return node is not None and Atspi.Action.do_action(node, 0)
-        wait_for('the button “%s”' % pattern, try_it)
+        """It is pressed as by a key, so that what it does comes a quarter of a second later. Wait for what only that brings:
+        pages that are not shown are in the tree as well."""
+        self.wait_for('the button “%s”' % pattern, lambda: self.try_press(self.find(pattern, Atspi.Role.PUSH_BUTTON)))
 
-    def focused(self, window=None):
-        """Where keys go, which is in the active window; nowhere while that is the field of a form, which libadwaita 1.2 does
-        not tell."""
-        return [node for node in self.walk(window) if node.get_state_set().contains(Atspi.StateType.FOCUSED)]
+    def try_press(self, button):
+        # One that never was on the screen says that it was pressed, and does nothing.
+        return button is not None and Atspi.Component.get_extents(button, Atspi.CoordType.WINDOW).width > 0 \
+            and Atspi.Action.do_action(button, 0)
+
+    def focused(self, title='.*'):
+        """Where keys go; nowhere while that is the field of a form, which libadwaita 1.2 does not tell."""
+        # A window in which a menu closes when it is not active any more says that what opened the menu has the focus.
+        return [node for window in self.windows(title) if not self.is_inactive(window)
+                for node in self.walk(window) if node.get_state_set().contains(Atspi.StateType.FOCUSED)]
+
+    def is_inactive(self, window):
+        """Whether it says so: only frames do."""
+        return window.get_role() == Atspi.Role.FRAME and not window.get_state_set().contains(Atspi.StateType.ACTIVE)
 
     def find_focused(self, pattern, role=None, nodes=None):
         return next((node for node in (self.focused() if nodes is None else nodes)
                      if re.fullmatch(pattern, node.get_name() or '') and role in (None, node.get_role())), None)
 
     def wait_focused(self, pattern, role=None):
-        return wait_for('the focus on “%s”' % pattern, lambda: self.find_focused(pattern, role))
+        return self.wait_for('the focus on “%s”' % pattern, lambda: self.find_focused(pattern, role))
 
     def windows(self, title):
         return [node for node in map(self.root.get_child_at_index, range(self.root.get_child_count()))
@@ -209,12 +227,12 @@ class App:
 
     def wait_active(self, title):
         """Until keys go to that window."""
-        return wait_for('the window “%s”' % title, lambda: [
+        return self.wait_for('the window “%s”' % title, lambda: [
             node for node in self.windows(title) if node.get_state_set().contains(Atspi.StateType.ACTIVE)])
 
     def wait_focus_in(self, title):
         """The same for a dialog, whose role does not tell which of them is active."""
-        return wait_for('the focus in “%s”' % title, lambda: [node for window in self.windows(title) for node in self.focused(window)])
+        return self.wait_for('the focus in “%s”' % title, lambda: self.focused(title))
 
     def press_until(self, key, pattern, role=None, limit=40):
         """Moves on with a key until the focus is there; each time it waits until it has moved."""
@@ -225,10 +243,11 @@ class App:
             press_key(key)
             # Only when it has left is all of the tree read: where it goes to while that is read would be missed.
             if focused:
-                wait_for('the focus to move after ' + key, lambda: not focused[0].get_state_set().contains(Atspi.StateType.FOCUSED))
+                self.wait_for('the focus to leave “%s” after %s' % (focused[0].get_name(), key),
+                              lambda: not focused[0].get_state_set().contains(Atspi.StateType.FOCUSED))
                 focused = self.focused()
             else:
-                focused = wait_for('the focus to come after ' + key, self.focused)
+                focused = self.wait_for('the focus to come after ' + key, self.focused)
         raise AssertionError('%s does not lead to “%s”' % (key, pattern))
 
     def is_idle(self):

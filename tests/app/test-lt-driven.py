@@ -53,9 +53,9 @@ def test_result(program):
                                             and Atspi.Text.get_text(n, 0, 12) == '3.1415926535'), None))
     assert Atspi.Text.get_character_count(text) == 1002
     app.press('Remove Calculate Pi')
-    app.wait('No Jobs Yet')
+    wait_for('it to be gone', lambda: not app.find_all(row('done')))
     app.activate('undo-remove')
-    app.wait(row('done'))
+    wait_for('it to be back', lambda: app.find_all(row('done')))
     app.activate('quit')
     app.finish()
 
@@ -73,7 +73,9 @@ def test_bad_calls(program):
                  'duplicate-job', 'copy-row', 'copy-command', 'copy-result', 'save-result']:
         app.activate(name, GLib.Variant('u', 4711))
     app.activate('undo-remove')
-    app.wait('No Jobs Yet')
+    app.settle()
+    app.wait('All 0', Atspi.Role.PUSH_BUTTON)
+    assert app.find_all('.*, (waiting|starting|running|done|failed|crashed).*') == []
     app.activate('quit')
     app.finish()
 

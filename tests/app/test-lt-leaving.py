@@ -49,6 +49,7 @@ def test_daemons(program):
 
 def test_wait_then_quit(program):
     """Who waits sees the daemon stopped, and the app quits when the other is done."""
+    notifications = Notifications()   # or the end of the other is a warning, if all this takes more than ten seconds
     app = App(program)
     app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600 --daemon'))
     daemon = pid_of(app.wait(r'Sleep, running.*process \d+'))
@@ -65,6 +66,7 @@ def test_wait_then_quit(program):
     assert app.process.poll() is None and not is_gone(other)
     os.kill(other, signal.SIGKILL)   # its end, however it comes
     app.finish()
+    notifications.stop()
 
 
 def test_in_background(program):

@@ -328,7 +328,7 @@ static const struct
   { "fork-spawn-forkserver",
     "number\tmemory\tfork\t512\nnumber\tlarge\tfork\t9\nnumber\tsmall\tfork\t0.2\nnumber\tlarge\tspawn\t2.1\n"
     "number\tsmall\tspawn\t2\nnumber\tlarge\tserver\t0.3\nnumber\tsmall\tserver\t0.2\nnumber\tlarge\tthread\t0.1\n",
-    "fork", "the memory hardly matters" },
+    "fork", "neither takes that memory along" },
   { "fork-spawn-forkserver",
     "number\tmemory\tfork\t512\nnumber\tlarge\tfork\t0.4\nnumber\tsmall\tfork\t0.2\nnumber\tlarge\tspawn\t9\n"
     "number\tsmall\tspawn\t2\nnumber\tlarge\tserver\t0.3\nnumber\tsmall\tserver\t0.2\nnumber\tlarge\tthread\t0.1\n",

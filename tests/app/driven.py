@@ -157,7 +157,11 @@ class App:
                            GLib.Variant('(sava{sv})', (name, list(parameters), {})), None, Gio.DBusCallFlags.NONE, CALL_MS, None)
 
     def walk(self, node=None, backwards=False):
-        node = node or self.root
+        if node is None:
+            windows = self.windows('.*')
+            for window in reversed(windows) if backwards else windows:
+                yield from self.walk(window, backwards)
+            return
         yield node
         if node.get_role() in (Atspi.Role.PAGE_TAB, Atspi.Role.SCROLL_BAR, Atspi.Role.LABEL):
             return   # what they are made of says nothing, and asking for it takes its time
@@ -222,8 +226,9 @@ class App:
         return self.wait_for('the focus on “%s”' % pattern, lambda: self.find_focused(pattern, role))
 
     def windows(self, title):
-        return [node for node in map(self.root.get_child_at_index, range(self.root.get_child_count()))
-                if node is not None and re.fullmatch(title, node.get_name() or '')]
+        # All of them at once: GTK 4.8 crashes when it is asked for one that has gone since they were counted.
+        windows = [self.root.get_child_at_index(index) for index in range(self.root.get_child_count())]
+        return [node for node in windows if node is not None and re.fullmatch(title, node.get_name() or '')]
 
     def wait_active(self, title):
         """Until keys go to that window."""
@@ -256,7 +261,7 @@ class App:
         return True
 
     def settle(self):
-        """GTK 4.8 crashes when its tree is read while a window goes."""
+        """Its main loop has turned some times, so that a window that was closed is gone: see windows()."""
         for _ in range(5):
             self.is_idle()
 

@@ -91,10 +91,19 @@ def test_projector(program):
 
 
 def choose_file(app, title, path):
-    """In the dialog for files; where it does not ask for a name, a slash makes it."""
+    """In the dialog for files, which completes what is typed when it has read the folder, and so at any time."""
     app.wait_focus_in(title + '.*')
-    press_key('Control+a')
-    type_text(path)
+
+    def is_there():
+        field = app.find_focused('.*', Atspi.Role.TEXT)
+        if field is None:
+            press_key('/')   # where it does not ask for a name, that makes it
+        elif Atspi.Text.get_text(field, 0, -1) == path:
+            return True
+        else:
+            Atspi.EditableText.set_text_contents(field, path)
+        return False
+    app.wait_for('the path', is_there)
     press_key('Return')
 
 

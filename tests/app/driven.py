@@ -405,6 +405,8 @@ def run(tests):
             failed += 1
             print('not ok %d %s' % (number, name), flush=True)
             print('# ' + ('%s: %s' % (type(error).__name__, error)).replace('\n', '\n# '), flush=True)
+            with open(os.path.join(os.environ['HOME'], 'errors')) as stream:   # of the app that was started last
+                print('# It said: ' + stream.read()[-2000:].replace('\n', '\n# '), flush=True)
             for process in children_of(os.getpid()):
                 os.kill(process, signal.SIGKILL)
                 os.waitpid(process, 0)

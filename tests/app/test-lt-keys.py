@@ -91,19 +91,22 @@ def test_projector(program):
 
 
 def choose_file(app, title, path):
-    """In the dialog for files, which completes what is typed when it has read the folder, and so at any time."""
+    """In the dialog for files; where it does not ask for a name, a slash makes it."""
     app.wait_focus_in(title + '.*')
 
-    def is_there():
+    def is_typed():
         field = app.find_focused('.*', Atspi.Role.TEXT)
-        if field is None:
-            press_key('/')   # where it does not ask for a name, that makes it
-        elif Atspi.Text.get_text(field, 0, -1) == path:
-            return True
-        else:
-            Atspi.EditableText.set_text_contents(field, path)
+        return field is not None and Atspi.Text.get_text(field, 0, Atspi.Text.get_character_count(field)) == path
+
+    def type_it():
+        if is_typed():
+            app.settle()
+            return is_typed()
+        # When it has read the folder it proposes a name, in the place of what was typed by then.
+        press_key('Control+a')
+        type_text(path)
         return False
-    app.wait_for('the path', is_there)
+    app.wait_for('the path to be typed', type_it)
     press_key('Return')
 
 
@@ -117,7 +120,7 @@ def test_exchange(program):
     app.wait_active('Long Tasks')
     press_key('Control+Shift+s')
     choose_file(app, 'Export Jobs', path)
-    wait_for('the file', lambda: os.path.exists(path) and os.path.getsize(path) > 0)
+    app.wait_for('the file', lambda: os.path.exists(path) and os.path.getsize(path) > 0)
     with open(path) as stream:
         jobs = json.load(stream)
     assert [(job['task'], job['arguments'], job['daemon']) for job in jobs] == [('sleep', {'seconds': 600.5}, True)], jobs

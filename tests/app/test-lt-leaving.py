@@ -88,7 +88,6 @@ def test_in_background(program):
 
 def test_file_dialog(program):
     """One that asks for a file goes with the window: nobody would be there for the answer."""
-    notifications = Notifications()   # or what it says in the end is a warning, if that comes before its end
     app = App(program, env={'LSAN_OPTIONS': 'detect_leaks=0'})   # the file chooser of GTK 4.8 keeps what its libraries look up
     app.activate('start-job', GLib.Variant('s', 'sleep --seconds 600'))
     app.wait(r'Sleep, running.*process \d+')
@@ -101,7 +100,6 @@ def test_file_dialog(program):
     wait_for('the dialog to be gone', lambda: app.root.get_child_count() == 0)
     app.process.terminate()
     app.finish()
-    notifications.stop()
 
 
 def test_awake(program):

@@ -150,7 +150,7 @@ def test_compare(program):
     for way in ['On the main loop', 'In a thread', 'In a process', 'In the pool']:
         app.wait(way + r', Time: [1-9].* s', seconds=90)
     app.wait('On the main loop, To Cancel: not possible')
-    app.wait('In a process, A Crash Takes Down: this job alone')
+    app.wait('In a process, A Crash Takes Down: this job, and none of 2 others')
     app.wait('Done', seconds=60)
     app.activate('quit')
     app.finish()

@@ -84,8 +84,11 @@ read_cost (guint *ret_n)
   for (guint i = 0; i < N_LOOKS; i++)
     {
       double start = cpu_us ();
-      g_autoptr(GArray) samples = haul_proc_read_all ("/proc", &wishes);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(GArray) samples = haul_proc_read_all ("/proc", &wishes, &error);
 
+      if (samples == NULL)
+        g_error ("%s", error->message);
       *ret_n = samples->len;
       costs[i] = (cpu_us () - start) / samples->len;
     }

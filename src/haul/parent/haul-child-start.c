@@ -76,7 +76,7 @@ pipes_open (Pipes   *self,
 
 /* An exec'd child. */
 
-/* Then the kernel collects all children itself, and GSubprocess finds none: it says "exit 0". */
+/* Then the kernel collects all children itself, and GSubprocess finds none. */
 static gboolean
 ignores_sigchld (void)
 {
@@ -108,10 +108,11 @@ waited_cb (GObject      *source,
   if (ignores_sigchld ())
     self->lost = g_error_new_literal (HAUL_ERROR, HAUL_ERROR_ENDED,
                                       _("the worker ended, and nobody knows how: this program ignores SIGCHLD"));
-  if (g_subprocess_get_if_exited (subprocess))
-    haul_child_ended (self, g_subprocess_get_exit_status (subprocess), 0);
-  else
+  /* Of a child that somebody else collected GLib says "exit 0" before 2.78, and neither of the two since then. */
+  if (g_subprocess_get_if_signaled (subprocess))
     haul_child_ended (self, -1, g_subprocess_get_term_sig (subprocess));
+  else
+    haul_child_ended (self, g_subprocess_get_if_exited (subprocess) ? g_subprocess_get_exit_status (subprocess) : 0, 0);
 }
 
 /* INHERIT_FDS and no child setup: then GLib starts the child without copying our page tables, so

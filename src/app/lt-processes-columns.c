@@ -47,12 +47,13 @@ update_titles (LtProcessesView *self)
 static void
 update_layout (LtProcessesView *self)
 {
-  GListModel *columns = gtk_column_view_get_columns (self->view);
   LtProcessLayoutColumn layout[LT_PROCESS_N_COLUMNS];
+  GListModel *columns;
   guint n = 0;
 
-  if (self->layout == NULL)
+  if (self->layout == NULL || self->view == NULL)
     return;   /* the page is going */
+  columns = gtk_column_view_get_columns (self->view);
   for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
     {
       g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i);

@@ -391,11 +391,11 @@ class Skip(Exception):
 def run(tests):
     """The whole main() of a test program: its argument is the app, and others are the names of tests, for all of them."""
     tests = [test for test in tests if len(sys.argv) == 2 or test.__name__ in sys.argv[2:]]
-    signal.alarm(280)
     print('1..%d' % len(tests))
     failed = 0
     for number, test in enumerate(tests, 1):
         name = test.__name__.replace('test_', '').replace('_', '-')
+        signal.alarm(400)   # behind the waits, each of which has a limit of its own
         try:
             test(sys.argv[1])
             print('ok %d %s' % (number, name), flush=True)

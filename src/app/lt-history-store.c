@@ -225,12 +225,32 @@ prepare (LtHistoryStore *self)
          && sqlite3_prepare_v2 (self->db, write_sql, -1, &self->write, NULL) == SQLITE_OK;
 }
 
+/* After an error: whether that was of what is around the database, which may be as it should be. */
+static gboolean
+is_in_the_way (LtHistoryStore *self)
+{
+  switch (sqlite3_errcode (self->db) & 0xff)
+    {
+    case SQLITE_BUSY:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+      return TRUE;
+
+    default:
+      return FALSE;
+    }
+}
+
 static void
 open_history (LtHistoryStore *self)
 {
   g_autofree char *folder = g_path_get_dirname (self->path);
   g_autofree char *aside = NULL;
-  gboolean sound, from_later;
+  gboolean sound, from_later, in_the_way;
 
   (void) g_mkdir_with_parents (folder, 0700);   /* if it cannot, opening says so */
   if (open_db (self))
@@ -240,8 +260,9 @@ open_history (LtHistoryStore *self)
       if (!from_later && sound && prepare (self))
         return;
 
+      in_the_way = !from_later && is_in_the_way (self);
       close_db (self);
-      aside = set_aside (self);
+      aside = in_the_way ? NULL : set_aside (self);
       if (aside != NULL && open_db (self) && prepare (self))
         {
           give (self, g_strdup_printf (from_later

@@ -245,6 +245,36 @@ test_damaged (void)
   end ();
 }
 
+/* Another program has it: that is said, and it stays where it is. */
+static void
+test_locked (void)
+{
+  g_autofree char *path = begin ();
+  sqlite3 *db = NULL;
+
+  {
+    g_autoptr(LtHistory) history = lt_history_new (path);
+    g_autoptr(HaulJob) job = run_job (history, "{'seconds': <0.01>}", TRUE);
+  }
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  {
+    g_autoptr(LtHistory) history = lt_history_new (path);
+
+    lt_test_run_until (has_message, history, HAUL_TEST_SOON_MS);
+    haul_test_assert_contains (lt_history_get_message (history), "cannot be written");
+  }
+  sqlite3_close (db);
+  {
+    g_autoptr(LtHistory) history = lt_history_new (path);
+
+    lt_test_run_until (has_items, lt_history_get_model (history), HAUL_TEST_SOON_MS);
+    g_assert_null (lt_history_get_message (history));
+  }
+  g_assert_cmpuint (count_files (), ==, 1);
+  end ();
+}
+
 static void
 test_future (void)
 {
@@ -464,6 +494,7 @@ main (int    argc,
   g_test_add_func ("/app/history/kept", test_kept);
   g_test_add_func ("/app/history/killed", test_killed);
   g_test_add_func ("/app/history/damaged", test_damaged);
+  g_test_add_func ("/app/history/locked", test_locked);
   g_test_add_func ("/app/history/future", test_future);
   g_test_add_func ("/app/history/nowhere", test_nowhere);
   g_test_add_func ("/app/history/clear", test_clear);

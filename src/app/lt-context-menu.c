@@ -5,14 +5,22 @@
 
 #include "lt-context-menu.h"
 
-/* What had the focus before. */
+/* What had the focus before, as a GWeakRef: it may be what the menu stands in, which owns the menu. */
 #define FOCUS_KEY "lt-focus"
+
+static void
+weak_ref_free (gpointer ref)
+{
+  g_weak_ref_clear (ref);
+  g_free (ref);
+}
 
 static gboolean
 unparent_cb (gpointer user_data)
 {
   g_autoptr(GtkWidget) popover = user_data;
-  GtkWidget *focus = g_object_get_data (G_OBJECT (popover), FOCUS_KEY);
+  GWeakRef *ref = g_object_get_data (G_OBJECT (popover), FOCUS_KEY);
+  g_autoptr(GtkWidget) focus = g_weak_ref_get (ref);
 
   if (gtk_widget_get_parent (popover) != NULL)
     gtk_widget_unparent (popover);
@@ -72,21 +80,23 @@ lt_context_menu_popup (GMenuModel         *menu,
                        const GdkRectangle *where)
 {
   GtkEventController *keys = gtk_event_controller_key_new ();
-  GtkWidget *popover, *focus;
+  GtkWidget *popover;
+  GWeakRef *focus;
 
   g_return_val_if_fail (G_IS_MENU_MODEL (menu), NULL);
   g_return_val_if_fail (GTK_IS_WIDGET (parent), NULL);
 
-  focus = gtk_root_get_focus (gtk_widget_get_root (parent));
+  focus = g_new (GWeakRef, 1);
   /* Not nested: in a menu beside it keys would move below both. */
   popover = gtk_popover_menu_new_from_model (menu);
   gtk_widget_insert_action_group (popover, prefix, group);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed_cb), popover);
   gtk_widget_add_controller (popover, keys);
+  g_weak_ref_init (focus, gtk_root_get_focus (gtk_widget_get_root (parent)));
+  g_object_set_data_full (G_OBJECT (popover), FOCUS_KEY, focus, weak_ref_free);
   gtk_widget_set_parent (popover, parent);
-  if (focus != NULL)
-    g_object_set_data_full (G_OBJECT (popover), FOCUS_KEY, g_object_ref (focus), g_object_unref);
+  g_signal_connect_object (parent, "destroy", G_CALLBACK (gtk_widget_unparent), popover, G_CONNECT_SWAPPED);
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), where);
   gtk_widget_set_halign (popover, GTK_ALIGN_START);

@@ -211,15 +211,57 @@ lt_processes_view_add_columns (LtProcessesView *self)
   update_columns (self);
 }
 
+/* The titles take no keys, and where there is no room for columns there are none. The largest comes first, until it is
+ * chosen once more. */
+static void
+sort_cb (GSimpleAction   *action,
+         GVariant        *parameter,
+         LtProcessesView *self)
+{
+  const char *id = g_variant_get_string (parameter, NULL);
+
+  for (guint i = 0; i < LT_PROCESS_N_COLUMNS; i++)
+    {
+      const LtProcessColumnInfo *info = lt_process_column_get (i);
+      gboolean descending = self->sorted_by == i ? self->sort_order == GTK_SORT_ASCENDING : info->is_number;
+
+      if (!g_str_equal (info->id, id))
+        continue;
+      self->sort_order = descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING;
+      gtk_column_view_sort_by_column (self->view, self->columns[i], self->sort_order);
+      self->sorted_by = i;   /* which is forgotten when a title is clicked */
+      return;
+    }
+}
+
+static void
+add_sort_action (LtProcessesView *self)
+{
+  g_autoptr(GSimpleAction) action = g_simple_action_new ("sort", G_VARIANT_TYPE_STRING);
+
+  self->sorted_by = LT_PROCESS_N_COLUMNS;
+  g_signal_connect_object (action, "activate", G_CALLBACK (sort_cb), self, 0);
+  g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (action));
+}
+
 void
 lt_processes_view_add_column_actions (LtProcessesView *self)
 {
   for (guint i = 0; i < LT_PROCESS_N_COLUMNS; i++)
     {
-      g_autofree char *name = g_strconcat ("column-", lt_process_column_get (i)->id, NULL);
+      const LtProcessColumnInfo *info = lt_process_column_get (i);
+      const char *title = g_dpgettext2 (NULL, "process", info->title);
+      g_autofree char *name = g_strconcat ("column-", info->id, NULL);
+      g_autofree char *shown = g_strconcat ("processes.", name, NULL);
+      g_autofree char *sort = g_strconcat ("processes.sort::", info->id, NULL);
       g_autoptr(GSimpleAction) action = g_simple_action_new_stateful (name, NULL, g_variant_new_boolean ((self->chosen & 1u << i) != 0));
 
       g_signal_connect_object (action, "change-state", G_CALLBACK (column_cb), self, 0);
       g_action_map_add_action (G_ACTION_MAP (self->actions), G_ACTION (action));
+      if (i != LT_PROCESS_NAME)
+        g_menu_append (self->columns_menu, title, shown);
+      if (i != LT_PROCESS_HISTORY)   /* sorts as the figure that it is the history of */
+        g_menu_append (self->sort_menu, title, sort);
     }
+  add_sort_action (self);
 }

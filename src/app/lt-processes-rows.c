@@ -157,6 +157,7 @@ sorter_changed_cb (LtProcessesView *self)
 {
   if (self->layout == NULL)
     return;   /* the page is going */
+  self->sorted_by = LT_PROCESS_N_COLUMNS;
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
 }
 

@@ -22,6 +22,8 @@ struct _LtProcessesView
   GtkWidget          *freeze_button;
   GtkInfoBar         *trouble;
   GtkLabel           *trouble_label;
+  GMenu              *sort_menu;
+  GMenu              *columns_menu;
   GtkStack           *stack;
   GtkWidget          *list_page;
   GtkWidget          *no_match_page;
@@ -42,6 +44,8 @@ struct _LtProcessesView
   GSimpleActionGroup *actions;     /* (owned) "processes" */
   GtkColumnViewColumn *columns[LT_PROCESS_N_COLUMNS];   /* (unowned) of view */
   int                 widths[LT_PROCESS_N_COLUMNS];     /* px, if nobody changes them; of the name the least */
+  LtProcessColumn     sorted_by;   /* by the menu, LT_PROCESS_N_COLUMNS if it was not */
+  GtkSortType         sort_order;
   guint               chosen;      /* a bit for each column that people want */
   GtkWidget          *menu;        /* (unowned) (weak) the one that is open */
   gint64              refreshed_at; /* µs, monotonic */

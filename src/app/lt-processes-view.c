@@ -392,6 +392,8 @@ lt_processes_view_class_init (LtProcessesViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, freeze_button);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, trouble);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, trouble_label);
+  gtk_widget_class_bind_template_child (widget_class, LtProcessesView, sort_menu);
+  gtk_widget_class_bind_template_child (widget_class, LtProcessesView, columns_menu);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, stack);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, list_page);
   gtk_widget_class_bind_template_child (widget_class, LtProcessesView, no_match_page);

@@ -221,6 +221,56 @@ test_hidden (void)
   lt_test_page_clear (&page);
 }
 
+/* Two rows, of which the first is to stand above the second. */
+typedef struct
+{
+  LtProcessesView *view;
+  HaulProcessInfo *first;
+  HaulProcessInfo *second;
+} Order;
+
+static gboolean
+is_in_order (gpointer data)
+{
+  const Order *order = data;
+  LtProcessModel *model = lt_processes_view_get_model (order->view);
+
+  return lt_process_model_find (model, order->first) < lt_process_model_find (model, order->second);
+}
+
+/* Without the titles, which take no keys: the largest comes first, and then the other way round. */
+static void
+test_sort_menu (void)
+{
+  LtTestPage page;
+  Order down, up;
+
+  lt_test_page_init (&page, 360);
+  (void) lt_test_page_start_job (&page);
+  lt_test_page_wait_state (&page, "S");
+  down.second = lt_test_page_find (&page);
+  (void) lt_test_page_start_job (&page);
+  lt_test_page_wait_state (&page, "S");
+  down.first = lt_test_page_find (&page);
+  if (haul_process_info_get_pid (down.first) < haul_process_info_get_pid (down.second))
+    down = (Order) { NULL, down.second, down.first }
+  ;                                                     /* the numbers came round */
+  down.view = page.view;
+  up = (Order) { page.view, down.second, down.first };
+
+  gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.sort", "s", "nothing");
+  gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.sort", "s", "pid");
+  lt_test_run_until (is_in_order, &down, SOON);
+  gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.sort", "s", "pid");
+  lt_test_run_until (is_in_order, &up, SOON);
+  gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.sort", "s", "name");
+  gtk_widget_activate_action (GTK_WIDGET (page.view), "processes.sort", "s", "pid");
+  lt_test_run_until (is_in_order, &down, SOON);
+  g_assert_cmpint (g_menu_model_get_n_items (G_MENU_MODEL (page.view->sort_menu)), ==, LT_PROCESS_N_COLUMNS - 1);
+  g_assert_cmpint (g_menu_model_get_n_items (G_MENU_MODEL (page.view->columns_menu)), ==, LT_PROCESS_N_COLUMNS - 1);
+  lt_test_page_clear (&page);
+}
+
 static gboolean
 is_compact (gpointer view)
 {
@@ -405,6 +455,7 @@ main (int    argc,
   g_test_add_func ("/app/processes/model", test_model);
   g_test_add_func ("/app/processes/words", test_words);
   g_test_add_func ("/app/processes/hidden", test_hidden);
+  g_test_add_func ("/app/processes/sort-menu", test_sort_menu);
   g_test_add_func ("/app/processes/narrow", test_narrow);
   g_test_add_func ("/app/processes/many", test_many);
   g_test_add_func ("/app/processes/frozen", test_frozen);

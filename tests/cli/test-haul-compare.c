@@ -28,7 +28,7 @@ test_sheet (void)
 {
   g_autoptr(CliRun) run = cli_run ("lab", "--compare", "sleep", NULL);
   static const char * const lines[] = { "On the main loop", "In a thread", "In a process", "In the pool", "In Python",
-                                        "Processor Time", "not possible", "the whole program", "this job alone" };
+                                        "Processor Time", "not possible", "the whole program", "and none of 2 others" };
 
   cli_run_assert_status (run, 0);
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)

@@ -254,7 +254,7 @@ test_locked (void)
 
   {
     g_autoptr(LtHistory) history = lt_history_new (path);
-    g_autoptr(HaulJob) job = run_job (history, "{'seconds': <0.01>}", TRUE);
+    g_autoptr(HaulJob) job G_GNUC_UNUSED = run_job (history, "{'seconds': <0.01>}", TRUE);
   }
   g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_exec (db, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);

@@ -51,7 +51,9 @@ static guint
 count_used (const HaulMembers *self,
             guint              n_members)
 {
-  return MIN (__atomic_load_n (&self->n_used, __ATOMIC_RELAXED), n_members);
+  guint32 n_used = __atomic_load_n (&self->n_used, __ATOMIC_RELAXED);   /* once: MIN() would ask twice */
+
+  return MIN (n_used, n_members);
 }
 
 /* Members of this library never move, and the table is only looked through where nothing was found at

@@ -40,7 +40,9 @@ free_if_dead (HaulSeat *self)
 static guint
 count_used (HaulSeats *self)
 {
-  return MIN (__atomic_load_n (&self->n_used, __ATOMIC_RELAXED), HAUL_N_SEATS);
+  guint32 n_used = __atomic_load_n (&self->n_used, __ATOMIC_RELAXED);   /* once: MIN() would ask twice */
+
+  return MIN (n_used, HAUL_N_SEATS);
 }
 
 static HaulSeat *
